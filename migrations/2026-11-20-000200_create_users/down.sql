@@ -1,0 +1,2 @@
+DROP TABLE sign_in_names;
+DROP TABLE users;

@@ -1,0 +1,2 @@
+DROP TABLE seller_accounts;
+DROP TABLE sellers;

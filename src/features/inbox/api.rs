@@ -1,0 +1,61 @@
+//! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
+
+use super::types::{ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView};
+use crate::shared::error::AppError;
+use crate::shared::ids::{ChatId, ReplyId};
+use crate::shared::paging::Page;
+use leptos::prelude::*;
+use server_fn::codec::Json;
+#[cfg(feature = "ssr")]
+use {super::server::*, crate::context::answer, crate::shared::role::Permission};
+
+/// A page of a list, with the counters over it.
+#[server(endpoint = "inbox/chats", input = Json)]
+pub async fn chats(query: ListQuery, after: Option<ListCursor>) -> Result<ChatListPage, AppError> {
+    answer(Permission::ReadChats, async move |ask| list::page(&ask, &query, after).await).await
+}
+
+/// The present state of the given chats; those the person may not see are left out.
+#[server(endpoint = "inbox/rows", input = Json)]
+pub async fn rows(query: ListQuery, chats: Vec<ChatId>) -> Result<ChangedRows, AppError> {
+    answer(Permission::ReadChats, async move |ask| list::changed(&ask, &query, &chats).await).await
+}
+
+/// A chat with its newest messages and the person's draft.
+#[server(endpoint = "inbox/open", input = Json)]
+pub async fn open(chat: ChatId) -> Result<ChatView, AppError> {
+    answer(Permission::ReadChats, async move |ask| window::open(&ask, chat).await).await
+}
+
+/// Messages before `before`, or the newest ones; oldest first.
+#[server(endpoint = "inbox/messages", input = Json)]
+pub async fn messages(
+    chat: ChatId,
+    before: Option<MessageCursor>,
+) -> Result<Page<MessageView, MessageCursor>, AppError> {
+    answer(Permission::ReadChats, async move |ask| window::messages(&ask, chat, before).await).await
+}
+
+/// Notes that the person has looked at everything the chat holds.
+#[server(endpoint = "inbox/seen", input = Json)]
+pub async fn seen(chat: ChatId) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| seen::mark(&ask, chat).await).await
+}
+
+/// Puts a reply into the outbox. The same `reply` twice is one reply.
+#[server(endpoint = "inbox/reply", input = Json)]
+pub async fn reply(chat: ChatId, reply: ReplyId, text: String) -> Result<MessageView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text).await).await
+}
+
+/// Sends a failed or unsure reply once more, because a person asks for it.
+#[server(endpoint = "inbox/retry", input = Json)]
+pub async fn retry(reply: ReplyId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| reply::retry(&ask, reply).await).await
+}
+
+/// Keeps what the person has typed. An empty text deletes the draft.
+#[server(endpoint = "inbox/save_draft", input = Json)]
+pub async fn save_draft(chat: ChatId, text: String) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| draft::save(&ask, chat, &text).await).await
+}

@@ -1,0 +1,8 @@
+//! The inbox: chats, their messages, replies and drafts.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod state;
+pub mod types;
+pub mod ui;

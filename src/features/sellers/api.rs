@@ -1,0 +1,45 @@
+//! What a browser may ask about sellers.
+
+use super::types::{ConnectForm, SellerView};
+use crate::shared::error::AppError;
+use crate::shared::ids::SellerId;
+use leptos::prelude::*;
+use server_fn::codec::Json;
+#[cfg(feature = "ssr")]
+use {super::server::*, crate::context::answer, crate::shared::role::Permission};
+
+/// All sellers of the workspace with their health.
+#[server(endpoint = "sellers/list", input = Json)]
+pub async fn list() -> Result<Vec<SellerView>, AppError> {
+    answer(Permission::ReadSellers, async move |ask| read::list(&ask).await).await
+}
+
+/// Checks the credentials with the marketplace and connects the account.
+#[server(endpoint = "sellers/connect", input = Json)]
+pub async fn connect(form: ConnectForm) -> Result<SellerId, AppError> {
+    answer(Permission::ManageSellers, async move |ask| connect::connect(&ask, form).await).await
+}
+
+/// Stops synchronising and sending until `resume`.
+#[server(endpoint = "sellers/pause", input = Json)]
+pub async fn pause(seller: SellerId) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| lifecycle::pause(&ask, seller).await).await
+}
+
+/// Goes on after `pause`, or tries again after a problem.
+#[server(endpoint = "sellers/resume", input = Json)]
+pub async fn resume(seller: SellerId) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| lifecycle::resume(&ask, seller).await).await
+}
+
+/// Checks a new key and puts it in the place of the old one.
+#[server(endpoint = "sellers/replace_key", input = Json)]
+pub async fn replace_key(seller: SellerId, api_key: String) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| connect::replace_key(&ask, seller, api_key).await).await
+}
+
+/// Disconnects the account: its credentials are deleted, its chats stay readable and wait for nobody.
+#[server(endpoint = "sellers/remove", input = Json)]
+pub async fn remove(seller: SellerId, name: String) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| lifecycle::remove(&ask, seller, name).await).await
+}

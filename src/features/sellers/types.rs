@@ -1,0 +1,136 @@
+//! A seller as the sellers page shows it.
+
+use crate::shared::error::Refusal;
+use crate::shared::ids::SellerId;
+use crate::shared::marketplace::Marketplace;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+text_enum!(
+    /// Whether we work with an account.
+    SellerState {
+        Active = "active",
+        /// Stopped by a person.
+        Paused = "paused",
+        /// Stopped by us: the account needs a person (key, role, subscription, network).
+        Broken = "broken",
+        /// Disconnected; chats stay readable, credentials are gone.
+        Removed = "removed",
+    }
+);
+
+text_enum!(
+    /// What kept the last synchronisation from working.
+    SyncProblem {
+        WrongCredentials = "wrong_credentials",
+        KeyDeactivated = "key_deactivated",
+        MethodNotAllowed = "method_not_allowed",
+        AddressNotAllowed = "address_not_allowed",
+        SubscriptionTooLow = "subscription_too_low",
+        OfferNotSigned = "offer_not_signed",
+        AccountRefused = "account_refused",
+        Unreachable = "unreachable",
+        Interrupted = "interrupted",
+        RateLimited = "rate_limited",
+        /// A fault of ours; the log has the cause.
+        Internal = "internal",
+    }
+);
+
+text_enum!(
+    /// What the chat methods let us do, in an owner's terms.
+    Ability {
+        ListChats = "list_chats",
+        ReadHistory = "read_history",
+        SendText = "send_text",
+        SendFile = "send_file",
+        MarkRead = "mark_read",
+        StartChat = "start_chat",
+    }
+);
+
+/// A seller and the health of its synchronisation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SellerView {
+    pub id: SellerId,
+    pub marketplace: Marketplace,
+    pub name: String,
+    /// The marketplace's identity of the account; for Ozon the Client-Id. Not a secret.
+    pub account: String,
+    pub shop_name: Option<String>,
+    pub subscription: Option<String>,
+    pub key_expires_at: Option<DateTime<Utc>>,
+    pub state: SellerState,
+    /// Every ability, and whether the key has it.
+    pub abilities: Vec<(Ability, bool)>,
+    pub connected_at: DateTime<Utc>,
+    pub last_sync_at: Option<DateTime<Utc>>,
+    /// How long the last synchronisation took, in milliseconds.
+    pub last_sync_took_ms: Option<i64>,
+    pub problem: Option<SyncProblem>,
+    /// The marketplace's own words, where there are any.
+    pub problem_detail: Option<String>,
+    pub problem_at: Option<DateTime<Utc>>,
+    pub chats: i64,
+    pub waiting: i64,
+}
+
+/// What an admin types to connect an account.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConnectForm {
+    /// May be empty: the shop's own name is taken then.
+    pub name: String,
+    pub client_id: String,
+    pub api_key: String,
+}
+
+impl std::fmt::Debug for ConnectForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectForm").field("name", &self.name).field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+/// The longest name of a seller, in characters.
+pub const MAX_NAME_CHARS: usize = 120;
+
+impl ConnectForm {
+    /// What can be said without asking the marketplace.
+    ///
+    /// # Errors
+    /// The first thing that is missing or malformed.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let client_id = self.client_id.trim();
+        if client_id.is_empty() {
+            return Err(Refusal::ClientIdMissing);
+        }
+        if client_id.len() > 20 || !client_id.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Refusal::ClientIdNotANumber);
+        }
+        check_api_key(&self.api_key)?;
+        if self.name.chars().count() > MAX_NAME_CHARS {
+            return Err(Refusal::TextTooLong {
+                max: MAX_NAME_CHARS as u32,
+                actual: self.name.chars().count() as u32,
+            });
+        }
+        if self.name.chars().any(char::is_control) {
+            return Err(Refusal::ControlCharacters);
+        }
+        Ok(())
+    }
+}
+
+/// An API key goes into an HTTP header: visible ASCII only.
+///
+/// # Errors
+/// When the key is empty or could never be a key.
+pub fn check_api_key(key: &str) -> Result<(), Refusal> {
+    let key = key.trim();
+    if key.is_empty() {
+        return Err(Refusal::ApiKeyMissing);
+    }
+    if key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Refusal::WrongCredentials);
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! AgentIQ Chat Center: one inbox for the buyer chats of every marketplace account a seller runs.
+//!
+//! Floors, lowest first: `shared < platform < connectors < context < ui < features < app < server < main`.
+//! A room uses itself and lower rooms only; `tests/tidy.rs` keeps that. See `docs/ARCHITECTURE.md`.
+
+#![recursion_limit = "512"]
+
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod connectors;
+#[cfg(feature = "ssr")]
+pub mod context;
+pub mod features;
+#[cfg(feature = "ssr")]
+pub mod platform;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod shared;
+pub mod ui;
+
+/// Entry of the browser build: takes over the page that the server has drawn.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+    ui::browser::mark_hydrated();
+}

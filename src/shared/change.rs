@@ -1,0 +1,27 @@
+//! What the live stream tells a browser: which things moved, never what is in them. The browser asks again through
+//! the same server function that drew the page, so there is one drawing path and one permission check.
+
+use crate::shared::ids::{ChatId, ReplyId, SellerId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One change that a screen shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// Messages of a chat or its place in the lists.
+    Chat { chat: ChatId },
+    /// The state of a reply written here.
+    Reply { chat: ChatId, reply: ReplyId },
+    /// A person looked at a chat; only that person's screens care.
+    Seen { chat: ChatId, user: UserId },
+    /// A seller's settings or health.
+    Seller { seller: SellerId },
+}
+
+/// A numbered entry of a workspace's event log as it is sent to browsers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Grows by one within the workspace, without gaps.
+    pub seq: i64,
+    pub change: Change,
+}

@@ -1,0 +1,116 @@
+//! What a person may be told when something did not work. Causes stay on the server, in the log, once.
+
+use crate::shared::i18n::Locale;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// Outcome of everything a browser may ask.
+pub type AppResult<T> = Result<T, AppError>;
+
+/// The only error that crosses the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AppError {
+    /// Nobody is logged in, or the session has ended.
+    Unauthorized,
+    /// The person's role does not allow it.
+    Forbidden,
+    /// There is no such thing in this workspace.
+    NotFound,
+    /// The request contradicts a rule; the sentence says which.
+    Refused(Refusal),
+    /// Too many tries.
+    RateLimited { retry_after_s: u32 },
+    /// The database or the marketplace cannot be reached right now; trying later helps.
+    Unavailable { trace_id: String },
+    /// Our fault. The trace id finds the cause in the log.
+    Internal { trace_id: String },
+    /// The browser could not reach the server, or did not understand its answer.
+    Transport,
+}
+
+/// Why a well-formed request is not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    EmptyText,
+    /// The text has more characters than the marketplace takes.
+    TextTooLong { max: u32, actual: u32 },
+    /// The text holds characters that no buyer could see.
+    ControlCharacters,
+    NameMissing,
+    ClientIdMissing,
+    ClientIdNotANumber,
+    ApiKeyMissing,
+    /// The marketplace does not know this pair of Client-Id and key.
+    WrongCredentials,
+    KeyDeactivated,
+    /// The key works but may not call the chat methods listed.
+    KeyWithoutChatMethods { missing: Vec<String> },
+    /// The key is bound to networks that do not include this server.
+    KeyBoundToOtherAddress,
+    /// The shop's subscription does not include chats by API.
+    SubscriptionTooLow { subscription: String },
+    OfferNotSigned,
+    /// The same marketplace account is connected already, here or in another workspace.
+    AccountAlreadyConnected { here: bool },
+    MarketplaceUnreachable,
+    MarketplaceSaid { text: String },
+    SellerNotConnected,
+    /// The reply cannot be sent again: it has been sent or is on its way.
+    ReplyNotRetryable,
+    /// The name typed to confirm a removal is not the seller's name.
+    NameDoesNotMatch,
+}
+
+impl AppError {
+    /// HTTP status of this error.
+    pub fn status(&self) -> u16 {
+        match self {
+            AppError::Unauthorized => 401,
+            AppError::Forbidden => 403,
+            AppError::NotFound => 404,
+            AppError::Refused(_) => 422,
+            AppError::RateLimited { .. } => 429,
+            AppError::Internal { .. } => 500,
+            AppError::Unavailable { .. } | AppError::Transport => 503,
+        }
+    }
+
+    /// Whether the same request may work later without anybody changing anything.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, AppError::Transport | AppError::Unavailable { .. } | AppError::RateLimited { .. })
+    }
+
+    /// A sentence for the person: what happened and what to do.
+    pub fn sentence(&self, locale: Locale) -> String {
+        locale.app_error(self)
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        AppError::Refused(refusal)
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            // What the browser sent was not understood; the text inside may quote it and stays here.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                AppError::Refused(Refusal::MarketplaceSaid { text: String::new() })
+            }
+            _ => AppError::Transport,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Texts with something in them.

@@ -1,0 +1,14 @@
+//! Ids of our own rows. Ids given by a marketplace stay text: some are above 2^53 and a browser would round them.
+
+id_type!(/// A customer of ours: its people, sellers and rules.
+    WorkspaceId);
+id_type!(/// A person who works in a workspace.
+    UserId);
+id_type!(/// One marketplace account with its own credentials.
+    SellerId);
+id_type!(/// One thread with a buyer.
+    ChatId);
+id_type!(/// A reply written here; made by the browser, so that a double click is one reply.
+    ReplyId);
+id_type!(/// A unit of background work.
+    JobId);

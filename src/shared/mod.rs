@@ -1,0 +1,13 @@
+//! Words that both sides of the wire use: ids, closed sets, errors, time, texts. Nothing here does I/O.
+
+#[macro_use]
+mod macros;
+
+pub mod change;
+pub mod error;
+pub mod i18n;
+pub mod ids;
+pub mod marketplace;
+pub mod paging;
+pub mod role;
+pub mod time;

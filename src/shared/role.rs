@@ -1,0 +1,41 @@
+//! Who may do what. The one table of permissions; `context::answer` is the one place that enforces it.
+
+text_enum!(
+    /// What a person is in a workspace.
+    Role {
+        /// Made the workspace; may do everything.
+        Owner = "owner",
+        /// Runs it: sellers, people.
+        Admin = "admin",
+        /// Answers buyers.
+        Operator = "operator",
+        /// Looks, changes nothing.
+        Viewer = "viewer",
+    }
+);
+
+text_enum!(
+    /// One thing a server function may demand.
+    Permission {
+        /// See lists, chats and messages; keep one's own drafts and seen marks.
+        ReadChats = "read_chats",
+        /// Write to buyers.
+        ReplyToChats = "reply_to_chats",
+        /// See sellers and their health.
+        ReadSellers = "read_sellers",
+        /// Connect, pause, remove sellers and replace their keys.
+        ManageSellers = "manage_sellers",
+    }
+);
+
+impl Role {
+    /// Whether a person of this role may do it.
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::*;
+        match permission {
+            ReadChats | ReadSellers => true,
+            ReplyToChats => self != Role::Viewer,
+            ManageSellers => matches!(self, Role::Owner | Role::Admin),
+        }
+    }
+}
