@@ -1,0 +1,1 @@
+//! Texts of set-up and log-in.
