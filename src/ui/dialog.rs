@@ -31,8 +31,9 @@ pub fn Dialog(
         }
     });
     let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
     view! {
-        <dialog node_ref=element id=id class="dialog" aria-labelledby=title_id.clone() on:close=move |_| open.set(false)>
+        <dialog node_ref=element id=id class="dialog" aria-labelledby=labelled_by on:close=move |_| open.set(false)>
             <div class="dialog-head">
                 <h2 id=title_id class="dialog-title">{move || title.get()}</h2>
                 <IconButton icon=Icon::Close label=locale.close().to_owned() on_press=move |()| open.set(false)/>

@@ -70,7 +70,8 @@ impl Toasts {
 
     /// Takes the notice away, unless a newer one has come.
     fn take_away(self, number: u64) {
-        let is_shown = self.current.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.number == number));
+        let is_shown =
+            self.current.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.number == number));
         if is_shown {
             self.current.set(None);
         }

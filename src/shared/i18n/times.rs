@@ -5,11 +5,31 @@ use crate::shared::time::{DayName, Zone, day_name};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 const MONTHS_RU: [&str; 12] = [
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
     "декабря",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const MONTHS_SHORT_RU: [&str; 12] =
@@ -111,7 +131,12 @@ impl Locale {
             Locale::Ru => ("д", "ч", "мин"),
             Locale::En => ("d", "h", "min"),
         };
-        in_two_units(minutes, |n| format!("{n}\u{a0}{d}"), |n| format!("{n}\u{a0}{h}"), |n| format!("{n}\u{a0}{m}"))
+        in_two_units(
+            minutes,
+            |n| format!("{n}\u{a0}{d}"),
+            |n| format!("{n}\u{a0}{h}"),
+            |n| format!("{n}\u{a0}{m}"),
+        )
     }
 
     /// A stretch of time in words: `3 часа 12 минут`.
@@ -143,7 +168,12 @@ impl Locale {
 }
 
 fn name_of(month: u32, names: [&'static str; 12]) -> &'static str {
-    usize::try_from(month).ok().and_then(|n| n.checked_sub(1)).and_then(|n| names.get(n)).copied().unwrap_or("")
+    usize::try_from(month)
+        .ok()
+        .and_then(|n| n.checked_sub(1))
+        .and_then(|n| names.get(n))
+        .copied()
+        .unwrap_or("")
 }
 
 /// The two largest units that say something: days with hours, hours with minutes, or minutes alone.
