@@ -3,8 +3,9 @@
 use crate::features::inbox::ui::InboxPage;
 use crate::features::sellers::ui::SellersPage;
 use crate::features::users::ui::{LogInPage, SetUpPage};
-use crate::ui::context::{page_of_request, provide_page_context, use_locale};
+use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
 use crate::ui::layout::{Frame, NotFoundPage};
+use crate::ui::live::provide_live;
 use crate::ui::notice::{ToastRegion, provide_toasts};
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
@@ -41,6 +42,9 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_page_context();
     provide_toasts();
+    if let Some(viewer) = use_viewer() {
+        provide_live(viewer.live_after);
+    }
     let locale = use_locale();
     view! {
         <Title text=locale.product()/>

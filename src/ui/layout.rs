@@ -165,3 +165,24 @@ pub fn NotFoundPage() -> impl IntoView {
         </main>
     }
 }
+
+/// The frame of the pages for people who are not logged in: one card in the middle.
+#[component]
+pub fn DoorFrame(
+    /// What the page is for.
+    title: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <main class="door">
+            <div class="door-card">
+                <p class="word-mark">"Agent"<b>"IQ"</b></p>
+                <h1>{title}</h1>
+                {children()}
+            </div>
+            <div class="door-foot">
+                <PreferenceForms/>
+            </div>
+        </main>
+    }
+}
