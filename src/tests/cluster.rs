@@ -230,7 +230,11 @@ async fn roots_closed_data_directory_sends_the_cluster_elsewhere() {
 fn a_command_gets_a_throw_away_database_and_its_exit_code_comes_back() {
     let home = DataDir::new("run");
     let program = home.path().join("agentiq");
-    fs::copy(env!("CARGO_BIN_EXE_agentiq"), &program).expect("a copy of the program");
+    // Copied by another process: a file that this one has open for writing, and a parallel test's child with it, is
+    // "busy" and cannot be run.
+    let copied =
+        Command::new("cp").arg(env!("CARGO_BIN_EXE_agentiq")).arg(&program).status().expect("cp runs");
+    assert!(copied.success());
     let script =
         "test \"$DATABASE_URL\" = \"$AGENTIQ_TEST_DATABASE_URL\" && test -n \"$DATABASE_URL\" && exit 7";
     let run = |user: Option<u32>| {
