@@ -70,7 +70,9 @@ impl Locale {
         let over = self.characters((actual - max).max(1));
         match self {
             Locale::Ru => {
-                format!("Текст длиннее, чем можно: {actual} из {max}. Сократите его на {over}, ничего не потеряно.")
+                format!(
+                    "Текст длиннее, чем можно: {actual} из {max}. Сократите его на {over}, ничего не потеряно."
+                )
             }
             Locale::En => {
                 format!("The text is longer than allowed: {actual} of {max}. Cut {over}; nothing is lost.")
@@ -301,9 +303,7 @@ mod tests {
     #[test]
     fn waiting_times_are_rounded_up_to_minutes() {
         let told = |seconds| {
-            Locale::Ru
-                .app_error(&AppError::RateLimited { retry_after_s: seconds })
-                .replace('\u{a0}', " ")
+            Locale::Ru.app_error(&AppError::RateLimited { retry_after_s: seconds }).replace('\u{a0}', " ")
         };
         assert!(told(30).contains("через 30 секунд"));
         assert!(told(61).contains("через 2 минуты"));
