@@ -27,7 +27,7 @@ texts! {
         "Через минуту здесь появятся чаты покупателей, самые срочные сверху.",
         "In a minute the buyers' chats appear here, the most urgent first.";
     connect_seller: "Подключить магазин", "Connect a shop";
-    nobody_waits: "Сейчас никто не ждёт ответа", "Nobody is waiting for an answer";
+    nobody_waits_now: "Сейчас никто не ждёт ответа", "Nobody is waiting for an answer";
     nobody_waits_text:
         "Новые вопросы покупателей появятся здесь сами, обновлять страницу не нужно.",
         "New questions appear here by themselves; there is no need to reload.";
@@ -219,14 +219,6 @@ impl Locale {
             ["new message", "new messages"],
         );
         format!("{what}: {newest}")
-    }
-
-    /// The marketplace's own words, as a quotation.
-    pub fn marketplace_words(self, marketplace: Marketplace, words: &str) -> String {
-        match self {
-            Locale::Ru => format!("{}: «{words}»", marketplace.name()),
-            Locale::En => format!("{}: “{words}”", marketplace.name()),
-        }
     }
 
     /// How much of the marketplace's limit is used, for readers.

@@ -76,7 +76,7 @@ pub fn use_address() -> Memo<Address> {
         let (view, seller) = (query.get_str("view"), query.get_str("seller"));
         let here = location.pathname.with(|path| Address::parse(path, view, seller));
         // On the way to another page the old one is still there for a moment; it stays as it was.
-        here.or_else(|| before.cloned()).unwrap_or_else(|| Address {
+        here.or_else(|| before.cloned()).unwrap_or(Address {
             open: Open::Nothing,
             query: ListQuery { view: View::Waiting, seller: None },
         })

@@ -62,7 +62,7 @@ fn AuthorLine(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl I
     move || {
         let (words, is_shown) = name.get();
         // Readers hear the author of every message; the eye finds it by the side.
-        let class = if is_shown { "message-author" } else { "visually-hidden" };
+        let class = if is_shown { "message-author" } else { "reader-only" };
         view! { <span class=class>{words}</span> }
     }
 }
@@ -144,7 +144,7 @@ fn attachment_view(attachment: Attachment, address: String, locale: Locale) -> A
             let alt = if name.is_empty() { locale.image().to_owned() } else { format!("{}: {name}", locale.image()) };
             view! {
                 <a class="attachment-image" href=address.clone() target="_blank" rel="noopener external">
-                    <img src=address alt=alt loading="lazy" decoding="async" width="240" height="180"/>
+                    <img src=address.clone() alt=alt loading="lazy" decoding="async" width="240" height="180"/>
                 </a>
             }
             .into_any()
@@ -154,7 +154,7 @@ fn attachment_view(attachment: Attachment, address: String, locale: Locale) -> A
             view! {
                 <a class="attachment-file" href=address download=name.clone() rel="external" title=locale.download_file()>
                     <Glyph icon=Icon::File/>
-                    <span>{name}</span>
+                    <span>{name.clone()}</span>
                 </a>
             }
             .into_any()
@@ -191,7 +191,7 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
             view! {
                 <span class="message-status" data-state=state.as_str() title=words.clone()>
                     <Glyph icon=status_icon(state, is_read)/>
-                    <span class="message-status-words">{words}</span>
+                    <span class="message-status-words">{words.clone()}</span>
                 </span>
             }
         })
@@ -265,7 +265,7 @@ fn Trouble(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl Into
     move || {
         let problem = problem.get()?;
         let sentence = problem.sentence(locale, marketplace);
-        let quoted = problem.words.as_deref().map(|words| locale.marketplace_words(marketplace, words));
+        let quoted = problem.words.as_deref().map(|words| locale.marketplace_words(marketplace.name(), words));
         let actions = may_answer.then(|| view! { <Actions session=session.clone() problem locale/> });
         Some(view! {
             <div class="message-trouble">

@@ -39,11 +39,11 @@ pub fn ClockChip(row: ArcRwSignal<ChatRow>) -> impl IntoView {
                 data-clock="marketplace"
                 data-due-at=due.to_rfc3339_opts(SecondsFormat::Secs, true)
                 data-urgency=move || urgency(left.get())
-                title=in_full.clone()
+                title=in_full
             >
                 <Glyph icon=Icon::Clock/>
                 <span aria-hidden="true">{move || locale.time_left(left.get())}</span>
-                <span class="visually-hidden">{in_full}</span>
+                <span class="reader-only">{in_full}</span>
             </span>
         })
     }

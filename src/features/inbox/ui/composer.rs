@@ -184,7 +184,7 @@ fn Counter(text: ArcRwSignal<String>, locale: Locale, marketplace: Marketplace) 
     view! {
         <p class="composer-count" data-level=level>
             <span aria-hidden="true">{over} " " {digits}</span>
-            <span id="composer-count" class="visually-hidden">{in_words}</span>
+            <span id="composer-count" class="reader-only">{in_words}</span>
         </p>
     }
 }

@@ -107,7 +107,7 @@ pub fn is_focus_visible() -> bool {
 
 /// Whether there is room for list and window side by side, and probably a keyboard.
 pub fn is_wide() -> bool {
-    document().document_element().is_some_and(|root| root.client_width() >= 700)
+    document().document_element().is_some_and(|root| root.client_width() > 720)
 }
 
 fn focus(element: &Element) {

@@ -140,7 +140,7 @@ fn SellerFilter(desk: Desk, sellers: Vec<SellerView>) -> impl IntoView {
         .collect_view();
     Some(view! {
         <label class="list-filter">
-            <span class="visually-hidden">{locale.seller_filter()}</span>
+            <span class="reader-only">{locale.seller_filter()}</span>
             <select class="list-select" on:change=choose>
                 <option value="" selected=chosen(None)>{locale.all_sellers()}</option>
                 {options}
@@ -282,7 +282,7 @@ fn EmptyList(desk: Desk) -> impl IntoView {
         match (has_sellers, address.with(|here| here.query.view)) {
             (false, _) => view! { <FirstSeller desk=desk.clone() may_connect/> }.into_any(),
             (true, View::Waiting) => {
-                view! { <EmptyNote icon=Icon::Check title=locale.nobody_waits() text=locale.nobody_waits_text()/> }
+                view! { <EmptyNote icon=Icon::Check title=locale.nobody_waits_now() text=locale.nobody_waits_text()/> }
                     .into_any()
             }
             (true, View::All) => {

@@ -218,5 +218,5 @@ fn ReadOut(session: Session, locale: Locale) -> impl IntoView {
             Some(locale.messages_arrived(arrived.len() as i64, &newest))
         })
     };
-    view! { <div class="visually-hidden" role="status" aria-live="polite">{words}</div> }
+    view! { <div class="reader-only" role="status" aria-live="polite">{words}</div> }
 }

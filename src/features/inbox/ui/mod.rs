@@ -41,7 +41,7 @@ pub fn InboxPage() -> impl IntoView {
     view! {
         <Title text=locale.tab_title(locale.inbox())/>
         <div class="inbox" data-pane=pane>
-            <h1 class="visually-hidden">{locale.inbox()}</h1>
+            <h1 class="reader-only">{locale.inbox()}</h1>
             <Connection/>
             <section class="inbox-list" aria-label=locale.chat_list()>
                 <ListPane/>

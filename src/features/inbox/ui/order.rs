@@ -76,11 +76,6 @@ impl Order {
         }
     }
 
-    /// A row we know.
-    pub fn row(&self, chat: ChatId) -> Option<&ChatRow> {
-        self.entries.get(&chat).map(|entry| &entry.row)
-    }
-
     /// Every row we know.
     pub fn rows(&self) -> impl Iterator<Item = &ChatRow> {
         self.entries.values().map(|entry| &entry.row)

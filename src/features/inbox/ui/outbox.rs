@@ -121,7 +121,7 @@ impl Outbox {
     /// Puts a reply into the outbox and sends it as soon as that is possible.
     pub fn send(&self, chat: ChatId, text: String, at: DateTime<Utc>) {
         let item = Waiting { chat, reply: ReplyId::new(), text, at, refused: None };
-        self.change(|items| items.push(item));
+        self.change(|items| items.push(item.clone()));
         self.pump();
     }
 

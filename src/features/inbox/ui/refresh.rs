@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// News that come together are one question.
-pub const COALESCE: Duration = Duration::from_millis(150);
+const COALESCE: Duration = Duration::from_millis(150);
 const FIRST_WAIT_MS: u64 = 1_000;
 const LONGEST_WAIT_MS: u64 = 15_000;
 
@@ -57,13 +57,8 @@ impl Refresher {
         self.after(COALESCE);
     }
 
-    /// Asks at once, or as soon as the present answer is there.
-    pub fn now(&self) {
-        self.after(Duration::ZERO);
-    }
-
     /// Asks after a while. A question that waits already is not put off.
-    pub fn after(&self, wait: Duration) {
+    fn after(&self, wait: Duration) {
         {
             let mut progress = lock(&self.progress);
             if progress.is_stopped || progress.is_scheduled {

@@ -8,16 +8,13 @@ use crate::shared::ids::ChatId;
 use crate::shared::marketplace::Marketplace;
 use leptos::prelude::*;
 
-/// The mark of a marketplace: a letter in its colour, and its name for readers.
+/// The mark of a marketplace: a small square in its colour, and its name for readers.
 #[component]
 pub fn MarketplaceMark(marketplace: Marketplace) -> impl IntoView {
     let name = marketplace.name();
-    let letter: String = name.chars().take(1).collect();
     view! {
-        <span class="marketplace-mark" data-marketplace=marketplace.as_str() title=name>
-            <span aria-hidden="true">{letter}</span>
-            <span class="visually-hidden">{name}</span>
-        </span>
+        <span class="mark" data-marketplace=marketplace.as_str() title=name></span>
+        <span class="reader-only">{name}</span>
     }
 }
 
@@ -120,7 +117,7 @@ fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) ->
             view! {
                 <span class="row-unseen" title=locale.unseen_messages(count.into())>
                     <span aria-hidden="true">{digits}</span>
-                    <span class="visually-hidden">{locale.unseen_messages(count.into())}</span>
+                    <span class="reader-only">{locale.unseen_messages(count.into())}</span>
                 </span>
             }
         })

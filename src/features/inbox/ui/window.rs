@@ -11,7 +11,6 @@ use super::session::Session;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatStatus, ChatView};
 use crate::shared::error::AppError;
-use crate::shared::ids::ChatId;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
 use leptos::prelude::*;
@@ -162,8 +161,9 @@ fn ChatWindow(
     let session = Session::new(&desk, view);
     let problem = session.problem.clone();
     let note = move || problem.get().map(|error| view! { <ErrorNote error/> });
+    let (label, chat) = (desk.locale.chat_window(), session.chat.to_string());
     view! {
-        <article class="window" aria-label=desk.locale.chat_window() data-chat-id=session.chat.to_string()>
+        <article class="window" aria-label=label data-chat-id=chat>
             <WindowHead desk=desk.clone() session=session.clone()/>
             {note}
             <Messages desk=desk.clone() session=session.clone()/>
