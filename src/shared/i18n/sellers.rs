@@ -51,7 +51,7 @@ texts! {
 
     health: "Обмен с маркетплейсом", "Exchange with the marketplace";
     never_synced: "ещё не было, начнётся в течение минуты", "not yet, it begins within a minute";
-    nobody_waits: "никто не ждёт ответа", "nobody is waiting";
+    seller_nobody_waits: "никто не ждёт ответа", "nobody is waiting";
 
     pause: "Поставить на паузу", "Pause";
     resume: "Возобновить", "Resume";
@@ -250,7 +250,7 @@ impl Locale {
     }
 
     /// The marketplace's own words about a problem.
-    pub fn marketplace_words(self, marketplace: &str, text: &str) -> String {
+    pub fn seller_marketplace_words(self, marketplace: &str, text: &str) -> String {
         let text = self.quoted(text.trim());
         match self {
             Locale::Ru => format!("Ответ {marketplace}: {text}"),

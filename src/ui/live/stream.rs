@@ -17,6 +17,7 @@ use web_sys::{EventSource, MessageEvent, Response};
 const WATCH: Duration = Duration::from_secs(5);
 
 type Handler = Closure<dyn Fn(MessageEvent)>;
+type Handle = fn(&Rc<Stream>, &MessageEvent);
 
 struct Stream {
     live: Arc<Inner>,
@@ -58,7 +59,7 @@ pub fn open(live: Arc<Inner>, after: i64) {
 impl Stream {
     /// The handlers hold the stream and the stream holds them: both live as long as the page.
     fn make_handlers(self: &Rc<Self>) {
-        let all: [(&'static str, fn(&Rc<Self>, &MessageEvent)); 6] = [
+        let all: [(&'static str, Handle); 6] = [
             ("open", |stream, _| stream.opened()),
             ("error", |stream, _| stream.failed()),
             ("change", Self::changed),

@@ -111,7 +111,7 @@ fn Trouble(seller: SellerView) -> impl IntoView {
                     <p>{problem_sentence(problem, marketplace, locale)}</p>
                     {detail
                         .map(|text| {
-                            view! { <p class="quiet">{locale.marketplace_words(marketplace.name(), &text)}</p> }
+                            view! { <p class="quiet">{locale.seller_marketplace_words(marketplace.name(), &text)}</p> }
                         })}
                     {seller
                         .problem_at
@@ -142,7 +142,7 @@ fn Health(seller: SellerView) -> impl IntoView {
     let waiting = if seller.waiting > 0 {
         view! { <a href=inbox>{locale.waiting_for_answer(seller.waiting)}</a> }.into_any()
     } else {
-        locale.nobody_waits().into_any()
+        locale.seller_nobody_waits().into_any()
     };
     view! {
         <p class="seller-health" data-testid="seller-health">
