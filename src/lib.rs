@@ -5,6 +5,10 @@
 
 #![recursion_limit = "512"]
 
+// First, because its macros make the small types of every other room.
+#[macro_use]
+pub mod shared;
+
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod connectors;
@@ -15,7 +19,6 @@ pub mod features;
 pub mod platform;
 #[cfg(feature = "ssr")]
 pub mod server;
-pub mod shared;
 pub mod ui;
 
 /// Entry of the browser build: takes over the page that the server has drawn.

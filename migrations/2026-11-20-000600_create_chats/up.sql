@@ -30,5 +30,9 @@ COMMENT ON COLUMN chats.tail_id IS 'oldest message stored; older history is read
 COMMENT ON COLUMN chats.remote_last_id IS 'last_message_id of the marketplace list: the mark that the chat moved';
 
 CREATE INDEX chats_all ON chats (workspace_id, last_message_at DESC, id DESC);
-CREATE INDEX chats_waiting ON chats (workspace_id, due_at, unanswered_since, id) WHERE unanswered_since IS NOT NULL;
+CREATE INDEX chats_all_of_seller ON chats (workspace_id, seller_id, last_message_at DESC, id DESC);
+CREATE INDEX chats_waiting ON chats (workspace_id, coalesce(due_at, 'infinity'), unanswered_since, id)
+    WHERE unanswered_since IS NOT NULL;
+CREATE INDEX chats_waiting_of_seller ON chats (workspace_id, seller_id, coalesce(due_at, 'infinity'), unanswered_since, id)
+    WHERE unanswered_since IS NOT NULL;
 CREATE INDEX chats_recheck ON chats (workspace_id, seller_id, checked_at) WHERE unanswered_since IS NOT NULL;

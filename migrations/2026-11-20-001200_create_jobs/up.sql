@@ -4,6 +4,7 @@ CREATE TABLE jobs (
     id           uuid        NOT NULL,
     kind         text        NOT NULL,
     key          text        NOT NULL,
+    lane         text        NOT NULL,
     payload      jsonb       NOT NULL,
     run_at       timestamptz NOT NULL,
     attempts     integer     NOT NULL DEFAULT 0,
@@ -17,4 +18,6 @@ CREATE TABLE jobs (
 );
 COMMENT ON COLUMN jobs.key IS 'one waiting job per kind and key: enqueueing it again is a nudge';
 COMMENT ON COLUMN jobs.nudges IS 'grows with every nudge; a job nudged while it ran runs once more';
+COMMENT ON COLUMN jobs.lane IS 'jobs of one lane (a seller) never take all workers, so a slow marketplace delays nobody else';
 CREATE INDEX jobs_due ON jobs (run_at);
+CREATE INDEX jobs_lane ON jobs (lane, leased_until) WHERE leased_until IS NOT NULL;

@@ -180,3 +180,10 @@ pub fn open(
         Marketplace::Ozon => std::sync::Arc::new(ozon::Ozon::new(base_url, client_id, api_key.clone(), http.clone())),
     }
 }
+
+/// How a text that we send reads when the marketplace's history shows it again.
+pub fn shown_text(marketplace: Marketplace, text: &str) -> String {
+    match marketplace {
+        Marketplace::Ozon => ozon::shown_text(text),
+    }
+}

@@ -25,6 +25,10 @@ pub enum AppError {
     Unavailable { trace_id: String },
     /// Our fault. The trace id finds the cause in the log.
     Internal { trace_id: String },
+    /// The request was not understood: an old tab, or a program that is none of ours.
+    BadRequest,
+    /// The request is longer than we take.
+    TooLarge { max_bytes: u32 },
     /// The browser could not reach the server, or did not understand its answer.
     Transport,
 }
@@ -66,9 +70,11 @@ impl AppError {
     /// HTTP status of this error.
     pub fn status(&self) -> u16 {
         match self {
+            AppError::BadRequest => 400,
             AppError::Unauthorized => 401,
             AppError::Forbidden => 403,
             AppError::NotFound => 404,
+            AppError::TooLarge { .. } => 413,
             AppError::Refused(_) => 422,
             AppError::RateLimited { .. } => 429,
             AppError::Internal { .. } => 500,
@@ -107,9 +113,7 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             // What the browser sent was not understood; the text inside may quote it and stays here.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                AppError::Refused(Refusal::MarketplaceSaid { text: String::new() })
-            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => AppError::BadRequest,
             _ => AppError::Transport,
         }
     }

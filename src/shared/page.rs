@@ -30,6 +30,17 @@ text_enum!(
     }
 );
 
+impl Theme {
+    /// What `<meta name="color-scheme">` says, so that the empty page has the right colour before its style comes.
+    pub fn color_scheme(self) -> &'static str {
+        match self {
+            Theme::System => "light dark",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Viewer {

@@ -78,6 +78,13 @@ text_enum!(
     }
 );
 
+impl ReplyState {
+    /// Whether the reply may still turn into a message of the marketplace.
+    pub fn is_on_its_way(self) -> bool {
+        matches!(self, ReplyState::Queued | ReplyState::Sending | ReplyState::Sent | ReplyState::Unsure)
+    }
+}
+
 text_enum!(
     /// Why a reply was not sent, or cannot be known to be.
     FailureReason {
@@ -245,7 +252,9 @@ pub struct MessageView {
 impl MessageView {
     /// The place of the message in the window: replies on their way stand last.
     pub fn place(&self) -> (bool, DateTime<Utc>, &str) {
-        (self.external_id.is_none(), self.sent_at, &self.sort_key)
+        let on_its_way = self.external_id.is_none()
+            && self.delivery.as_ref().is_some_and(|delivery| delivery.state.is_on_its_way());
+        (on_its_way, self.sent_at, &self.sort_key)
     }
 }
 

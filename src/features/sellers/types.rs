@@ -75,6 +75,13 @@ pub struct SellerView {
     pub waiting: i64,
 }
 
+impl SellerView {
+    /// Whether we hold a key for the account.
+    pub fn is_connected(&self) -> bool {
+        self.state != SellerState::Removed
+    }
+}
+
 /// What an admin types to connect an account.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConnectForm {
@@ -86,7 +93,10 @@ pub struct ConnectForm {
 
 impl std::fmt::Debug for ConnectForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ConnectForm").field("name", &self.name).field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("ConnectForm")
+            .field("name", &self.name)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
     }
 }
 

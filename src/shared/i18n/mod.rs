@@ -1,9 +1,27 @@
 //! Every text a person reads, Russian first, English complete. No other module holds a sentence; a test looks for
 //! Cyrillic letters elsewhere. A text is a method of `Locale`, so a missing translation does not compile.
 
+/// Declares fixed texts as methods of `Locale`: `name: "по-русски", "in English";`.
+macro_rules! texts {
+    ($($name:ident: $ru:literal, $en:literal;)+) => {
+        impl $crate::shared::i18n::Locale {
+            $(
+                #[doc = $en]
+                pub fn $name(self) -> &'static str {
+                    self.pick($ru, $en)
+                }
+            )+
+        }
+    };
+}
+
 mod errors;
+mod inbox;
 mod phrases;
+mod sellers;
 mod texts;
+mod times;
+mod users;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,12 +47,31 @@ impl Locale {
         if tag == "en" { Locale::En } else { Locale::Ru }
     }
 
+    /// The language's own name.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Locale::Ru => "Русский",
+            Locale::En => "English",
+        }
+    }
+
     /// One of two.
     fn pick(self, ru: &'static str, en: &'static str) -> &'static str {
         match self {
             Locale::Ru => ru,
             Locale::En => en,
         }
+    }
+
+    /// A number and the word that goes with it: `5 чатов`, `5 chats`.
+    fn count(self, n: i64, ru: [&str; 3], en: [&str; 2]) -> String {
+        let [one, few, many] = ru;
+        let word = match self {
+            Locale::Ru => plural_ru(n, one, few, many),
+            Locale::En if n == 1 => en[0],
+            Locale::En => en[1],
+        };
+        format!("{n}\u{a0}{word}")
     }
 }
 
@@ -46,5 +83,31 @@ pub fn plural_ru<'a>(n: i64, one: &'a str, few: &'a str, many: &'a str) -> &'a s
         (1, _) => one,
         (2..=4, _) => few,
         _ => many,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Locale, plural_ru};
+
+    #[test]
+    fn russian_numbers_choose_their_word() {
+        let chats = |n| plural_ru(n, "чат", "чата", "чатов");
+        for n in [1, 21, 101, 1_001, -1] {
+            assert_eq!(chats(n), "чат", "{n}");
+        }
+        for n in [2, 3, 4, 22, 104] {
+            assert_eq!(chats(n), "чата", "{n}");
+        }
+        for n in [0, 5, 10, 11, 12, 13, 14, 19, 20, 111, 112, 114, 1_011] {
+            assert_eq!(chats(n), "чатов", "{n}");
+        }
+    }
+
+    #[test]
+    fn a_number_and_its_word_stay_on_one_line() {
+        assert_eq!(Locale::Ru.chats(2), "2\u{a0}чата");
+        assert_eq!(Locale::En.chats(1), "1\u{a0}chat");
+        assert_eq!(Locale::En.chats(0), "0\u{a0}chats");
     }
 }

@@ -1,21 +1,29 @@
-//! Fixed texts.
-
-use super::Locale;
-
-macro_rules! texts {
-    ($($name:ident: $ru:literal, $en:literal;)+) => {
-        impl Locale {
-            $(
-                #[doc = $en]
-                pub fn $name(self) -> &'static str {
-                    self.pick($ru, $en)
-                }
-            )+
-        }
-    };
-}
+//! Fixed texts that several pages use.
 
 texts! {
     product: "AgentIQ", "AgentIQ";
-    sign_in: "Войти", "Sign in";
+    close: "Закрыть", "Close";
+    cancel: "Отмена", "Cancel";
+    retry: "Повторить", "Try again";
+    loading: "Загружаем…", "Loading…";
+    yes: "да", "yes";
+    no: "нет", "no";
+
+    skip_to_content: "К содержанию", "Skip to content";
+    main_navigation: "Разделы", "Sections";
+    inbox: "Чаты", "Chats";
+    sellers: "Кабинеты", "Seller accounts";
+    preferences: "Вид и язык", "Appearance and language";
+    theme: "Оформление", "Theme";
+    theme_system: "Как в системе", "System";
+    theme_light: "Светлое", "Light";
+    theme_dark: "Тёмное", "Dark";
+    language: "Язык", "Language";
+    log_out: "Выйти", "Log out";
+
+    page_not_found: "Такой страницы нет", "There is no such page";
+    page_not_found_text:
+        "Возможно, ссылка устарела или в ней опечатка. Ваши чаты на месте.",
+        "The link may be old or mistyped. Your chats are where they were.";
+    to_inbox: "Открыть чаты", "Open the chats";
 }

@@ -1,0 +1,65 @@
+//! The HTML around every page, and which page stands at which address.
+
+use crate::features::inbox::ui::InboxPage;
+use crate::features::sellers::ui::SellersPage;
+use crate::features::users::ui::{LogInPage, SetUpPage};
+use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
+use crate::ui::layout::{Frame, NotFoundPage};
+use crate::ui::live::provide_live;
+use crate::ui::notice::{ToastRegion, provide_toasts};
+use leptos::hydration::HydrationScripts;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+/// The document, drawn by the server only. The browser takes over `<body>`.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let page = page_of_request();
+    let data = serde_json::to_string(&page).unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang=page.locale.tag() data-theme=page.theme.as_str() data-page=data>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
+                <meta name="color-scheme" content=page.theme.color_scheme()/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet id="leptos" options=options.clone()/>
+                <HydrationScripts options=options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Everything inside `<body>`, the same on both sides.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_page_context();
+    provide_toasts();
+    if let Some(viewer) = use_viewer() {
+        provide_live(viewer.live_after);
+    }
+    let locale = use_locale();
+    view! {
+        <Title text=locale.product()/>
+        <Router>
+            <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
+                <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
+                <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
+                <ParentRoute path=path!("") view=|| view! { <Frame><Outlet/></Frame> }.into_any()>
+                    // The server sends people from / to /inbox; the route is there for links inside the program.
+                    <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
+                    <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
+                    <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <ToastRegion/>
+    }
+}

@@ -1,0 +1,141 @@
+//! Who asks, and what they are given. `answer` is the only bridge from a server function to the server: it finds the
+//! person, checks the permission, runs the work, logs a hidden cause once and sets the HTTP status.
+
+pub mod session;
+
+use crate::connectors::{self, Connector};
+use crate::platform::clock;
+use crate::platform::config::Config;
+use crate::platform::db::{Conn, Db};
+use crate::platform::fault::{Fault, Outcome};
+use crate::platform::http::Outbound;
+use crate::platform::live::Hub;
+use crate::platform::secret::{KeyRing, Secret};
+use crate::shared::error::{AppError, AppResult};
+use crate::shared::ids::WorkspaceId;
+use crate::shared::marketplace::Marketplace;
+use crate::shared::role::Permission;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use session::{SessionLookup, SessionUser};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The handles of the running server. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub db: Db,
+    pub keys: KeyRing,
+    pub outbound: Outbound,
+    pub hub: Hub,
+    /// Ends when the server is asked to stop.
+    pub cancel: CancellationToken,
+    /// Sandbox shop and living buyers.
+    pub demo: bool,
+}
+
+impl App {
+    /// The same server, drawing on the database connections for background work.
+    pub fn for_work(&self) -> Self {
+        Self { db: self.db.for_work(), ..self.clone() }
+    }
+
+    /// Opens a marketplace account.
+    pub fn connector(&self, marketplace: Marketplace, account: &str, key: &Secret<String>) -> Arc<dyn Connector> {
+        let base_url = match marketplace {
+            Marketplace::Ozon => &self.config.ozon_url,
+        };
+        connectors::open(marketplace, base_url, account, key, &self.outbound)
+    }
+}
+
+/// A person's request: who, for which workspace, when, and the handles to answer it.
+#[derive(Clone)]
+pub struct Ask {
+    pub app: App,
+    pub user: SessionUser,
+    /// When the request came in.
+    pub now: DateTime<Utc>,
+}
+
+impl Ask {
+    /// The workspace that every query of this request is bound to.
+    pub fn workspace(&self) -> WorkspaceId {
+        self.user.workspace
+    }
+
+    /// A database connection. Give it back before calling a marketplace.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn conn(&self) -> Outcome<Conn> {
+        self.app.db.get().await
+    }
+}
+
+/// Id under which the causes of a request's failure stand in the log.
+#[derive(Clone, Debug)]
+pub struct TraceId(pub String);
+
+/// Answers a server function. The work runs to its end even when the browser goes away half-way.
+///
+/// # Errors
+/// What the person may know; the cause is in the log.
+pub async fn answer<T, F, Fut>(permission: Permission, work: F) -> AppResult<T>
+where
+    T: Send + 'static,
+    F: FnOnce(Ask) -> Fut + Send + 'static,
+    Fut: Future<Output = Outcome<T>> + Send + 'static,
+{
+    let trace_id = trace_id();
+    let outcome = match authorised(permission) {
+        Ok(ask) => tokio::spawn(work(ask)).await.unwrap_or_else(|error| Err(error.into())),
+        Err(error) => Err(error.into()),
+    };
+    outcome.map_err(|fault| {
+        let error = told(fault, &trace_id);
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        }
+        error
+    })
+}
+
+fn trace_id() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<TraceId>().map(|id| id.0.clone()))
+        .unwrap_or_else(|| "none".into())
+}
+
+fn authorised(permission: Permission) -> AppResult<Ask> {
+    let app = use_context::<App>().ok_or(AppError::Transport)?;
+    let parts = use_context::<Parts>().ok_or(AppError::Transport)?;
+    let user = match parts.extensions.get::<SessionLookup>() {
+        Some(SessionLookup::Found(user)) => user.clone(),
+        Some(SessionLookup::DatabaseAway) => return Err(AppError::Unavailable { trace_id: trace_id() }),
+        Some(SessionLookup::Nobody) | None => return Err(AppError::Unauthorized),
+    };
+    if !user.role.may(permission) {
+        return Err(AppError::Forbidden);
+    }
+    Ok(Ask { app, user, now: clock::now() })
+}
+
+/// What a person may know of a fault; the rest goes to the log, once.
+pub fn told(fault: Fault, trace_id: &str) -> AppError {
+    match fault {
+        Fault::Told(error) => error,
+        Fault::Unavailable(cause) => {
+            tracing::warn!(trace_id, error = %cause, "unavailable");
+            AppError::Unavailable { trace_id: trace_id.to_owned() }
+        }
+        Fault::Broke(cause) => {
+            tracing::error!(trace_id, error = %cause, "broke");
+            AppError::Internal { trace_id: trace_id.to_owned() }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The server's half of `inbox`.
+
+pub mod draft;
+pub mod files;
+pub mod list;
+pub mod outbox;
+pub mod receive;
+pub mod recompute;
+pub mod reply;
+pub mod seen;
+pub mod window;

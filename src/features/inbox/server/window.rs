@@ -1,0 +1,232 @@
+//! A chat as the window shows it.
+
+use super::list;
+use crate::context::Ask;
+use crate::features::inbox::types::{
+    Attachment, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE, MessageCursor,
+    MessageView, ReplyState,
+};
+use crate::features::sellers::types::SellerState;
+use crate::platform::fault::{Fault, Outcome};
+use crate::platform::schema::drafts;
+use crate::shared::ids::{ChatId, ReplyId, WorkspaceId};
+use crate::shared::paging::Page;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+/// A chat with its newest messages and the person's draft.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat.
+pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
+    let workspace = ask.workspace();
+    let mut conn = ask.conn().await?;
+    let row = list::one(&mut conn, workspace, ask.user.id, chat).await?.ok_or_else(Fault::not_found)?;
+    let messages = page(&mut conn, workspace, chat, None).await?;
+    let draft: Option<(String, DateTime<Utc>)> = drafts::table
+        .find((workspace, ask.user.id, chat))
+        .select((drafts::body, drafts::updated_at))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    let (_, _, seller) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
+    Ok(ChatView {
+        closed_because: closed_because(seller, row.status),
+        row,
+        messages,
+        draft: draft.map(|(body, updated_at)| Draft { body, updated_at }),
+    })
+}
+
+fn closed_because(seller: SellerState, chat: ChatStatus) -> Option<FailureReason> {
+    match (seller, chat) {
+        (SellerState::Removed, _) => Some(FailureReason::SellerRemoved),
+        (SellerState::Paused, _) => Some(FailureReason::SellerPaused),
+        (SellerState::Broken, _) => Some(FailureReason::AccountProblem),
+        (SellerState::Active, ChatStatus::Closed) => Some(FailureReason::WindowClosed),
+        (SellerState::Active, ChatStatus::Open) => None,
+    }
+}
+
+/// Messages before `before`, or the newest ones; oldest first.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat.
+pub async fn messages(
+    ask: &Ask,
+    chat: ChatId,
+    before: Option<MessageCursor>,
+) -> Outcome<Page<MessageView, MessageCursor>> {
+    let mut conn = ask.conn().await?;
+    super::reply::chat_seller(&mut conn, ask.workspace(), chat).await?;
+    page(&mut conn, ask.workspace(), chat, before).await
+}
+
+#[derive(diesel::QueryableByName)]
+struct MessageRow {
+    #[diesel(sql_type = Text)]
+    external_id: String,
+    #[diesel(sql_type = Text)]
+    sort_key: String,
+    #[diesel(sql_type = Text)]
+    author: Author,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Jsonb)]
+    attachments: serde_json::Value,
+    #[diesel(sql_type = Timestamptz)]
+    sent_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_read: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    reply_id: Option<ReplyId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    author_name: Option<String>,
+    #[diesel(sql_type = Bool)]
+    is_unparsed: bool,
+}
+
+/// The statement behind a page of messages; `$3`, `$4` are the cursor.
+pub(crate) const PAGE_SQL: &str =
+    "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, \
+            u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
+     FROM messages m \
+     LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
+     LEFT JOIN users u ON u.workspace_id = m.workspace_id AND u.id = r.author_id \
+     WHERE m.workspace_id = $1 AND m.chat_id = $2 AND (m.sent_at, m.sort_key) < (coalesce($3, 'infinity'), coalesce($4, '')) \
+     ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT $5";
+
+async fn page(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+    before: Option<MessageCursor>,
+) -> Outcome<Page<MessageView, MessageCursor>> {
+    let mut rows: Vec<MessageRow> = diesel::sql_query(PAGE_SQL)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<SqlUuid, _>(chat)
+        .bind::<Nullable<Timestamptz>, _>(before.as_ref().map(|cursor| cursor.sent_at))
+        .bind::<Nullable<Text>, _>(before.as_ref().map(|cursor| cursor.sort_key.as_str()))
+        .bind::<BigInt, _>(MESSAGES_PER_PAGE as i64 + 1)
+        .load(conn)
+        .await?;
+    let more = rows.len() > MESSAGES_PER_PAGE;
+    rows.truncate(MESSAGES_PER_PAGE);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| MessageCursor { sent_at: row.sent_at, sort_key: row.sort_key.clone() });
+    let from = next.as_ref().map(|cursor| cursor.sent_at);
+    let mut items: Vec<MessageView> = rows.into_iter().map(MessageView::from).collect();
+    items.extend(replies_between(conn, workspace, chat, from, before.map(|cursor| cursor.sent_at)).await?);
+    items.sort_by(|a, b| a.place().cmp(&b.place()));
+    Ok(Page { items, next })
+}
+
+impl From<MessageRow> for MessageView {
+    fn from(row: MessageRow) -> Self {
+        let delivery = row.author.is_ours().then_some(Delivery {
+            reply: row.reply_id,
+            state: ReplyState::Visible,
+            is_read: row.is_read,
+            reason: None,
+            reason_detail: None,
+        });
+        MessageView {
+            key: row.reply_id.map_or_else(|| row.external_id.clone(), |reply| reply.to_string()),
+            external_id: Some(row.external_id),
+            author: row.author,
+            author_name: row.author_name,
+            body: row.body,
+            attachments: serde_json::from_value::<Vec<Attachment>>(row.attachments).unwrap_or_default(),
+            sent_at: row.sent_at,
+            sort_key: row.sort_key,
+            delivery,
+            is_unparsed: row.is_unparsed,
+        }
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct ReplyRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: ReplyId,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Text)]
+    state: ReplyState,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason: Option<FailureReason>,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason_detail: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    author_name: String,
+}
+
+const REPLY_COLUMNS: &str = "SELECT r.id, r.body, r.state, r.reason, r.reason_detail, r.created_at, u.name AS author_name \
+     FROM replies r JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id";
+
+/// Replies that the marketplace's history does not show: those on their way stand under the newest page, the failed ones
+/// where they were written.
+async fn replies_between(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+    from: Option<DateTime<Utc>>,
+    before: Option<DateTime<Utc>>,
+) -> Outcome<Vec<MessageView>> {
+    let rows: Vec<ReplyRow> = diesel::sql_query(format!(
+        "{REPLY_COLUMNS} WHERE r.workspace_id = $1 AND r.chat_id = $2 AND r.state <> 'visible' \
+           AND CASE WHEN r.state IN ('failed', 'rejected') \
+                    THEN r.created_at >= coalesce($3, '-infinity') AND r.created_at < coalesce($4, 'infinity') \
+                    ELSE $4::timestamptz IS NULL END \
+         ORDER BY r.created_at, r.id"
+    ))
+    .bind::<SqlUuid, _>(workspace)
+    .bind::<SqlUuid, _>(chat)
+    .bind::<Nullable<Timestamptz>, _>(from)
+    .bind::<Nullable<Timestamptz>, _>(before)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(MessageView::from).collect())
+}
+
+/// A reply as the window shows it before the marketplace's history does.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such reply.
+pub async fn reply_view(conn: &mut AsyncPgConnection, workspace: WorkspaceId, reply: ReplyId) -> Outcome<MessageView> {
+    let row: ReplyRow = diesel::sql_query(format!("{REPLY_COLUMNS} WHERE r.workspace_id = $1 AND r.id = $2"))
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<SqlUuid, _>(reply)
+        .get_result(conn)
+        .await?;
+    Ok(row.into())
+}
+
+impl From<ReplyRow> for MessageView {
+    fn from(row: ReplyRow) -> Self {
+        MessageView {
+            key: row.id.to_string(),
+            external_id: None,
+            author: Author::Operator,
+            author_name: Some(row.author_name),
+            body: row.body,
+            attachments: Vec::new(),
+            sent_at: row.created_at,
+            sort_key: format!("reply {}", row.id),
+            delivery: Some(Delivery {
+                reply: Some(row.id),
+                state: row.state,
+                is_read: false,
+                reason: row.reason,
+                reason_detail: row.reason_detail,
+            }),
+            is_unparsed: false,
+        }
+    }
+}

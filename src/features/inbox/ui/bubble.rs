@@ -1,0 +1,325 @@
+//! One message.
+
+use super::desk::Desk;
+use super::links::{self, Piece};
+use super::session::{Drawn, Session};
+use super::words;
+use crate::features::inbox::types::{
+    Attachment, AttachmentKind, Author, Delivery, Direction, FailureReason, ReplyState,
+};
+use crate::shared::error::AppError;
+use crate::shared::i18n::Locale;
+use crate::shared::ids::{ChatId, ReplyId};
+use crate::shared::marketplace::Marketplace;
+use crate::ui::icon::{Glyph, Icon};
+use leptos::prelude::*;
+
+/// A message, or a reply on its way.
+#[component]
+pub fn MessageBubble(desk: Desk, session: Session, id: String) -> impl IntoView {
+    let drawn = session.drawn(&id)?;
+    let (external_id, direction, status, author) = (drawn.clone(), drawn.clone(), drawn.clone(), drawn.clone());
+    Some(view! {
+        <li
+            class="message"
+            data-testid="message"
+            data-external-id=move || external_id.with(|it| it.view.external_id.clone())
+            data-direction=move || direction.with(|it| it.view.author.direction().as_str())
+            data-status=move || status.with(|it| status_word(it.view.delivery.as_ref()))
+            data-author=move || author.with(|it| it.view.author.as_str())
+        >
+            <AuthorLine desk=desk.clone() session=session.clone() drawn=drawn.clone()/>
+            <div class="bubble">
+                <Body drawn=drawn.clone() locale=desk.locale/>
+                <Attachments drawn=drawn.clone() chat=session.chat locale=desk.locale/>
+                <Foot desk=desk.clone() session=session.clone() drawn=drawn.clone()/>
+            </div>
+            <Trouble desk session drawn/>
+        </li>
+    })
+}
+
+/// The word for tests and style sheets: how far our own message has got.
+fn status_word(delivery: Option<&Delivery>) -> &'static str {
+    match delivery {
+        None => "",
+        Some(delivery) if delivery.is_read => "read",
+        Some(delivery) => delivery.state.as_str(),
+    }
+}
+
+/// Who wrote it, over the first of a group. Our side is named, the buyer stands on the other side.
+#[component]
+fn AuthorLine(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoView {
+    let (locale, marketplace) = (desk.locale, session.row.with_untracked(|row| row.marketplace));
+    let name = Memo::new(move |_| {
+        drawn.with(|it| {
+            let name = it.view.author_name.as_deref();
+            let words = words::author(locale, it.view.author, name, marketplace);
+            (words, it.is_leading && it.view.author != Author::Buyer)
+        })
+    });
+    move || {
+        let (words, is_shown) = name.get();
+        // Readers hear the author of every message; the eye finds it by the side.
+        let class = if is_shown { "message-author" } else { "reader-only" };
+        view! { <span class=class>{words}</span> }
+    }
+}
+
+/// The text, with its line breaks and links.
+#[component]
+fn Body(drawn: ArcRwSignal<Drawn>, locale: Locale) -> impl IntoView {
+    let body = Memo::new(move |_| {
+        drawn.with(|it| (it.view.body.clone(), it.view.is_unparsed, it.view.attachments.is_empty()))
+    });
+    move || {
+        let (text, is_unparsed, is_alone) = body.get();
+        let note = is_unparsed.then(|| view! { <p class="bubble-note">{locale.unparsed_message()}</p> });
+        let text = match text.is_empty() {
+            false => Some(view! { <p class="bubble-text">{linked(&text, locale)}</p> }.into_any()),
+            true if is_alone => Some(view! { <p class="bubble-note">{locale.empty_message()}</p> }.into_any()),
+            true => None,
+        };
+        view! {
+            {note}
+            {text}
+        }
+    }
+}
+
+/// A text whose web addresses are links. Everything stays text; nothing becomes markup.
+fn linked(text: &str, locale: Locale) -> Vec<AnyView> {
+    links::pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.to_owned().into_any(),
+            Piece::Link(link) => {
+                view! { <OutsideLink href=link.to_owned() text=link.to_owned() locale/> }.into_any()
+            }
+        })
+        .collect()
+}
+
+/// A link that leaves us: it learns nothing about where it was clicked.
+#[component]
+fn OutsideLink(href: String, text: String, locale: Locale) -> impl IntoView {
+    view! {
+        <a
+            class="outside-link"
+            href=href
+            target="_blank"
+            rel="noopener noreferrer nofollow external"
+            title=locale.opens_in_new_tab()
+        >
+            {text}
+        </a>
+    }
+}
+
+/// What came with the message. Images and files come through our own server, which has the key.
+#[component]
+fn Attachments(drawn: ArcRwSignal<Drawn>, chat: ChatId, locale: Locale) -> impl IntoView {
+    let attached = Memo::new(move |_| {
+        drawn.with(|it| (it.view.external_id.clone().unwrap_or_default(), it.view.attachments.clone()))
+    });
+    move || {
+        let (external_id, all) = attached.get();
+        let views: Vec<AnyView> = all
+            .into_iter()
+            .enumerate()
+            .map(|(index, attachment)| {
+                let address = links::file_address(chat, &external_id, index);
+                attachment_view(attachment, address, locale)
+            })
+            .collect();
+        (!views.is_empty()).then(|| view! { <div class="attachments">{views}</div> })
+    }
+}
+
+fn attachment_view(attachment: Attachment, address: String, locale: Locale) -> AnyView {
+    let Attachment { kind, url, name } = attachment;
+    match kind {
+        AttachmentKind::Image => {
+            let alt = if name.is_empty() { locale.image().to_owned() } else { format!("{}: {name}", locale.image()) };
+            view! {
+                <a class="attachment-image" href=address.clone() target="_blank" rel="noopener external">
+                    <img src=address.clone() alt=alt loading="lazy" decoding="async" width="240" height="180"/>
+                </a>
+            }
+            .into_any()
+        }
+        AttachmentKind::File => {
+            let name = if name.is_empty() { locale.download_file().to_owned() } else { name };
+            view! {
+                <a class="attachment-file" href=address download=name.clone() rel="external" title=locale.download_file()>
+                    <Glyph icon=Icon::File/>
+                    <span>{name.clone()}</span>
+                </a>
+            }
+            .into_any()
+        }
+        AttachmentKind::Link if links::is_web(&url) => {
+            let text = if name.is_empty() { url.clone() } else { name };
+            view! {
+                <span class="attachment-link">
+                    <Glyph icon=Icon::Link/>
+                    <OutsideLink href=url text locale/>
+                </span>
+            }
+            .into_any()
+        }
+        AttachmentKind::Link => view! { <span class="attachment-link">{url}</span> }.into_any(),
+    }
+}
+
+/// When, and how far it has got.
+#[component]
+fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoView {
+    let (locale, zone) = (desk.locale, desk.zone);
+    let marketplace = session.row.with_untracked(|row| row.marketplace);
+    let at = {
+        let drawn = drawn.clone();
+        Memo::new(move |_| drawn.with(|it| it.view.sent_at))
+    };
+    let delivery = Memo::new(move |_| {
+        drawn.with(|it| it.view.delivery.as_ref().map(|delivery| (delivery.state, delivery.is_read)))
+    });
+    let status = move || {
+        delivery.get().map(|(state, is_read)| {
+            let words = words::reply_state(locale, state, is_read, marketplace);
+            view! {
+                <span class="message-status" data-state=state.as_str() title=words.clone()>
+                    <Glyph icon=status_icon(state, is_read)/>
+                    <span class="message-status-words">{words.clone()}</span>
+                </span>
+            }
+        })
+    };
+    view! {
+        <span class="message-foot">
+            <time datetime=move || at.get().to_rfc3339() title=move || locale.date_time(at.get(), zone)>
+                {move || zone.clock(at.get())}
+            </time>
+            {status}
+        </span>
+    }
+}
+
+fn status_icon(state: ReplyState, is_read: bool) -> Icon {
+    match state {
+        _ if is_read => Icon::CheckDouble,
+        ReplyState::Queued | ReplyState::Sending => Icon::Clock,
+        ReplyState::Sent => Icon::Check,
+        ReplyState::Visible => Icon::CheckDouble,
+        ReplyState::Unsure => Icon::Question,
+        ReplyState::Rejected | ReplyState::Failed => Icon::Alert,
+    }
+}
+
+/// What went wrong with a reply.
+#[derive(Clone, Debug, PartialEq)]
+struct Problem {
+    state: ReplyState,
+    reply: Option<ReplyId>,
+    reason: Option<FailureReason>,
+    words: Option<String>,
+    is_waiting_here: bool,
+    refused: Option<AppError>,
+}
+
+impl Problem {
+    fn of(drawn: &Drawn) -> Option<Self> {
+        let delivery = drawn.view.delivery.as_ref()?;
+        let is_problem =
+            matches!(delivery.state, ReplyState::Failed | ReplyState::Unsure | ReplyState::Rejected);
+        is_problem.then(|| Problem {
+            state: delivery.state,
+            reply: delivery.reply,
+            reason: delivery.reason,
+            words: delivery.reason_detail.clone(),
+            is_waiting_here: drawn.is_waiting_here,
+            refused: drawn.refused.clone(),
+        })
+    }
+
+    /// What happened, and what it means.
+    fn sentence(&self, locale: Locale, marketplace: Marketplace) -> Option<String> {
+        match (self.state, &self.refused, self.reason) {
+            (_, Some(error), _) => Some(error.sentence(locale)),
+            (ReplyState::Unsure, _, _) => Some(locale.reply_unsure_advice(marketplace)),
+            (_, _, Some(reason)) => Some(words::failure(locale, reason, marketplace)),
+            _ => None,
+        }
+    }
+}
+
+/// Why a reply was not sent and what can be done about it.
+#[component]
+fn Trouble(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoView {
+    let (locale, may_answer) = (desk.locale, desk.may_answer());
+    let marketplace = session.row.with_untracked(|row| row.marketplace);
+    let problem = Memo::new(move |_| {
+        drawn.with(|it| if it.view.author.direction() == Direction::Out { Problem::of(it) } else { None })
+    });
+    move || {
+        let problem = problem.get()?;
+        let sentence = problem.sentence(locale, marketplace);
+        let quoted = problem.words.as_deref().map(|words| locale.marketplace_words(marketplace.name(), words));
+        let actions = may_answer.then(|| view! { <Actions session=session.clone() problem locale/> });
+        Some(view! {
+            <div class="message-trouble">
+                {sentence.map(|text| view! { <p>{text}</p> })}
+                {quoted.map(|text| view! { <p class="message-quote">{text}</p> })}
+                {actions}
+            </div>
+        })
+    }
+}
+
+#[component]
+fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView {
+    // What the marketplace withdrew would be withdrawn again.
+    let reply = problem.reply.filter(|_| problem.state != ReplyState::Rejected)?;
+    let is_waiting_here = problem.is_waiting_here;
+    let words = if problem.state == ReplyState::Unsure { locale.send_again() } else { locale.retry() };
+    let editing = session.clone();
+    let edit = is_waiting_here.then(|| {
+        view! {
+            <button type="button" class="message-action" on:click=move |_| editing.edit_again(reply)>
+                <Glyph icon=Icon::Pencil/>
+                <span>{locale.edit_again()}</span>
+            </button>
+        }
+    });
+    Some(view! {
+        <div class="message-actions">
+            <button
+                type="button"
+                class="message-action"
+                data-action="retry"
+                on:click=move |_| session.send_again(reply, is_waiting_here)
+            >
+                <Glyph icon=Icon::Retry/>
+                <span>{words}</span>
+            </button>
+            {edit}
+        </div>
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status_word;
+    use crate::features::inbox::types::{Delivery, ReplyState};
+
+    #[test]
+    fn a_read_message_is_read_whatever_else_it_is() {
+        let mut delivery =
+            Delivery { reply: None, state: ReplyState::Visible, is_read: false, reason: None, reason_detail: None };
+        assert_eq!(status_word(Some(&delivery)), "visible");
+        delivery.is_read = true;
+        assert_eq!(status_word(Some(&delivery)), "read");
+        assert_eq!(status_word(None), "");
+    }
+}

@@ -1,0 +1,214 @@
+//! Where answers are written.
+
+use super::desk::Desk;
+use super::keys;
+use super::session::Session;
+use super::text_area::TextArea;
+use super::words;
+use crate::features::inbox::types::check_text;
+use crate::shared::error::{AppError, Refusal};
+use crate::shared::i18n::Locale;
+use crate::shared::marketplace::Marketplace;
+use crate::ui::icon::{Glyph, Icon};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::web_sys::KeyboardEvent;
+
+/// From this share of the limit the counter is shown clearly, in percent.
+const NEARLY_FULL_PERCENT: usize = 90;
+
+/// The composer, or a sentence for people who may only look.
+#[component]
+pub fn Composer(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView {
+    if desk.may_answer() {
+        view! { <AnswerForm desk session takes_focus/> }.into_any()
+    } else {
+        view! { <p class="composer-closed">{desk.locale.viewer_cannot_answer()}</p> }.into_any()
+    }
+}
+
+/// The field, its counter and the button. It stays after sending: a second message may follow.
+#[component]
+fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView {
+    let locale = desk.locale;
+    let marketplace = session.row.with_untracked(|row| row.marketplace);
+    let field = NodeRef::<html::Textarea>::new();
+    let refusal = ArcRwSignal::new(None::<Refusal>);
+    let is_closed = {
+        let closed = session.closed_because.clone();
+        Signal::derive(move || closed.with(Option::is_some))
+    };
+    let send = {
+        let (session, refusal) = (session.clone(), refusal.clone());
+        move || {
+            if is_closed.get_untracked() {
+                return;
+            }
+            match session.text.with_untracked(|text| check_text(text, marketplace)) {
+                Ok(text) => {
+                    refusal.set(None);
+                    session.send(text);
+                }
+                Err(why) => refusal.set(Some(why)),
+            }
+            if let Some(field) = field.get_untracked() {
+                // The next message may follow at once.
+                _ = field.focus();
+            }
+        }
+    };
+    let typed = {
+        let (draft, refusal) = (session.draft.clone(), refusal.clone());
+        Callback::new(move |text: String| {
+            draft.change(&text);
+            refusal.set(None);
+        })
+    };
+    if takes_focus {
+        focus_when_there(field);
+    }
+    let by_key = send.clone();
+    let is_invalid = {
+        let refusal = refusal.clone();
+        Signal::derive(move || refusal.with(Option::is_some))
+    };
+    let text = session.text.clone();
+    view! {
+        <form
+            class="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+            on:keydown=move |event| handle_key(&event, &by_key)
+        >
+            <ClosedNote session=session.clone() locale marketplace/>
+            <div class="composer-field">
+                <TextArea
+                    element=field
+                    id="composer-text"
+                    testid="composer"
+                    label=locale.your_answer()
+                    placeholder=locale.answer_placeholder()
+                    text=text.clone()
+                    on_typed=typed
+                    disabled=is_closed
+                    invalid=is_invalid
+                    described_by="composer-problem composer-count"
+                />
+                <button
+                    type="submit"
+                    class="composer-send"
+                    data-testid="send"
+                    title=locale.send_hint()
+                    disabled=move || is_closed.get()
+                >
+                    <Glyph icon=Icon::Send/>
+                    <span class="composer-send-word">{locale.send()}</span>
+                </button>
+            </div>
+            <div class="composer-foot">
+                <RefusalNote refusal locale/>
+                <Counter text locale marketplace/>
+            </div>
+        </form>
+    }
+}
+
+/// Ctrl+Enter (or Cmd+Enter) sends, Enter begins a new line, Esc gives the focus back to the list.
+fn handle_key(event: &KeyboardEvent, send: &impl Fn()) {
+    if event.is_composing() {
+        return;
+    }
+    match event.code().as_str() {
+        "Enter" | "NumpadEnter" if event.ctrl_key() || event.meta_key() => {
+            event.prevent_default();
+            send();
+        }
+        "Escape" => keys::focus_list(),
+        _ => {}
+    }
+}
+
+/// The next key after opening a chat begins the answer; not on a phone, where it would bring up the keyboard.
+fn focus_when_there(field: NodeRef<html::Textarea>) {
+    Effect::new(move |_| {
+        let Some(field) = field.get() else { return };
+        request_animation_frame(move || {
+            if keys::is_wide() {
+                // A field that is closed keeps the focus where it was.
+                _ = field.focus();
+            }
+        });
+    });
+}
+
+/// Why nothing can be sent.
+#[component]
+fn ClosedNote(session: Session, locale: Locale, marketplace: Marketplace) -> impl IntoView {
+    let reason = session.closed_because.clone();
+    move || {
+        reason.get().map(|reason| {
+            view! {
+                <p class="composer-closed" role="status">
+                    <Glyph icon=Icon::Info/>
+                    <span>{words::failure(locale, reason, marketplace)}</span>
+                </p>
+            }
+        })
+    }
+}
+
+/// Why the text was not sent, read out when it appears.
+#[component]
+fn RefusalNote(refusal: ArcRwSignal<Option<Refusal>>, locale: Locale) -> impl IntoView {
+    let words = move || refusal.get().map(|why| AppError::Refused(why).sentence(locale));
+    view! { <p id="composer-problem" class="composer-problem" role="alert">{words}</p> }
+}
+
+/// How much of the marketplace's limit is used.
+#[component]
+fn Counter(text: ArcRwSignal<String>, locale: Locale, marketplace: Marketplace) -> impl IntoView {
+    let max = marketplace.max_text_chars();
+    let used = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
+    let level = move || level(used.get(), max);
+    let digits = move || format!("{}/{max}", used.get());
+    let in_words = move || match used.get().checked_sub(max) {
+        Some(over) if over > 0 => locale.characters_over(over as i64, marketplace),
+        _ => locale.characters_used(used.get() as i64, max as i64),
+    };
+    let over = move || {
+        let over = used.get().saturating_sub(max);
+        (over > 0).then(|| view! { <span>{locale.characters_over(over as i64, marketplace)}</span> })
+    };
+    view! {
+        <p class="composer-count" data-level=level>
+            <span aria-hidden="true">{over} " " {digits}</span>
+            <span id="composer-count" class="reader-only">{in_words}</span>
+        </p>
+    }
+}
+
+fn level(used: usize, max: usize) -> &'static str {
+    if used > max {
+        "over"
+    } else if used * 100 >= max * NEARLY_FULL_PERCENT {
+        "near"
+    } else {
+        "fine"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::level;
+
+    #[test]
+    fn the_counter_warns_before_the_limit_and_not_at_it() {
+        assert_eq!(level(0, 1000), "fine");
+        assert_eq!(level(899, 1000), "fine");
+        assert_eq!(level(900, 1000), "near");
+        assert_eq!(level(1000, 1000), "near");
+        assert_eq!(level(1001, 1000), "over");
+    }
+}

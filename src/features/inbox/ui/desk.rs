@@ -1,0 +1,59 @@
+//! What the parts of the inbox share.
+
+use super::address::{Address, use_address};
+use super::list_state::ListState;
+use super::outbox::Outbox;
+use crate::shared::i18n::Locale;
+use crate::shared::page::Viewer;
+use crate::shared::role::Permission;
+use crate::shared::time::Zone;
+use crate::ui::context::{use_locale, use_now, use_viewer};
+use crate::ui::live::{Live, use_live};
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What the parts of the inbox share. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub locale: Locale,
+    pub zone: Zone,
+    /// The page's clock.
+    pub now: Signal<DateTime<Utc>>,
+    /// `None` only while a page for nobody is drawn.
+    pub viewer: Option<Arc<Viewer>>,
+    pub address: Memo<Address>,
+    pub live: Live,
+    pub list: ListState,
+    pub outbox: Outbox,
+}
+
+impl Desk {
+    /// Sets the desk up and makes it available below.
+    pub fn provide() -> Self {
+        let viewer = use_viewer().map(Arc::new);
+        let (address, live) = (use_address(), use_live());
+        let desk = Desk {
+            locale: use_locale(),
+            zone: viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone),
+            now: use_now(),
+            address,
+            list: ListState::new(address, live.clone(), viewer.as_ref().map(|viewer| viewer.user)),
+            outbox: Outbox::new(viewer.as_deref(), live.clone()),
+            live,
+            viewer,
+        };
+        provide_context(desk.clone());
+        desk
+    }
+
+    /// Whether the person may write to buyers.
+    pub fn may_answer(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.may(Permission::ReplyToChats))
+    }
+}
+
+/// The desk that the page has set up.
+pub fn use_desk() -> Desk {
+    expect_context::<Desk>()
+}

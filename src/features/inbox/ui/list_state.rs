@@ -1,0 +1,390 @@
+//! The list as it is shown: rows that change in place, an order that waits for the pointer, pages and news.
+
+use super::address::Address;
+use super::order::{self, Offer, Order, Plan};
+use super::refresh::{Outcome, Refresher};
+use crate::features::inbox::api;
+use crate::features::inbox::types::{CHATS_PER_PAGE, ChatListPage, ChatRow, Counts, ListQuery};
+use crate::shared::change::Change;
+use crate::shared::error::AppError;
+use crate::shared::ids::{ChatId, UserId};
+use crate::ui::live::{Live, LiveNews};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// So many moved chats are asked for by name; when more have moved, the list is asked for.
+const MOST_NAMED: usize = 100;
+/// So many pages of the list are asked again after news were lost.
+const MOST_PAGES: usize = 5;
+
+/// The list of chats on the screen. Cheap to clone; its signals outlive the parts of the page that show them.
+#[derive(Clone)]
+pub struct ListState {
+    /// The chats from top to bottom.
+    pub shown: ArcRwSignal<Vec<ChatId>>,
+    /// The numbers on the tabs.
+    pub counts: ArcRwSignal<Counts>,
+    /// A new order that waits until nobody is in its way.
+    pub offer: ArcRwSignal<Option<Offer>>,
+    /// Whether the list goes on below.
+    pub has_more: ArcRwSignal<bool>,
+    /// A following page is on its way.
+    pub is_loading_more: ArcRwSignal<bool>,
+    /// Another list is on its way; the old one is still shown.
+    pub is_switching: ArcRwSignal<bool>,
+    /// Why the list may not be up to date.
+    pub problem: ArcRwSignal<Option<AppError>>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    address: Memo<Address>,
+    live: Live,
+    person: Option<UserId>,
+    content: Mutex<Content>,
+    in_the_way: Mutex<InTheWay>,
+}
+
+struct Content {
+    order: Order,
+    rows: HashMap<ChatId, ArcRwSignal<ChatRow>>,
+    /// Chats that moved since the last question, or the whole list.
+    moved: HashSet<ChatId>,
+    is_all_moved: bool,
+    /// Counts the lists that were asked for: an answer for another list than the present one is late.
+    turn: u64,
+}
+
+/// Who would be disturbed if rows moved.
+#[derive(Clone, Copy, Debug, Default)]
+struct InTheWay {
+    pointer: bool,
+    /// Focus that was brought by keyboard.
+    focus: bool,
+    scrolled: bool,
+}
+
+impl ListState {
+    /// An empty list that follows the address and the news.
+    pub fn new(address: Memo<Address>, live: Live, person: Option<UserId>) -> Self {
+        let query = address.with_untracked(|address| address.query.clone());
+        let content = Content {
+            order: Order::empty(query),
+            rows: HashMap::new(),
+            moved: HashSet::new(),
+            is_all_moved: false,
+            turn: 0,
+        };
+        let inner =
+            Inner { address, live: live.clone(), person, content: Mutex::new(content), in_the_way: Mutex::default() };
+        let state = ListState {
+            shown: ArcRwSignal::new(Vec::new()),
+            counts: ArcRwSignal::new(Counts::default()),
+            offer: ArcRwSignal::new(None),
+            has_more: ArcRwSignal::new(false),
+            is_loading_more: ArcRwSignal::new(false),
+            is_switching: ArcRwSignal::new(false),
+            problem: ArcRwSignal::new(None),
+            inner: Arc::new(inner),
+        };
+        state.follow_news(&live);
+        state.follow_address();
+        state
+    }
+
+    /// Begins with a first page.
+    pub fn begin(&self, query: ListQuery, page: &ChatListPage) {
+        self.content().order = Order::new(query, page);
+        self.counts.set(page.counts);
+        self.problem.set(None);
+        self.offer.set(None);
+        self.follow_rows();
+        self.show(self.wanted());
+    }
+
+    /// The row of a chat; changes in place.
+    pub fn row(&self, chat: ChatId) -> Option<ArcRwSignal<ChatRow>> {
+        self.content().rows.get(&chat).cloned()
+    }
+
+    /// Changes a row before the server tells.
+    pub fn patch(&self, chat: ChatId, change: impl FnOnce(&mut ChatRow)) {
+        self.content().order.patch(chat, change);
+        self.follow_rows();
+    }
+
+    /// Shows the order that was waiting.
+    pub fn accept_offer(&self) {
+        self.show(self.wanted());
+    }
+
+    /// The pointer came or left.
+    pub fn set_pointer(&self, is_here: bool) {
+        self.in_the_way().pointer = is_here;
+        self.rearrange();
+    }
+
+    /// The focus came by keyboard, or left.
+    pub fn set_focus(&self, is_here: bool) {
+        self.in_the_way().focus = is_here;
+        self.rearrange();
+    }
+
+    /// The list was scrolled away from its top, or back.
+    pub fn set_scrolled(&self, is_scrolled: bool) {
+        let was_scrolled = std::mem::replace(&mut self.in_the_way().scrolled, is_scrolled);
+        if was_scrolled && !is_scrolled {
+            self.rearrange();
+        }
+    }
+
+    /// Asks for the following page.
+    pub fn load_more(&self) {
+        let (query, after, turn) = {
+            let content = self.content();
+            (content.order.query().clone(), content.order.next, content.turn)
+        };
+        let Some(after) = after else { return };
+        if self.is_loading_more.get_untracked() || self.is_switching.get_untracked() {
+            return;
+        }
+        self.is_loading_more.set(true);
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = api::chats(query, Some(after)).await;
+            this.is_loading_more.set(false);
+            if this.content().turn != turn {
+                return;
+            }
+            match answer {
+                Ok(page) => this.append(&page),
+                Err(error) => this.note(error),
+            }
+        });
+    }
+
+    /// Asks for another list, while the old one stays.
+    pub fn switch(&self, query: ListQuery) {
+        let turn = {
+            let mut content = self.content();
+            content.turn += 1;
+            content.turn
+        };
+        self.is_switching.set(true);
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = api::chats(query.clone(), None).await;
+            if this.content().turn != turn {
+                return;
+            }
+            this.is_switching.set(false);
+            match answer {
+                Ok(page) => this.begin(query, &page),
+                Err(error) => this.note(error),
+            }
+        });
+    }
+
+    /// Asks for the list of the address again.
+    pub fn reload(&self) {
+        if let Some(query) = self.inner.address.try_with_untracked(|address| address.query.clone()) {
+            self.switch(query);
+        }
+    }
+
+    fn follow_news(&self, live: &Live) {
+        let this = self.clone();
+        let refresher = Refresher::new(move || this.clone().refresh());
+        let this = self.clone();
+        live.on_change(move |news| {
+            if this.note_moved(news) {
+                refresher.soon();
+            }
+        });
+    }
+
+    fn follow_address(&self) {
+        let this = self.clone();
+        let query = Memo::new(move |_| this.inner.address.with(|address| address.query.clone()));
+        let this = self.clone();
+        Effect::watch(move || query.get(), move |query, _, _| this.switch(query.clone()), false);
+        let this = self.clone();
+        let open = Memo::new(move |_| this.inner.address.with(Address::chat));
+        let this = self.clone();
+        // The chat that was open may have left the list in the meantime.
+        Effect::watch(move || open.get(), move |_, _, _| this.rearrange(), false);
+    }
+
+    /// Remembers what moved. Says whether there is anything to ask.
+    fn note_moved(&self, news: LiveNews) -> bool {
+        let mut content = self.content();
+        let LiveNews::Changes(events) = news else {
+            content.is_all_moved = true;
+            return true;
+        };
+        let mut any = false;
+        for event in events {
+            match event.change {
+                Change::Chat { chat } | Change::Reply { chat, .. } => _ = content.moved.insert(chat),
+                Change::Seen { chat, user } if Some(user) == self.inner.person => _ = content.moved.insert(chat),
+                // A seller that came or went changes the numbers and maybe every row.
+                Change::Seller { .. } => content.is_all_moved = true,
+                Change::Seen { .. } => continue,
+            }
+            any = true;
+        }
+        any
+    }
+
+    async fn refresh(self) -> Outcome {
+        let (query, turn, moved, is_all) = {
+            let mut content = self.content();
+            let is_all = std::mem::take(&mut content.is_all_moved) || content.moved.len() > MOST_NAMED;
+            (content.order.query().clone(), content.turn, std::mem::take(&mut content.moved), is_all)
+        };
+        let answer =
+            if is_all { self.refresh_all(query, turn).await } else { self.refresh_some(query, turn, &moved).await };
+        match answer {
+            Ok(()) => {
+                self.problem.set(None);
+                Outcome::Settled
+            }
+            Err(error) => {
+                let is_temporary = error.is_temporary();
+                {
+                    let mut content = self.content();
+                    content.moved.extend(moved);
+                    content.is_all_moved |= is_all;
+                }
+                self.note(error);
+                if is_temporary { Outcome::TryLater } else { Outcome::Settled }
+            }
+        }
+    }
+
+    async fn refresh_some(&self, query: ListQuery, turn: u64, moved: &HashSet<ChatId>) -> Result<(), AppError> {
+        let asked: Vec<ChatId> = moved.iter().copied().collect();
+        let answer = api::rows(query, asked.clone()).await?;
+        if self.content().turn == turn {
+            self.content().order.update(&asked, &answer.rows);
+            self.counts.set(answer.counts);
+            self.follow_rows();
+            self.rearrange();
+        }
+        Ok(())
+    }
+
+    /// Asks for as much of the list as is shown.
+    async fn refresh_all(&self, query: ListQuery, turn: u64) -> Result<(), AppError> {
+        let wanted = self.shown.with_untracked(Vec::len).div_ceil(CHATS_PER_PAGE).clamp(1, MOST_PAGES);
+        let mut pages: Vec<ChatListPage> = Vec::with_capacity(wanted);
+        while pages.len() < wanted {
+            let after = pages.last().and_then(|page| page.page.next);
+            if !pages.is_empty() && after.is_none() {
+                break;
+            }
+            pages.push(api::chats(query.clone(), after).await?);
+        }
+        if self.content().turn == turn {
+            self.content().order.refresh(&pages);
+            if let Some(page) = pages.last() {
+                self.counts.set(page.counts);
+            }
+            self.follow_rows();
+            self.rearrange();
+        }
+        Ok(())
+    }
+
+    fn append(&self, page: &ChatListPage) {
+        self.content().order.extend(page);
+        self.counts.set(page.counts);
+        self.problem.set(None);
+        self.follow_rows();
+        let wanted = self.wanted();
+        let shown = self.shown.with_untracked(|shown| order::appended(shown, &wanted, page));
+        self.show_without_settling(shown);
+    }
+
+    fn note(&self, error: AppError) {
+        if error == AppError::Unauthorized {
+            self.inner.live.note_session_ended();
+        }
+        self.problem.set(Some(error));
+    }
+
+    /// Lets the rows on the screen follow what is known.
+    fn follow_rows(&self) {
+        let mut changed = Vec::new();
+        {
+            let content = &mut *self.content();
+            for row in content.order.rows() {
+                match content.rows.get(&row.id) {
+                    Some(signal) => changed.push((signal.clone(), row.clone())),
+                    None => _ = content.rows.insert(row.id, ArcRwSignal::new(row.clone())),
+                }
+            }
+        }
+        // Outside of the lock: whoever listens may look into the list.
+        for (signal, row) in changed {
+            if signal.with_untracked(|shown| *shown != row) {
+                signal.set(row);
+            }
+        }
+    }
+
+    /// Brings the order up to date, or offers to.
+    fn rearrange(&self) {
+        let wanted = self.wanted();
+        let is_free = {
+            let in_the_way = self.in_the_way();
+            !in_the_way.pointer && !in_the_way.focus && !in_the_way.scrolled
+        };
+        match self.shown.with_untracked(|shown| order::plan(shown, wanted, is_free)) {
+            Plan::Leave => self.set_offer(None),
+            Plan::Show(order) => self.show(order),
+            Plan::Offer(offer) => self.set_offer(Some(offer)),
+        }
+        self.follow_end();
+    }
+
+    fn show(&self, order: Vec<ChatId>) {
+        self.set_offer(None);
+        self.show_without_settling(order);
+    }
+
+    fn show_without_settling(&self, order: Vec<ChatId>) {
+        if self.shown.with_untracked(|shown| *shown != order) {
+            self.shown.set(order);
+        }
+        self.follow_end();
+    }
+
+    fn set_offer(&self, offer: Option<Offer>) {
+        if self.offer.get_untracked() != offer {
+            self.offer.set(offer);
+        }
+    }
+
+    fn follow_end(&self) {
+        let has_more = self.content().order.next.is_some();
+        if self.has_more.get_untracked() != has_more {
+            self.has_more.set(has_more);
+        }
+    }
+
+    fn wanted(&self) -> Vec<ChatId> {
+        let open = self.inner.address.try_with_untracked(Address::chat).flatten();
+        self.content().order.wanted(open)
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.inner.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn in_the_way(&self) -> MutexGuard<'_, InTheWay> {
+        self.inner.in_the_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

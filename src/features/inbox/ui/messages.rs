@@ -1,0 +1,222 @@
+//! The messages of the open chat. The newest stand at the lower edge, and what is read stays where it is: the scroller
+//! is laid out from its end, so older pages above change nothing below.
+
+use super::bubble::MessageBubble;
+use super::desk::Desk;
+use super::session::Session;
+use super::thread::Line;
+use crate::shared::i18n::Locale;
+use crate::shared::time::day_name;
+use crate::ui::button::{Button, ButtonKind};
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::notice::ErrorNote;
+use chrono::NaiveDate;
+use leptos::html;
+use leptos::prelude::*;
+
+/// Within this distance of the end the window follows new messages, in pixels.
+const NEAR_END: i32 = 60;
+/// Within this distance of the beginning older messages are asked for, in pixels.
+const NEAR_BEGINNING: i32 = 600;
+/// The longest part of a message that is read out when it arrives, in characters.
+const READ_OUT: usize = 200;
+
+/// Where the scroller stands.
+#[derive(Clone)]
+struct Place {
+    scroller: NodeRef<html::Div>,
+    is_at_end: ArcRwSignal<bool>,
+    /// The buyer's messages that have come below what is read.
+    unread_below: ArcRwSignal<bool>,
+}
+
+impl Place {
+    fn new() -> Self {
+        Place {
+            scroller: NodeRef::new(),
+            is_at_end: ArcRwSignal::new(true),
+            unread_below: ArcRwSignal::new(false),
+        }
+    }
+
+    /// Notes a scroll. Says whether the beginning is near.
+    fn scrolled(&self) -> bool {
+        let Some(element) = self.scroller.get_untracked() else { return false };
+        // Laid out from its end, a scroller counts upwards from zero with a minus.
+        let from_end = -element.scroll_top();
+        let is_at_end = from_end <= NEAR_END;
+        if self.is_at_end.get_untracked() != is_at_end {
+            self.is_at_end.set(is_at_end);
+        }
+        if is_at_end && self.unread_below.get_untracked() {
+            self.unread_below.set(false);
+        }
+        element.scroll_height() - element.client_height() - from_end < NEAR_BEGINNING
+    }
+
+    fn to_end(&self) {
+        if let Some(element) = self.scroller.get_untracked() {
+            element.set_scroll_top(0);
+        }
+        self.unread_below.set(false);
+    }
+
+    /// Keeps what is read where it is while something changes below it. Runs before the change.
+    fn hold(&self) {
+        let Some(element) = self.scroller.get_untracked() else { return };
+        if self.is_at_end.get_untracked() {
+            return;
+        }
+        let (top, height) = (element.scroll_top(), element.scroll_height());
+        request_animation_frame(move || {
+            let grown = element.scroll_height() - height;
+            if grown != 0 {
+                element.set_scroll_top(top - grown);
+            }
+        });
+    }
+}
+
+/// The conversation.
+#[component]
+pub fn Messages(desk: Desk, session: Session) -> impl IntoView {
+    let locale = desk.locale;
+    let place = Place::new();
+    follow_new_messages(&session, &place);
+    let on_scroll = {
+        let (place, session) = (place.clone(), session.clone());
+        move |_| {
+            if place.scrolled() && session.older_problem.with_untracked(Option::is_none) {
+                session.load_older();
+            }
+        }
+    };
+    let lines = session.lines.clone();
+    let scroller = place.scroller;
+    let draw = {
+        let (desk, session) = (desk.clone(), session.clone());
+        move |line: Line| match line {
+            Line::Day { day, .. } => view! { <DayLine desk=desk.clone() day/> }.into_any(),
+            Line::Message { id } => {
+                view! { <MessageBubble desk=desk.clone() session=session.clone() id/> }.into_any()
+            }
+        }
+    };
+    view! {
+        <div class="messages">
+            // Reachable by keyboard, so that it can be scrolled without a mouse.
+            <div
+                class="messages-scroll"
+                node_ref=scroller
+                on:scroll=on_scroll
+                tabindex="0"
+                role="group"
+                aria-label=locale.message_list()
+            >
+                <div class="messages-content">
+                    <Older session=session.clone() locale/>
+                    <ol class="message-list">
+                        <For each=move || lines.get() key=Line::clone children=draw/>
+                    </ol>
+                    <NoMessages session=session.clone() locale/>
+                </div>
+            </div>
+            <ToNewest place locale/>
+            <ReadOut session locale/>
+        </div>
+    }
+}
+
+/// New messages scroll down only where the person reads the end; otherwise a button says that they are there.
+fn follow_new_messages(session: &Session, place: &Place) {
+    let (arrived, held) = (session.arrived.clone(), place.clone());
+    Effect::watch(
+        move || arrived.get(),
+        move |_, _, _| {
+            if !held.is_at_end.get_untracked() {
+                held.unread_below.set(true);
+            }
+        },
+        false,
+    );
+    let (sent_here, ended) = (session.sent_here.clone(), place.clone());
+    Effect::watch(move || sent_here.get(), move |_, _, _| ended.to_end(), false);
+    let place = place.clone();
+    session.before_draw(move || place.hold());
+}
+
+/// A day begins.
+#[component]
+fn DayLine(desk: Desk, day: NaiveDate) -> impl IntoView {
+    let (locale, zone, now) = (desk.locale, desk.zone, desk.now);
+    let name = Memo::new(move |_| day_name(day, zone.day(now.get())));
+    view! {
+        <li class="day-line">
+            <span>{move || locale.day(name.get())}</span>
+        </li>
+    }
+}
+
+/// What stands above the oldest message we have.
+#[component]
+fn Older(session: Session, locale: Locale) -> impl IntoView {
+    let (has_older, problem) = (session.has_older.clone(), session.older_problem.clone());
+    let busy = Signal::from(session.is_loading_older.clone());
+    let load = Callback::new(move |()| session.load_older());
+    move || {
+        let problem = problem.get().map(|error| view! { <ErrorNote error on_retry=Some(load)/> });
+        let words = move || if busy.get() { locale.loading_older() } else { locale.older_messages() };
+        has_older.get().then(|| {
+            view! {
+                <div class="messages-older">
+                    {problem}
+                    <Button kind=ButtonKind::Quiet busy on_press=load>
+                        {words}
+                    </Button>
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn NoMessages(session: Session, locale: Locale) -> impl IntoView {
+    let is_empty = Memo::new(move |_| session.lines.with(Vec::is_empty));
+    move || is_empty.get().then(|| view! { <p class="messages-none">{locale.no_messages()}</p> })
+}
+
+/// The way to the end, for whoever reads above; it says when something new is there.
+#[component]
+fn ToNewest(place: Place, locale: Locale) -> impl IntoView {
+    move || {
+        let place = place.clone();
+        let unread = place.unread_below.clone();
+        let words = move || if unread.get() { locale.new_messages_below() } else { locale.to_newest() };
+        let is_new = place.unread_below.clone();
+        (!place.is_at_end.get()).then(move || {
+            view! {
+                <button
+                    type="button"
+                    class="to-newest"
+                    data-new=move || is_new.get().then_some("true")
+                    on:click=move |_| place.to_end()
+                >
+                    <span>{words}</span>
+                    <Glyph icon=Icon::Down/>
+                </button>
+            }
+        })
+    }
+}
+
+/// Tells readers of the buyer's new messages, politely.
+#[component]
+fn ReadOut(session: Session, locale: Locale) -> impl IntoView {
+    let words = move || {
+        session.arrived.with(|arrived| {
+            let newest: String = arrived.last()?.body.chars().take(READ_OUT).collect();
+            Some(locale.messages_arrived(arrived.len() as i64, &newest))
+        })
+    };
+    view! { <div class="reader-only" role="status" aria-live="polite">{words}</div> }
+}

@@ -1,0 +1,90 @@
+//! The one place with a `<textarea>`.
+//!
+//! Its text is never drawn as HTML: the framework does not escape what stands between the tags, so a draft could become
+//! markup. The server draws it empty and the browser fills it in afterwards; a test of the house looks for others.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::web_sys::HtmlTextAreaElement;
+
+/// A field for several lines that grows with its text.
+#[component]
+pub fn TextArea(
+    /// Its element, for the focus.
+    element: NodeRef<html::Textarea>,
+    /// Unique within the page.
+    id: &'static str,
+    /// The hook for tests.
+    testid: &'static str,
+    /// Its name for readers.
+    #[prop(into)]
+    label: String,
+    /// What stands in it while it is empty.
+    #[prop(into)]
+    placeholder: String,
+    /// The text; the field and this follow each other.
+    text: ArcRwSignal<String>,
+    /// Called with what a person types, not with what the program sets.
+    #[prop(into)]
+    on_typed: Callback<String>,
+    /// Nothing can be typed.
+    #[prop(into)]
+    disabled: Signal<bool>,
+    /// The text is not good as it is.
+    #[prop(into)]
+    invalid: Signal<bool>,
+    /// Ids of what explains it.
+    described_by: &'static str,
+) -> impl IntoView {
+    follow_text(element, text.clone(), on_typed);
+    let typed = move |event| {
+        let typed = event_target_value(&event);
+        text.set(typed.clone());
+        on_typed.run(typed);
+    };
+    view! {
+        <textarea
+            node_ref=element
+            class="text-area"
+            id=id
+            data-testid=testid
+            rows="1"
+            // A browser that brings back an old text after a reload would hide a newer draft.
+            autocomplete="off"
+            aria-label=label
+            aria-describedby=described_by
+            aria-invalid=move || invalid.get().then_some("true")
+            placeholder=placeholder
+            disabled=move || disabled.get()
+            on:input=typed
+        ></textarea>
+    }
+}
+
+/// Takes over what was typed before the program came, and lets the field show what the program sets.
+fn follow_text(element: NodeRef<html::Textarea>, text: ArcRwSignal<String>, on_typed: Callback<String>) {
+    Effect::new(move |has_begun: Option<bool>| {
+        let Some(field) = element.get() else { return has_begun.unwrap_or(false) };
+        let typed_early = field.value();
+        if has_begun != Some(true) && !typed_early.is_empty() {
+            text.set(typed_early.clone());
+            on_typed.run(typed_early);
+        }
+        let wanted = text.get();
+        if field.value() != wanted {
+            field.set_value(&wanted);
+        }
+        grow(&field);
+        true
+    });
+}
+
+/// As high as its text, up to the limit in the style sheet.
+fn grow(field: &HtmlTextAreaElement) {
+    use leptos::wasm_bindgen::JsCast;
+    let Some(element) = field.dyn_ref::<leptos::web_sys::HtmlElement>() else { return };
+    let style = element.style();
+    // Fails only for styles that do not exist.
+    _ = style.set_property("height", "auto");
+    _ = style.set_property("height", &format!("{}px", element.scroll_height()));
+}

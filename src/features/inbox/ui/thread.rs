@@ -1,0 +1,349 @@
+//! The messages of a chat as the window knows them: pages from the server, replies of this browser that the server
+//! does not know yet, and how they stand together. Rules without a screen.
+
+use crate::features::inbox::types::{Author, Direction, MessageCursor, MessageView};
+use crate::shared::error::AppError;
+use crate::shared::ids::ReplyId;
+use crate::shared::paging::Page;
+use crate::shared::time::Zone;
+use chrono::{Duration, NaiveDate};
+use std::collections::HashSet;
+
+/// Messages of one author that follow each other within this time stand together.
+const GROUP_MINUTES: i64 = 5;
+
+/// A message in the window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bubble {
+    /// Its name in this window; stays when a reply of this browser becomes the server's.
+    pub id: String,
+    pub view: MessageView,
+    /// What the server knows of it.
+    pub origin: Origin,
+}
+
+/// Who knows of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// The server told us, at this moment of the window's own count.
+    Server { told: u64 },
+    /// It waits in this browser; `refused` says why the server did not take it.
+    Browser { refused: Option<AppError> },
+}
+
+/// All messages the window has.
+#[derive(Clone, Debug, Default)]
+pub struct Thread {
+    bubbles: Vec<Bubble>,
+    /// Before which message older ones can be asked for; `None` at the beginning of the chat.
+    pub older: Option<MessageCursor>,
+    /// Grows with everything the server tells, so that an answer can be told from an older one.
+    moment: u64,
+}
+
+/// A line of the window.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// A day begins above this message.
+    Day { day: NaiveDate, above: String },
+    Message { id: String },
+}
+
+impl Thread {
+    /// A chat as it was opened.
+    pub fn new(page: Page<MessageView, MessageCursor>) -> Self {
+        let mut thread = Thread { older: page.next, ..Thread::default() };
+        for view in page.items {
+            thread.put(view);
+        }
+        thread.sort();
+        thread
+    }
+
+    /// Remember this before asking for the newest page.
+    pub fn moment(&self) -> u64 {
+        self.moment
+    }
+
+    /// Takes over the newest page, asked for at `asked`. Returns the buyer's messages that are new to the window.
+    pub fn merge_newest(&mut self, page: Page<MessageView, MessageCursor>, asked: u64) -> Vec<MessageView> {
+        let known: HashSet<String> = self.told().map(|bubble| bubble.view.key.clone()).collect();
+        let is_gap = page.next.is_some() && !page.items.iter().any(|view| known.contains(&view.key));
+        if known.is_empty() || is_gap {
+            // More has come than one page holds: what we had does not join it.
+            self.bubbles.retain(|bubble| !matches!(bubble.origin, Origin::Server { .. }));
+            self.older = page.next.clone();
+        } else {
+            self.drop_missing(&page, asked);
+        }
+        self.moment += 1;
+        let mut arrived = Vec::new();
+        for view in page.items {
+            let is_new = !known.contains(&view.key) && view.author.direction() == Direction::In;
+            if is_new {
+                arrived.push(view.clone());
+            }
+            self.put(view);
+        }
+        self.sort();
+        arrived
+    }
+
+    /// Puts an older page above.
+    pub fn merge_older(&mut self, page: Page<MessageView, MessageCursor>) {
+        self.older = page.next;
+        for view in page.items {
+            self.put(view);
+        }
+        self.sort();
+    }
+
+    /// The server has taken a reply.
+    pub fn confirm(&mut self, view: MessageView) {
+        self.moment += 1;
+        self.put(view);
+        self.sort();
+    }
+
+    /// Changes what is shown of a reply until the server tells more.
+    pub fn patch(&mut self, reply: ReplyId, change: impl FnOnce(&mut MessageView)) {
+        if let Some(bubble) = self.bubbles.iter_mut().find(|bubble| reply_of(&bubble.view) == Some(reply)) {
+            change(&mut bubble.view);
+        }
+    }
+
+    /// Sets the replies that wait in this browser; those the server knows of are the server's.
+    pub fn set_waiting(&mut self, waiting: Vec<(MessageView, Option<AppError>)>) {
+        self.bubbles.retain(|bubble| matches!(bubble.origin, Origin::Server { .. }));
+        for (view, refused) in waiting {
+            if self.find(&view).is_none() {
+                self.bubbles.push(Bubble {
+                    id: view.key.clone(),
+                    view,
+                    origin: Origin::Browser { refused },
+                });
+            }
+        }
+        self.sort();
+    }
+
+    /// Everything in the order of the window.
+    pub fn bubbles(&self) -> &[Bubble] {
+        &self.bubbles
+    }
+
+    /// The lines of the window, and which messages begin a group.
+    pub fn lines(&self, zone: Zone) -> (Vec<Line>, HashSet<String>) {
+        let mut lines = Vec::with_capacity(self.bubbles.len() + 8);
+        let mut leading = HashSet::new();
+        let mut before: Option<&Bubble> = None;
+        let mut last_day: Option<NaiveDate> = None;
+        for bubble in &self.bubbles {
+            let day = zone.day(bubble.view.sent_at);
+            // Replies that wait stand last even when they were written days ago.
+            let opens_day = last_day.is_none_or(|last| day > last);
+            if opens_day {
+                lines.push(Line::Day { day, above: bubble.id.clone() });
+                last_day = Some(day);
+            }
+            if opens_day || before.is_none_or(|before| !stand_together(&before.view, &bubble.view)) {
+                leading.insert(bubble.id.clone());
+            }
+            lines.push(Line::Message { id: bubble.id.clone() });
+            before = Some(bubble);
+        }
+        (lines, leading)
+    }
+
+    fn told(&self) -> impl Iterator<Item = &Bubble> {
+        self.bubbles.iter().filter(|bubble| matches!(bubble.origin, Origin::Server { .. }))
+    }
+
+    /// Drops what a page should hold but does not, e.g. a reply that was found to be a message we also have.
+    fn drop_missing(&mut self, page: &Page<MessageView, MessageCursor>, asked: u64) {
+        let held: HashSet<&str> = page.items.iter().map(|view| view.key.as_str()).collect();
+        let begins = page.items.first().filter(|_| page.next.is_some()).map(MessageView::place);
+        self.bubbles.retain(|bubble| match bubble.origin {
+            Origin::Browser { .. } => true,
+            Origin::Server { told } => {
+                let is_older = begins.is_some_and(|begins| bubble.view.place() < begins);
+                is_older || told > asked || held.contains(bubble.view.key.as_str())
+            }
+        });
+    }
+
+    fn find(&self, view: &MessageView) -> Option<usize> {
+        let reply = reply_of(view);
+        self.bubbles
+            .iter()
+            .position(|it| it.view.key == view.key || (reply.is_some() && reply_of(&it.view) == reply))
+    }
+
+    fn put(&mut self, view: MessageView) {
+        let origin = Origin::Server { told: self.moment };
+        match self.find(&view) {
+            Some(at) => {
+                let bubble = &mut self.bubbles[at];
+                bubble.view = view;
+                bubble.origin = origin;
+            }
+            None => self.bubbles.push(Bubble { id: view.key.clone(), view, origin }),
+        }
+    }
+
+    fn sort(&mut self) {
+        self.bubbles.sort_by(|a, b| a.view.place().cmp(&b.view.place()));
+    }
+}
+
+/// The reply a message began as.
+pub fn reply_of(view: &MessageView) -> Option<ReplyId> {
+    view.delivery.as_ref().and_then(|delivery| delivery.reply)
+}
+
+fn stand_together(above: &MessageView, below: &MessageView) -> bool {
+    let same_author = above.author == below.author && above.author_name == below.author_name;
+    let apart = below.sent_at - above.sent_at;
+    same_author
+        && above.author != Author::Marketplace
+        && apart < Duration::minutes(GROUP_MINUTES)
+        && apart > -Duration::minutes(GROUP_MINUTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::inbox::types::{Delivery, ReplyState};
+    use chrono::{DateTime, Utc};
+
+    const UTC: Zone = Zone { offset_minutes: 0 };
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::minutes(minute)
+    }
+
+    fn message(key: &str, minute: i64, author: Author) -> MessageView {
+        MessageView {
+            key: key.to_owned(),
+            external_id: Some(key.to_owned()),
+            author,
+            author_name: None,
+            body: key.to_owned(),
+            attachments: Vec::new(),
+            sent_at: at(minute),
+            sort_key: key.to_owned(),
+            delivery: None,
+            is_unparsed: false,
+        }
+    }
+
+    fn buyer(key: &str, minute: i64) -> MessageView {
+        message(key, minute, Author::Buyer)
+    }
+
+    fn reply(n: u128, minute: i64, state: ReplyState) -> MessageView {
+        let delivery = Delivery {
+            reply: Some(ReplyId(uuid::Uuid::from_u128(n))),
+            state,
+            is_read: false,
+            reason: None,
+            reason_detail: None,
+        };
+        let key = format!("reply-{n}");
+        MessageView { external_id: None, delivery: Some(delivery), ..message(&key, minute, Author::Operator) }
+    }
+
+    fn page(items: Vec<MessageView>, has_older: bool) -> Page<MessageView, MessageCursor> {
+        let next = items.first().filter(|_| has_older).map(|first| MessageCursor {
+            sent_at: first.sent_at,
+            sort_key: first.sort_key.clone(),
+        });
+        Page { items, next }
+    }
+
+    fn keys(thread: &Thread) -> Vec<&str> {
+        thread.bubbles().iter().map(|bubble| bubble.view.key.as_str()).collect()
+    }
+
+    #[test]
+    fn pages_join_wherever_they_overlap() {
+        let mut thread = Thread::new(page(vec![buyer("c", 3), buyer("d", 4)], true));
+        thread.merge_older(page(vec![buyer("a", 1), buyer("b", 2)], false));
+        let asked = thread.moment();
+        let arrived = thread.merge_newest(page(vec![buyer("d", 4), buyer("e", 5)], true), asked);
+        assert_eq!(keys(&thread), ["a", "b", "c", "d", "e"]);
+        assert_eq!(arrived.len(), 1);
+        assert_eq!(thread.older, None);
+    }
+
+    #[test]
+    fn a_page_that_does_not_join_takes_the_place_of_what_was() {
+        let mut thread = Thread::new(page(vec![buyer("a", 1)], false));
+        thread.set_waiting(vec![(reply(1, 2, ReplyState::Queued), None)]);
+        let asked = thread.moment();
+        thread.merge_newest(page(vec![buyer("x", 90), buyer("y", 91)], true), asked);
+        assert_eq!(keys(&thread), ["x", "y", "reply-1"]);
+        assert!(thread.older.is_some());
+    }
+
+    #[test]
+    fn a_reply_of_this_browser_becomes_the_servers_without_a_second_bubble() {
+        let mut thread = Thread::new(page(vec![buyer("a", 1)], false));
+        let mine = MessageView { key: "here".to_owned(), ..reply(1, 2, ReplyState::Queued) };
+        thread.set_waiting(vec![(mine, None)]);
+        thread.confirm(reply(1, 2, ReplyState::Queued));
+        thread.set_waiting(Vec::new());
+        assert_eq!(thread.bubbles().len(), 2);
+        assert_eq!(thread.bubbles()[1].id, "here");
+        let delivered = MessageView { external_id: Some("77".to_owned()), ..reply(1, 3, ReplyState::Visible) };
+        let asked = thread.moment();
+        thread.merge_newest(page(vec![buyer("a", 1), delivered], false), asked);
+        assert_eq!(thread.bubbles()[1].id, "here");
+        assert_eq!(thread.bubbles()[1].view.external_id.as_deref(), Some("77"));
+    }
+
+    #[test]
+    fn an_answer_older_than_a_reply_does_not_take_it_away() {
+        let mut thread = Thread::new(page(vec![buyer("a", 1)], false));
+        let asked = thread.moment();
+        thread.confirm(reply(1, 2, ReplyState::Queued));
+        thread.merge_newest(page(vec![buyer("a", 1)], false), asked);
+        assert_eq!(keys(&thread), ["a", "reply-1"]);
+    }
+
+    #[test]
+    fn what_the_server_no_longer_has_goes() {
+        let unsure = reply(1, 2, ReplyState::Unsure);
+        let mut thread = Thread::new(page(vec![buyer("a", 1), unsure], false));
+        let asked = thread.moment();
+        thread.merge_newest(page(vec![buyer("a", 1), message("77", 2, Author::Operator)], false), asked);
+        assert_eq!(keys(&thread), ["a", "77"]);
+    }
+
+    #[test]
+    fn messages_are_grouped_by_author_time_and_day() {
+        let thread = Thread::new(page(
+            vec![
+                buyer("a", 0),
+                buyer("b", 4),
+                buyer("c", 30),
+                message("d", 31, Author::Operator),
+                buyer("e", 24 * 60),
+            ],
+            false,
+        ));
+        let (lines, leading) = thread.lines(UTC);
+        assert_eq!(lines.iter().filter(|line| matches!(line, Line::Day { .. })).count(), 2);
+        let mut leading: Vec<_> = leading.into_iter().collect();
+        leading.sort();
+        assert_eq!(leading, ["a", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn a_reply_that_waits_for_days_opens_no_day_of_the_past() {
+        let old = reply(1, 0, ReplyState::Failed);
+        let thread = Thread::new(page(vec![buyer("a", 3 * 24 * 60), old], false));
+        let (lines, _) = thread.lines(UTC);
+        assert_eq!(lines.iter().filter(|line| matches!(line, Line::Day { .. })).count(), 1);
+    }
+}

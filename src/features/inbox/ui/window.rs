@@ -1,0 +1,209 @@
+//! The pane with the open chat.
+
+use super::address::{Address, Open};
+use super::clock::ClockChip;
+use super::composer::Composer;
+use super::desk::{Desk, use_desk};
+use super::list::EmptyNote;
+use super::messages::Messages;
+use super::row::MarketplaceMark;
+use super::session::Session;
+use crate::features::inbox::api;
+use crate::features::inbox::types::{ChatStatus, ChatView};
+use crate::shared::error::AppError;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::notice::ErrorNote;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::sync::Arc;
+
+/// What the pane shows: not always yet what the address says.
+#[derive(Clone)]
+enum Shown {
+    Nothing,
+    Chat(Arc<ChatView>),
+    Failed(AppError),
+}
+
+/// The window: the chat of the address is drawn by the server, later ones are asked for while the old one stays.
+#[component]
+pub fn WindowPane() -> impl IntoView {
+    let desk = use_desk();
+    let open = desk.address.with_untracked(|here| here.open);
+    let first = Resource::new(|| (), move |()| ask(open));
+    let content = move || {
+        let desk = desk.clone();
+        Suspend::new(async move {
+            let first = first.await;
+            view! { <Stage desk open first/> }
+        })
+    };
+    view! { <Transition fallback=|| view! { <WindowSkeleton/> }>{content}</Transition> }
+}
+
+/// Opens what the address names; `None` when it names nothing.
+async fn ask(open: Open) -> Option<Result<ChatView, AppError>> {
+    match open {
+        Open::Nothing => None,
+        Open::Unknown => Some(Err(AppError::NotFound)),
+        Open::Chat(chat) => Some(api::open(chat).await),
+    }
+}
+
+fn shown_after(answer: Option<Result<ChatView, AppError>>) -> Shown {
+    match answer {
+        None => Shown::Nothing,
+        Some(Ok(view)) => Shown::Chat(Arc::new(view)),
+        Some(Err(error)) => Shown::Failed(error),
+    }
+}
+
+/// Where a conversation will be, on the first load only.
+#[component]
+fn WindowSkeleton() -> impl IntoView {
+    view! {
+        <div class="window-skeleton" aria-hidden="true">
+            <div class="skeleton-head"></div>
+            <div class="skeleton-bubble"></div>
+            <div class="skeleton-bubble" data-direction="out"></div>
+            <div class="skeleton-bubble"></div>
+        </div>
+    }
+}
+
+/// Shows one chat after the other.
+#[component]
+fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> impl IntoView {
+    let shown = ArcRwSignal::new(shown_after(first));
+    // What is shown, or is on its way.
+    let target = ArcRwSignal::new(open);
+    let is_loading = ArcRwSignal::new(false);
+    let by_hand = ArcRwSignal::new(false);
+    let go = {
+        let (shown, target, is_loading, by_hand, desk) =
+            (shown.clone(), target, is_loading.clone(), by_hand.clone(), desk.clone());
+        move |open: Open| {
+            target.set(open);
+            is_loading.set(true);
+            let (shown, target, is_loading, by_hand, live) =
+                (shown.clone(), target.clone(), is_loading.clone(), by_hand.clone(), desk.live.clone());
+            spawn_local(async move {
+                let answer = ask(open).await;
+                if target.get_untracked() != open {
+                    return;
+                }
+                if matches!(answer, Some(Err(AppError::Unauthorized))) {
+                    live.note_session_ended();
+                }
+                by_hand.set(true);
+                is_loading.set(false);
+                shown.set(shown_after(answer));
+            });
+        }
+    };
+    let address = desk.address;
+    let wanted = Memo::new(move |_| address.with(|here| here.open));
+    let follow = go.clone();
+    Effect::watch(move || wanted.get(), move |open, _, _| follow(*open), false);
+    let again = Callback::new(move |()| go(wanted.get_untracked()));
+    let locale = desk.locale;
+    let content = move || match shown.get() {
+        Shown::Nothing => {
+            view! { <EmptyNote icon=Icon::Chat title=locale.choose_chat() text=locale.choose_chat_text()/> }
+                .into_any()
+        }
+        Shown::Failed(error) => view! { <FailedWindow desk=desk.clone() error again/> }.into_any(),
+        Shown::Chat(view) => {
+            let takes_focus = by_hand.get_untracked();
+            view! { <ChatWindow view=Arc::unwrap_or_clone(view) takes_focus/> }.into_any()
+        }
+    };
+    let (is_inert, is_busy) = (is_loading.clone(), is_loading);
+    view! {
+        <div class="stage" inert=move || is_inert.get() aria-busy=move || is_busy.get().then_some("true")>
+            {content}
+        </div>
+    }
+}
+
+/// A chat that could not be opened, with the way back.
+#[component]
+fn FailedWindow(desk: Desk, error: AppError, again: Callback<()>) -> impl IntoView {
+    let on_retry = error.is_temporary().then_some(again);
+    view! {
+        <div class="window-failed">
+            <BackLink desk/>
+            <ErrorNote error on_retry/>
+        </div>
+    }
+}
+
+/// The way back to the list where there is room for one pane only.
+#[component]
+fn BackLink(desk: Desk) -> impl IntoView {
+    let (locale, address) = (desk.locale, desk.address);
+    let href = move || address.with(|here: &Address| here.with_chat(None).href());
+    view! {
+        <a class="back-link" href=href aria-label=locale.back_to_list()>
+            <Glyph icon=Icon::Back/>
+        </a>
+    }
+}
+
+/// An open chat.
+#[component]
+fn ChatWindow(
+    view: ChatView,
+    /// The person has just opened it: the next key is the beginning of an answer.
+    takes_focus: bool,
+) -> impl IntoView {
+    let desk = use_desk();
+    let session = Session::new(&desk, view);
+    let problem = session.problem.clone();
+    let note = move || problem.get().map(|error| view! { <ErrorNote error/> });
+    let (label, chat) = (desk.locale.chat_window(), session.chat.to_string());
+    view! {
+        <article class="window" aria-label=label data-chat-id=chat>
+            <WindowHead desk=desk.clone() session=session.clone()/>
+            {note}
+            <Messages desk=desk.clone() session=session.clone()/>
+            <Composer desk session takes_focus/>
+        </article>
+    }
+}
+
+/// Whose chat this is, what about, and how long the buyer may still wait.
+#[component]
+fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
+    let locale = desk.locale;
+    let row = session.row;
+    let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
+    let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
+    let order = move || {
+        order
+            .with(|row| row.order_number.clone())
+            .map(|number| view! { <span class="window-fact">{locale.order_number(&number)}</span> })
+    };
+    let closed = move || {
+        closed
+            .with(|row| row.status == ChatStatus::Closed)
+            .then(|| view! { <span class="window-fact window-closed">{locale.chat_closed()}</span> })
+    };
+    view! {
+        <header class="window-head">
+            <BackLink desk/>
+            <div class="window-who">
+                <h2 class="window-title">
+                    <MarketplaceMark marketplace/>
+                    <span>{locale.chat_called(&name)}</span>
+                </h2>
+                <p class="window-facts">
+                    <span class="window-fact">{move || seller.with(|row| row.seller_name.clone())}</span>
+                    {order}
+                    {closed}
+                </p>
+            </div>
+            <ClockChip row/>
+        </header>
+    }
+}

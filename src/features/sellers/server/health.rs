@@ -1,0 +1,119 @@
+//! How a seller's synchronisation is doing: written after every run, read by the sellers page.
+
+use crate::connectors::{AccountProblem, ConnectorError};
+use crate::features::sellers::types::{SellerState, SyncProblem};
+use crate::platform::fault::Outcome;
+use crate::platform::live;
+use crate::platform::schema::sellers;
+use crate::shared::change::Change;
+use crate::shared::ids::{SellerId, WorkspaceId};
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, QueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+/// What kept a run from working, and the marketplace's own words.
+pub fn problem(error: &ConnectorError) -> (SyncProblem, Option<String>) {
+    match error {
+        ConnectorError::RateLimited { .. } => (SyncProblem::RateLimited, None),
+        ConnectorError::Unreachable(_) => (SyncProblem::Unreachable, None),
+        ConnectorError::Interrupted(_) => (SyncProblem::Interrupted, None),
+        ConnectorError::Chat(problem) => (SyncProblem::AccountRefused, Some(format!("{problem:?}"))),
+        ConnectorError::Account(problem) => match problem {
+            AccountProblem::WrongCredentials => (SyncProblem::WrongCredentials, None),
+            AccountProblem::KeyDeactivated => (SyncProblem::KeyDeactivated, None),
+            AccountProblem::MethodNotAllowed => (SyncProblem::MethodNotAllowed, None),
+            AccountProblem::AddressNotAllowed => (SyncProblem::AddressNotAllowed, None),
+            AccountProblem::SubscriptionTooLow => (SyncProblem::SubscriptionTooLow, None),
+            AccountProblem::OfferNotSigned => (SyncProblem::OfferNotSigned, None),
+            AccountProblem::Other(text) => (SyncProblem::AccountRefused, Some(text.clone())),
+        },
+    }
+}
+
+/// Writes down a run that worked.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_success(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    seller: SellerId,
+    started: DateTime<Utc>,
+    ended: DateTime<Utc>,
+    walked_all: bool,
+) -> Outcome<()> {
+    conn.transaction(async |conn| {
+        let had_problem: Vec<Option<String>> = sellers::table
+            .find((workspace, seller))
+            .select(sellers::last_error)
+            .for_update()
+            .load(conn)
+            .await?;
+        diesel::update(sellers::table.find((workspace, seller)))
+            .set((
+                sellers::last_sync_at.eq(Some(ended)),
+                sellers::last_sync_took_ms.eq(Some((ended - started).num_milliseconds())),
+                sellers::last_error.eq(None::<String>),
+                sellers::last_error_detail.eq(None::<String>),
+                sellers::failures.eq(0),
+            ))
+            .execute(conn)
+            .await?;
+        if walked_all {
+            diesel::update(sellers::table.find((workspace, seller)))
+                .set(sellers::last_walk_at.eq(Some(started)))
+                .execute(conn)
+                .await?;
+        }
+        // Screens follow the time of the last run by asking now and then; only a change of health is an event.
+        if had_problem.into_iter().flatten().next().is_some() || walked_all {
+            live::append(conn, workspace, &[Change::Seller { seller }]).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Writes down a run that did not work. A problem of the account stops the seller until a person acts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_failure(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    seller: SellerId,
+    error: &ConnectorError,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let (problem, detail) = problem(error);
+    let stops = matches!(error, ConnectorError::Account(_));
+    conn.transaction(async |conn| {
+        let before: Vec<Option<String>> = sellers::table
+            .find((workspace, seller))
+            .select(sellers::last_error)
+            .for_update()
+            .load(conn)
+            .await?;
+        diesel::update(sellers::table.find((workspace, seller)))
+            .set((
+                sellers::last_error.eq(Some(problem.as_str())),
+                sellers::last_error_detail.eq(detail),
+                sellers::last_error_at.eq(Some(now)),
+                sellers::failures.eq(sellers::failures + 1),
+            ))
+            .execute(conn)
+            .await?;
+        if stops {
+            diesel::update(sellers::table.find((workspace, seller)))
+                .filter(sellers::state.eq(SellerState::Active))
+                .set(sellers::state.eq(SellerState::Broken))
+                .execute(conn)
+                .await?;
+        }
+        if before.into_iter().flatten().next().as_deref() != Some(problem.as_str()) {
+            live::append(conn, workspace, &[Change::Seller { seller }]).await?;
+        }
+        Ok(())
+    })
+    .await
+}

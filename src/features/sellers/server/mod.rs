@@ -1,0 +1,7 @@
+//! The server's half of `sellers`.
+
+pub mod accounts;
+pub mod connect;
+pub mod health;
+pub mod lifecycle;
+pub mod read;

@@ -1,0 +1,6 @@
+//! The server's half of `users`.
+
+pub mod accounts;
+pub mod forms;
+pub mod password;
+pub mod sign_in;

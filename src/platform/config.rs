@@ -1,0 +1,161 @@
+//! Every setting of the process, read once from the environment. What is wrong is told all at once.
+
+use crate::platform::secret::Secret;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Settings of the process. `.env.example` describes each.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `DATABASE_URL`; unset: a private cluster in the data dir.
+    pub database_url: Option<Secret<String>>,
+    /// `AGENTIQ_DATA_DIR`.
+    pub data_dir: PathBuf,
+    /// `AGENTIQ_ADDR`; port 0 takes a free one.
+    pub addr: SocketAddr,
+    /// `AGENTIQ_PUBLIC_URL`: how browsers reach us, when not by the address itself. `https` makes cookies secure.
+    pub public_url: Option<String>,
+    /// `AGENTIQ_KEYS`: the key ring, `2:base64,1:base64`, first is active; unset: a file in the data dir.
+    pub keys: Option<Secret<String>>,
+    /// `AGENTIQ_OZON_URL`.
+    pub ozon_url: String,
+    /// `AGENTIQ_POLL_INTERVAL`: how often every seller is asked for news.
+    pub poll_interval: Duration,
+    /// `AGENTIQ_URGENT_POLL_INTERVAL`: how often sellers with urgent chats are asked.
+    pub urgent_poll_interval: Duration,
+    /// `AGENTIQ_SEND_TIMEOUT`: longest wait for a marketplace's answer to a send.
+    pub send_timeout: Duration,
+    /// `AGENTIQ_METRICS_ADDR`; unset: no metrics.
+    pub metrics_addr: Option<SocketAddr>,
+    /// `AGENTIQ_TRUSTED_PROXIES`: how many reverse proxies stand before us; 0: the peer is the client.
+    pub trusted_proxies: usize,
+    /// `AGENTIQ_POSTGRES_BIN`: where `initdb` and `pg_ctl` are, when not where one would look.
+    pub postgres_bin: Option<PathBuf>,
+}
+
+/// Settings that could not be understood, one sentence each.
+#[derive(Debug, thiserror::Error)]
+#[error("settings cannot be used:\n  {}", .0.join("\n  "))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads the environment of the process.
+    ///
+    /// # Errors
+    /// Names every variable that cannot be understood.
+    #[expect(clippy::disallowed_methods, reason = "this is the place the lint points to")]
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    /// Reads from any source of variables.
+    ///
+    /// # Errors
+    /// Names every variable that cannot be understood.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader { get: &get, problems: Vec::new() };
+        let config = Config {
+            database_url: get("DATABASE_URL").map(Secret::new),
+            data_dir: PathBuf::from(get("AGENTIQ_DATA_DIR").unwrap_or_else(|| "./data".into())),
+            addr: reader.parse("AGENTIQ_ADDR", SocketAddr::from(([127, 0, 0, 1], 3000)), "an address like 127.0.0.1:3000"),
+            public_url: reader.url("AGENTIQ_PUBLIC_URL"),
+            keys: get("AGENTIQ_KEYS").map(Secret::new),
+            ozon_url: reader.url("AGENTIQ_OZON_URL").unwrap_or_else(|| "https://api-seller.ozon.ru".into()),
+            poll_interval: reader.duration("AGENTIQ_POLL_INTERVAL", Duration::from_secs(60)),
+            urgent_poll_interval: reader.duration("AGENTIQ_URGENT_POLL_INTERVAL", Duration::from_secs(30)),
+            send_timeout: reader.duration("AGENTIQ_SEND_TIMEOUT", Duration::from_secs(10)),
+            metrics_addr: reader.parse_option("AGENTIQ_METRICS_ADDR", "an address like 127.0.0.1:9100"),
+            trusted_proxies: reader.parse("AGENTIQ_TRUSTED_PROXIES", 0, "a number"),
+            postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
+        };
+        if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
+    }
+
+    /// Whether browsers reach us by TLS, so that cookies may insist on it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+struct Reader<'a> {
+    get: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn parse<T: std::str::FromStr>(&mut self, name: &str, default: T, expected: &str) -> T {
+        self.parse_option(name, expected).unwrap_or(default)
+    }
+
+    fn parse_option<T: std::str::FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
+        let text = (self.get)(name)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(_) => {
+                self.problems.push(format!("{name}={text:?} is not {expected}"));
+                None
+            }
+        }
+    }
+
+    fn url(&mut self, name: &str) -> Option<String> {
+        let text = (self.get)(name)?;
+        if text.starts_with("http://") || text.starts_with("https://") {
+            Some(text.trim_end_matches('/').to_owned())
+        } else {
+            self.problems.push(format!("{name}={text:?} does not begin with http:// or https://"));
+            None
+        }
+    }
+
+    fn duration(&mut self, name: &str, default: Duration) -> Duration {
+        let Some(text) = (self.get)(name) else { return default };
+        match parse_duration(&text) {
+            Some(duration) => duration,
+            None => {
+                self.problems.push(format!("{name}={text:?} is not a time like 30s, 500ms or 5m"));
+                default
+            }
+        }
+    }
+}
+
+/// `500ms`, `30s`, `5m`, `1h`. Nothing below 100 ms: a poll without a pause is a load test.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().ok()?;
+    let millis = match &text[digits..] {
+        "ms" => number,
+        "s" => number.checked_mul(1000)?,
+        "m" => number.checked_mul(60_000)?,
+        "h" => number.checked_mul(3_600_000)?,
+        _ => return None,
+    };
+    (100..=86_400_000).contains(&millis).then(|| Duration::from_millis(millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let error = Config::read(|name| match name {
+            "AGENTIQ_ADDR" => Some("nowhere".into()),
+            "AGENTIQ_POLL_INTERVAL" => Some("often".into()),
+            _ => None,
+        })
+        .expect_err("both are wrong");
+        assert_eq!(error.0.len(), 2, "{error}");
+    }
+
+    #[test]
+    fn durations_have_units_and_bounds() {
+        assert_eq!(parse_duration("30s"), Some(Duration::from_secs(30)));
+        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        for wrong in ["", "30", "s", "0s", "1ms", "99999h", "-1s"] {
+            assert_eq!(parse_duration(wrong), None, "{wrong}");
+        }
+    }
+}

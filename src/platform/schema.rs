@@ -1,0 +1,92 @@
+//! Tables as Diesel sees them. A test compares every column with the migrated database.
+
+diesel::table! {
+    workspaces (id) { id -> Uuid, name -> Text, time_zone -> Text, created_at -> Timestamptz, }
+}
+diesel::table! {
+    users (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, email -> Text, name -> Text, role -> Text, password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    sign_in_names (email) { email -> Text, workspace_id -> Uuid, user_id -> Uuid, }
+}
+diesel::table! {
+    sessions (workspace_id, token_hash) {
+        workspace_id -> Uuid, token_hash -> Binary, user_id -> Uuid, created_at -> Timestamptz,
+        last_seen_at -> Timestamptz, absolute_expires_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    login_attempts (id) { id -> BigInt, key -> Text, at -> Timestamptz, }
+}
+diesel::table! {
+    sellers (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, marketplace -> Text, external_account_id -> Text, name -> Text,
+        state -> Text, credentials -> Nullable<Binary>, shop_name -> Nullable<Text>, subscription -> Nullable<Text>,
+        key_expires_at -> Nullable<Timestamptz>, methods -> Array<Text>, connected_at -> Timestamptz,
+        clock_from -> Timestamptz, last_sync_at -> Nullable<Timestamptz>, last_sync_took_ms -> Nullable<BigInt>,
+        last_walk_at -> Nullable<Timestamptz>, last_error -> Nullable<Text>, last_error_detail -> Nullable<Text>,
+        last_error_at -> Nullable<Timestamptz>, failures -> Integer, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    seller_accounts (account_hash) { account_hash -> Binary, workspace_id -> Uuid, seller_id -> Uuid, }
+}
+diesel::table! {
+    chats (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, seller_id -> Uuid, kind -> Text, external_id -> Text, status -> Text,
+        order_number -> Nullable<Text>, created_at -> Timestamptz, last_message_at -> Timestamptz,
+        last_message_preview -> Text, last_message_author -> Nullable<Text>,
+        unanswered_since -> Nullable<Timestamptz>, due_at -> Nullable<Timestamptz>, head_id -> Nullable<Text>,
+        tail_id -> Nullable<Text>, tail_done -> Bool, remote_last_id -> Nullable<Text>,
+        checked_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    messages (workspace_id, chat_id, external_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, external_id -> Text, sort_key -> Text, author -> Text, body -> Text,
+        attachments -> Jsonb, sent_at -> Timestamptz, received_at -> Timestamptz, is_read -> Bool,
+        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>,
+    }
+}
+diesel::table! {
+    replies (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, author_id -> Uuid, body -> Text, state -> Text,
+        reason -> Nullable<Text>, reason_detail -> Nullable<Text>, attempts -> Integer,
+        attempted_at -> Nullable<Timestamptz>, baseline -> Nullable<Text>, created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    chat_seen (workspace_id, user_id, chat_id) {
+        workspace_id -> Uuid, user_id -> Uuid, chat_id -> Uuid, up_to -> Timestamptz,
+    }
+}
+diesel::table! {
+    drafts (workspace_id, user_id, chat_id) {
+        workspace_id -> Uuid, user_id -> Uuid, chat_id -> Uuid, body -> Text, updated_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    event_counters (workspace_id) { workspace_id -> Uuid, last_seq -> BigInt, }
+}
+diesel::table! {
+    events (workspace_id, seq) { workspace_id -> Uuid, seq -> BigInt, change -> Jsonb, at -> Timestamptz, }
+}
+diesel::table! {
+    jobs (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, kind -> Text, key -> Text, lane -> Text, payload -> Jsonb,
+        run_at -> Timestamptz, attempts -> Integer, nudges -> BigInt, leased_until -> Nullable<Timestamptz>,
+        lease_id -> Nullable<Uuid>, last_error -> Nullable<Text>, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    schedule_slots (name, slot) { name -> Text, slot -> Timestamptz, claimed_at -> Timestamptz, }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    workspaces, users, sign_in_names, sessions, sellers, seller_accounts, chats, messages, replies, chat_seen, drafts,
+    event_counters, events, jobs,
+);

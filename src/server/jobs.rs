@@ -1,0 +1,25 @@
+//! The list of job kinds.
+
+use crate::context::App;
+use crate::features::inbox::server::outbox::DELIVER_JOB;
+use crate::features::sellers::server::connect::SYNC_JOB;
+use crate::features::sync::server::{deliver, older, poll};
+use crate::platform::jobs::{Registry, Workers};
+use std::time::Duration;
+
+/// The workers of this process. More slots than database connections: most jobs wait for a marketplace.
+pub fn workers(app: &App) -> Workers<App> {
+    Workers {
+        app: app.for_work(),
+        db: app.db.for_work(),
+        registry: Registry::default()
+            .on(SYNC_JOB, poll::run)
+            .on(DELIVER_JOB, deliver::run)
+            .on(older::JOB, older::run),
+        slots: 32,
+        // A send is over after its limit, so a lease of twice that never passes on while one is under way.
+        lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),
+        wake: app.hub.jobs.clone(),
+        cancel: app.cancel.clone(),
+    }
+}

@@ -1,0 +1,198 @@
+//! What stands before pages and functions: trace id, session, the guard of pages, what a page is told from the start.
+
+use crate::context::session::{self, SessionLookup, SessionUser};
+use crate::context::{App, TraceId};
+use crate::features::users::server::accounts;
+use crate::features::users::server::forms::{ClientIp, cookie, session_token};
+use crate::platform::clock::now;
+use crate::shared::error::AppError;
+use crate::shared::i18n::Locale;
+use crate::shared::page::{PageContext, Theme, Viewer};
+use crate::shared::time::Zone;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::{DateTime, Offset, TimeZone, Utc};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use tracing::Instrument;
+
+/// The longest body of a request, in bytes. Nothing that a person types comes near.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// Gives a request its trace id, logs how it ended, and adds the headers that every answer carries.
+pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let trace_id = uuid::Uuid::now_v7().simple().to_string();
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", %trace_id);
+    let began = std::time::Instant::now();
+    let mut response = next.run(request).instrument(span).await;
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    // Paths hold ids, never texts; the query may hold more and is left out.
+    tracing::debug!(%trace_id, %method, path, status, took_ms = took.as_millis() as u64, "answered");
+    metrics::histogram!("agentiq_request_seconds", "status" => status.to_string()).record(took.as_secs_f64());
+    if let Ok(value) = HeaderValue::from_str(&trace_id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    super::headers::secure(response.headers_mut(), app.config.is_https());
+    response
+}
+
+/// Finds out who asks.
+pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let ip = client_ip(&app, &request);
+    let lookup = match session_token(&app, request.headers()) {
+        Some(token) => session::look_up(&app.db, &token, now()).await,
+        None => SessionLookup::Nobody,
+    };
+    let page = page_context(&app, request.headers(), &lookup);
+    request.extensions_mut().insert(ClientIp(ip));
+    request.extensions_mut().insert(page);
+    request.extensions_mut().insert(lookup);
+    next.run(request).await
+}
+
+/// The browser's address: the peer, or what the last trusted proxy has written.
+fn client_ip(app: &App, request: &Request) -> IpAddr {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+    let Some(skip) = app.config.trusted_proxies.checked_sub(1) else { return peer };
+    // Each proxy appends the address it saw; what stands further left was written by the client.
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    let addresses: Vec<&str> =
+        forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    addresses.iter().rev().nth(skip).and_then(|address| address.trim().parse().ok()).unwrap_or(peer)
+}
+
+fn page_context(app: &App, headers: &HeaderMap, lookup: &SessionLookup) -> PageContext {
+    let viewer = match lookup {
+        SessionLookup::Found(user) => Some(viewer(user, now())),
+        SessionLookup::Nobody | SessionLookup::DatabaseAway => None,
+    };
+    PageContext {
+        locale: cookie(headers, "locale").map_or(Locale::default(), |tag| Locale::from_tag(&tag)),
+        theme: cookie(headers, "theme").and_then(|theme| theme.parse().ok()).unwrap_or(Theme::System),
+        now: now(),
+        viewer,
+        demo: app.demo,
+    }
+}
+
+fn viewer(user: &SessionUser, now: DateTime<Utc>) -> Viewer {
+    let zone = user.time_zone.parse().unwrap_or(chrono_tz::Europe::Moscow);
+    let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc();
+    Viewer {
+        workspace: user.workspace,
+        workspace_name: user.workspace_name.clone(),
+        user: user.id,
+        user_name: user.name.clone(),
+        role: user.role,
+        zone: Zone { offset_minutes: offset / 60 },
+        live_after: user.live_after,
+    }
+}
+
+/// Sends people where they belong before a page is drawn.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    let path = request.uri().path().to_owned();
+    let is_private = path == "/" || ["/inbox", "/sellers"].iter().any(|page| is_under(&path, page));
+    let is_entrance = path == "/login" || path == "/setup";
+    if !is_private && !is_entrance {
+        return next.run(request).await;
+    }
+    match request.extensions().get::<SessionLookup>() {
+        Some(SessionLookup::Found(_)) if path == "/" || is_entrance => Redirect::to("/inbox").into_response(),
+        Some(SessionLookup::Found(_)) => no_store(next.run(request).await),
+        Some(SessionLookup::DatabaseAway) => database_away(&request),
+        Some(SessionLookup::Nobody) | None => match is_set_up(&app).await {
+            Ok(false) if path == "/setup" => next.run(request).await,
+            Ok(false) => Redirect::to("/setup").into_response(),
+            Ok(true) if path == "/login" => next.run(request).await,
+            Ok(true) => {
+                let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+                let to = if is_private && wanted != "/" { format!("/login?next={}", encode(wanted)) } else { "/login".into() };
+                Redirect::to(&to).into_response()
+            }
+            Err(()) => database_away(&request),
+        },
+    }
+}
+
+fn is_under(path: &str, page: &str) -> bool {
+    path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Pages hold a person's chats: no shared cache and no back button after log-out may show them.
+fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn is_set_up(app: &App) -> Result<bool, ()> {
+    let asked = async { accounts::is_set_up(&mut *app.db.get().await?).await };
+    asked.await.map_err(|fault| tracing::warn!(error = %fault, "cannot tell whether the installation is set up"))
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-_./".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
+/// A page for the time in which nothing can be read: says so, and comes back by itself.
+fn database_away(request: &Request) -> Response {
+    let locale = request.extensions().get::<PageContext>().map_or(Locale::default(), |page| page.locale);
+    let (title, text) = (locale.database_away_title(), locale.database_away_text());
+    let tag = locale.tag();
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\"><meta http-equiv=\"refresh\" content=\"5\"><title>{title}</title>\
+         </head><body><main role=\"alert\"><h1>{title}</h1><p>{text}</p></main></body></html>"
+    );
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5"), (CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+/// Sees to it that what a function answers has the status that fits it. A body that could not be read never reaches the
+/// function, which sets the status otherwise.
+pub async fn api_status(request: Request, next: Next) -> Response {
+    if declared_length(request.headers()).is_some_and(|length| length > MAX_BODY) {
+        return api_error(&AppError::TooLarge { max_bytes: MAX_BODY as u32 });
+    }
+    let response = next.run(request).await;
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<AppError>(&bytes) {
+        parts.status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// An error of a function that never ran, in the form its caller reads.
+fn api_error(error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_string(error).unwrap_or_default();
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+}

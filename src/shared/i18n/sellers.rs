@@ -1,0 +1,395 @@
+//! Texts of the sellers page.
+
+use super::Locale;
+
+texts! {
+    sellers_text:
+        "Магазины, чаты которых собраны здесь. У каждого видно, как идёт обмен с маркетплейсом и что разрешает ключ.",
+        "The shops whose chats are collected here: how the exchange with the marketplace goes and what each key allows.";
+    sellers_only_look:
+        "Подключать кабинеты, ставить их на паузу и менять ключи могут владелец и администраторы.",
+        "The owner and admins can connect accounts, pause them and replace keys.";
+    sellers_list: "Подключённые кабинеты", "Connected accounts";
+    sellers_removed: "Отключённые", "Disconnected";
+    sellers_empty_title: "Подключите магазин Ozon", "Connect an Ozon shop";
+    sellers_empty_text:
+        "Через минуту после подключения чаты покупателей появятся в разделе «Чаты». Нужны два значения из вашего \
+         кабинета Ozon, это займёт пару минут.",
+        "A minute after connecting, the buyers' chats appear under “Chats”. Two values from your Ozon cabinet are \
+         needed; it takes a few minutes.";
+    sellers_empty_only_look:
+        "Здесь пока нет ни одного кабинета. Подключить первый могут владелец и администраторы.",
+        "There is no account here yet. The owner and admins can connect the first one.";
+
+    seller_active: "Работает", "Works";
+    seller_paused: "На паузе", "Paused";
+    seller_broken: "Нужно вмешаться", "Needs you";
+    seller_removed: "Отключён", "Disconnected";
+    seller_paused_text:
+        "Новые сообщения не приходят, ответы не отправляются. Время ответа у маркетплейса при этом идёт.",
+        "No new messages arrive and no replies are sent. The marketplace's clock goes on meanwhile.";
+    seller_removed_text:
+        "Ключ удалён. Чаты можно читать, ответить из них нельзя.",
+        "The key is deleted. Its chats can be read but not answered.";
+
+    subscription: "Подписка", "Subscription";
+    subscription_none: "нет", "none";
+    subscription_unknown: "не удалось узнать", "unknown";
+    key_valid_until: "Ключ действует", "Key is valid";
+    key_expiry_unknown: "срок не указан", "no date is given";
+    key_renew:
+        "Создайте в кабинете новый ключ и замените его здесь заранее: когда он истечёт, чаты остановятся.",
+        "Create a new key in the cabinet and replace it here in time: when it expires, the chats stop.";
+    connected: "Подключён", "Connected";
+    abilities: "Что разрешает ключ", "What the key allows";
+    ability_list_chats: "Видеть список чатов", "See the list of chats";
+    ability_read_history: "Читать переписку", "Read messages";
+    ability_send_text: "Отвечать покупателям", "Answer buyers";
+    ability_send_file: "Отправлять файлы", "Send files";
+    ability_mark_read: "Отмечать прочитанным", "Mark as read";
+    ability_start_chat: "Начинать чат по заказу", "Start a chat about an order";
+
+    health: "Обмен с маркетплейсом", "Exchange with the marketplace";
+    never_synced: "ещё не было, начнётся в течение минуты", "not yet, it begins within a minute";
+    seller_nobody_waits: "никто не ждёт ответа", "nobody is waiting";
+
+    pause: "Поставить на паузу", "Pause";
+    resume: "Возобновить", "Resume";
+    try_now: "Попробовать сейчас", "Try now";
+    replace_key: "Заменить ключ", "Replace key";
+    remove: "Отключить", "Disconnect";
+    key_replaced: "Ключ проверен и заменён.", "The key was checked and replaced.";
+
+    connect_title: "Подключить кабинет", "Connect an account";
+    connect: "Подключить", "Connect";
+    connect_checking: "Проверяем ключ у маркетплейса…", "Checking the key with the marketplace…";
+    connect_step_open: "Откройте кабинет Ozon Seller: «Настройки» → «Seller API» → «API-ключи».",
+        "Open Ozon Seller: “Settings” → “Seller API” → “API keys”.";
+    connect_step_link: "Открыть страницу ключей Ozon", "Open Ozon's page of keys";
+    connect_step_key:
+        "Создайте ключ с ролью, которой разрешены чаты, например Admin. Ozon показывает ключ один раз, скопируйте \
+         его сразу. Он живёт полгода, о сроке мы напомним.",
+        "Create a key with a role that may use chats, for example Admin. Ozon shows the key once, so copy it at once. \
+         It lives half a year; we remind you in time.";
+    connect_step_paste:
+        "Вставьте Client-Id и ключ сюда. Мы проверим их у Ozon и только потом сохраним, ключ хранится зашифрованным.",
+        "Paste the Client-Id and the key here. We check them with Ozon before saving; the key is stored encrypted.";
+    connect_premium:
+        "Чтобы читать чаты и отвечать, магазину нужна подписка Premium Plus или Premium Pro: так решил Ozon.",
+        "To read chats and answer, the shop needs Premium Plus or Premium Pro: Ozon's rule.";
+    connect_name: "Название", "Name";
+    connect_name_hint:
+        "Как кабинет называть здесь. Можно не заполнять, тогда возьмём название магазина.",
+        "How to call the account here. Leave it empty to take the shop's own name.";
+    client_id: "Client-Id", "Client-Id";
+    client_id_hint: "Число, например 1234567.", "A number, for example 1234567.";
+    api_key: "Api-Key", "Api-Key";
+    api_key_hint: "Длинная строка, которую Ozon показал при создании ключа.",
+        "The long text that Ozon showed when the key was created.";
+
+    remove_confirm: "Отключить кабинет", "Disconnect the account";
+    remove_explains_chats: "Чаты и переписка останутся, их можно читать и искать.",
+        "Chats and messages stay; they can be read and searched.";
+    remove_explains_key: "Ключ будет удалён. Вернуть его нельзя, для подключения понадобится ключ из кабинета.",
+        "The key is deleted. It cannot be brought back; connecting again needs a key from the cabinet.";
+    remove_explains_answers: "Ответить покупателям отсюда никто не сможет, новые сообщения приходить перестанут.",
+        "Nobody can answer buyers from here, and new messages stop arriving.";
+}
+
+/// What a problem of the exchange means: what happened, what it means for the chats, what to do.
+impl Locale {
+    /// The marketplace does not know the pair of identity and key.
+    pub fn problem_wrong_credentials(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} не узнаёт ключ. Новые сообщения не приходят, ответы ждут в очереди. \
+                 Создайте новый ключ в кабинете и нажмите «Заменить ключ»."
+            ),
+            Locale::En => format!(
+                "{marketplace} does not know the key. No new messages arrive and replies wait in the queue. \
+                 Create a new key in the cabinet and press “Replace key”."
+            ),
+        }
+    }
+
+    /// The key was switched off or has expired.
+    pub fn problem_key_deactivated(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} отключил ключ, или его срок истёк. Новые сообщения не приходят, ответы ждут в очереди. \
+                 Создайте новый ключ в кабинете и нажмите «Заменить ключ»."
+            ),
+            Locale::En => format!(
+                "{marketplace} has switched the key off, or it has expired. No new messages arrive and replies wait \
+                 in the queue. Create a new key in the cabinet and press “Replace key”."
+            ),
+        }
+    }
+
+    /// The key's role does not include a method.
+    pub fn problem_method_not_allowed(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "Ключу не разрешены чаты {marketplace}. Часть переписки не приходит или ответы не уходят. \
+                 Создайте ключ с ролью, которой разрешены чаты, и нажмите «Заменить ключ»."
+            ),
+            Locale::En => format!(
+                "The key may not use the chats of {marketplace}. Some messages do not arrive or replies do not leave. \
+                 Create a key with a role that may use chats and press “Replace key”."
+            ),
+        }
+    }
+
+    /// The key is bound to other networks.
+    pub fn problem_address_not_allowed(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "Ключ {marketplace} разрешён только для других IP-адресов. Новые сообщения не приходят, ответы ждут в \
+                 очереди. Добавьте адрес этого сервера к ключу в кабинете и нажмите «Попробовать сейчас»."
+            ),
+            Locale::En => format!(
+                "The {marketplace} key is allowed from other IP addresses only. No new messages arrive and replies \
+                 wait in the queue. Add this server's address to the key in the cabinet and press “Try now”."
+            ),
+        }
+    }
+
+    /// The subscription does not include chats by API.
+    pub fn problem_subscription_too_low(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "Подписки магазина не хватает: {marketplace} даёт чаты через API с Premium Plus. Переписка не \
+                 приходит, ответы не уходят. Подключите подписку в кабинете и нажмите «Попробовать сейчас»."
+            ),
+            Locale::En => format!(
+                "The shop's subscription is not enough: {marketplace} gives chats by API from Premium Plus on. \
+                 Messages do not arrive and replies do not leave. Change the subscription in the cabinet and press \
+                 “Try now”."
+            ),
+        }
+    }
+
+    /// The marketplace waits for its offer to be accepted.
+    pub fn problem_offer_not_signed(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} ждёт, что вы примете оферту. До этого сообщения не приходят и ответы не уходят. \
+                 Примите её в кабинете и нажмите «Попробовать сейчас»."
+            ),
+            Locale::En => format!(
+                "{marketplace} waits for you to accept its offer. Until then no messages arrive and no replies \
+                 leave. Accept it in the cabinet and press “Try now”."
+            ),
+        }
+    }
+
+    /// The marketplace refuses the account for a reason of its own.
+    pub fn problem_account_refused(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} не пускает в этот кабинет. Новые сообщения не приходят, ответы ждут в очереди. \
+                 Проверьте в кабинете, не заблокирован ли магазин, и нажмите «Попробовать сейчас»."
+            ),
+            Locale::En => format!(
+                "{marketplace} refuses this account. No new messages arrive and replies wait in the queue. \
+                 Check in the cabinet whether the shop is blocked, then press “Try now”."
+            ),
+        }
+    }
+
+    /// The marketplace cannot be reached.
+    pub fn problem_unreachable(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} не отвечает. Сообщения придут с опозданием, ответы отправятся, когда связь вернётся. \
+                 Делать ничего не нужно, мы пробуем снова сами."
+            ),
+            Locale::En => format!(
+                "{marketplace} does not answer. Messages arrive late, replies leave when it is back. \
+                 Nothing to do: we keep trying."
+            ),
+        }
+    }
+
+    /// The connection broke in the middle.
+    pub fn problem_interrupted(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "Связь с {marketplace} оборвалась на середине. Полученное сохранено, остальное придёт при следующем \
+                 обмене. Делать ничего не нужно."
+            ),
+            Locale::En => format!(
+                "The connection to {marketplace} broke half-way. What arrived is kept, the rest comes with the next \
+                 exchange. Nothing to do."
+            ),
+        }
+    }
+
+    /// The marketplace asks us to slow down.
+    pub fn problem_rate_limited(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} просит обращаться к нему реже. Сообщения придут с небольшим опозданием. Если ключом \
+                 пользуется другая программа, создайте для неё отдельный ключ."
+            ),
+            Locale::En => format!(
+                "{marketplace} asks us to slow down. Messages arrive a little late. If another program uses the same \
+                 key, create a key of its own for it."
+            ),
+        }
+    }
+
+    /// A fault of ours.
+    pub fn problem_internal(self) -> &'static str {
+        self.pick(
+            "Обмен остановился из-за ошибки в программе. Новые сообщения могут не приходить. Мы пробуем снова сами; \
+             если не пройдёт за несколько минут, передайте администратору журнал сервера.",
+            "The exchange stopped because of a fault in the program. New messages may not arrive. We keep trying; if \
+             it lasts longer than some minutes, give the server's log to the admin.",
+        )
+    }
+
+    /// The marketplace's own words about a problem.
+    pub fn seller_marketplace_words(self, marketplace: &str, text: &str) -> String {
+        match self {
+            Locale::Ru => format!("Ответ {marketplace}: «{text}»"),
+            Locale::En => format!("{marketplace} said: “{text}”"),
+        }
+    }
+}
+
+/// Health and facts of a seller.
+impl Locale {
+    /// How long an exchange took: `0,4 с`.
+    pub fn took(self, milliseconds: i64) -> String {
+        let seconds = format!("{:.1}", milliseconds as f64 / 1_000.0);
+        match self {
+            Locale::Ru => format!("за {}\u{a0}с", seconds.replace('.', ",")),
+            Locale::En => format!("in {seconds}\u{a0}s"),
+        }
+    }
+
+    /// News are late: `нет новостей 5 мин`.
+    pub fn silent_for(self, minutes: i64) -> String {
+        let stretch = self.duration_short(minutes);
+        match self {
+            Locale::Ru => format!("отстаём на {stretch}"),
+            Locale::En => format!("{stretch} behind"),
+        }
+    }
+
+    /// `12 ждут ответа`.
+    pub fn waiting_for_answer(self, n: i64) -> String {
+        self.count(n, ["ждёт ответа", "ждут ответа", "ждут ответа"], ["is waiting", "are waiting"])
+    }
+
+    /// A day until which something holds: `до 12 мая 2027`.
+    pub fn until(self, day: &str) -> String {
+        format!("{} {day}", self.pick("до", "until"))
+    }
+
+    /// A key that has expired or soon will: `истекает через 12 дней`, `истёк 3 дня назад`.
+    pub fn key_expires(self, days: i64) -> String {
+        let when = self.days_away(days);
+        let verb = if days < 0 {
+            self.pick("истёк", "expired")
+        } else {
+            self.pick("истекает", "expires")
+        };
+        format!("{verb} {when}")
+    }
+
+    /// A subscription by the marketplace's word for it.
+    pub fn subscription_name(self, word: &str) -> String {
+        match word.to_ascii_uppercase().as_str() {
+            "PREMIUM" => "Premium".to_owned(),
+            "PREMIUM_LITE" => "Premium Lite".to_owned(),
+            "PREMIUM_PLUS" => "Premium Plus".to_owned(),
+            "PREMIUM_PRO" => "Premium Pro".to_owned(),
+            "UNSPECIFIED" => self.subscription_none().to_owned(),
+            "" | "UNKNOWN" => self.subscription_unknown().to_owned(),
+            _ => word.to_owned(),
+        }
+    }
+
+    /// A seller is connected.
+    pub fn seller_connected(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Кабинет {} подключён. Чаты появятся в течение минуты.", self.quoted(name)),
+            Locale::En => format!("{} is connected. Its chats appear within a minute.", self.quoted(name)),
+        }
+    }
+
+    /// A seller is paused.
+    pub fn seller_is_paused(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Кабинет {} на паузе.", self.quoted(name)),
+            Locale::En => format!("{} is paused.", self.quoted(name)),
+        }
+    }
+
+    /// A seller goes on.
+    pub fn seller_goes_on(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Кабинет {} снова работает.", self.quoted(name)),
+            Locale::En => format!("{} works again.", self.quoted(name)),
+        }
+    }
+
+    /// A seller is disconnected.
+    pub fn seller_is_removed(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Кабинет {} отключён, его чаты можно читать.", self.quoted(name)),
+            Locale::En => format!("{} is disconnected; its chats can still be read.", self.quoted(name)),
+        }
+    }
+
+    /// Title of the dialog that replaces a key.
+    pub fn replace_key_of(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Новый ключ для {}", self.quoted(name)),
+            Locale::En => format!("A new key for {}", self.quoted(name)),
+        }
+    }
+
+    /// Title of the dialog that disconnects a seller.
+    pub fn remove_seller(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Отключить {}?", self.quoted(name)),
+            Locale::En => format!("Disconnect {}?", self.quoted(name)),
+        }
+    }
+
+    /// What to type to confirm.
+    pub fn type_name(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Чтобы подтвердить, наберите название: {name}"),
+            Locale::En => format!("To confirm, type the name: {name}"),
+        }
+    }
+
+    /// An action of a card, named with its seller for readers: `Заменить ключ: Север`.
+    pub fn action_of(self, verb: &str, name: &str) -> String {
+        format!("{verb}: {name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Locale;
+
+    #[test]
+    fn a_key_says_when_it_ends() {
+        let says = |days| Locale::Ru.key_expires(days).replace('\u{a0}', " ");
+        assert_eq!(says(12), "истекает через 12 дней");
+        assert_eq!(says(0), "истекает сегодня");
+        assert_eq!(says(-1), "истёк 1 день назад");
+    }
+
+    #[test]
+    fn subscriptions_have_the_marketplaces_spelling() {
+        assert_eq!(Locale::Ru.subscription_name("PREMIUM_PLUS"), "Premium Plus");
+        assert_eq!(Locale::Ru.subscription_name("Unspecified"), "нет");
+        assert_eq!(Locale::Ru.subscription_name("PREMIUM_ULTRA"), "PREMIUM_ULTRA");
+    }
+}

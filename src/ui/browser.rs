@@ -1,0 +1,131 @@
+//! The few things only a browser can do. On the server the same functions exist and do nothing, so that callers need
+//! no conditions. Call them from effects and event handlers: what a page *draws* must not depend on them.
+
+#[cfg(not(feature = "hydrate"))]
+pub use absent::*;
+#[cfg(feature = "hydrate")]
+pub use present::*;
+
+/// The browser itself.
+#[cfg(feature = "hydrate")]
+mod present {
+    use leptos::prelude::{document, window};
+    use leptos::task::{spawn_local, tick};
+
+    /// Tells style sheets and tests that the page answers to clicks: `html[data-hydrated="1"]`.
+    pub fn mark_hydrated() {
+        spawn_local(async {
+            // Parts that were drawn behind a resource are taken over in the following turns.
+            tick().await;
+            tick().await;
+            if let Some(root) = document().document_element() {
+                // An attribute of this name cannot be refused.
+                _ = root.set_attribute("data-hydrated", "1");
+            }
+        });
+    }
+
+    /// What the server wrote into `<html data-page>`.
+    pub fn page_data() -> Option<String> {
+        document().document_element()?.get_attribute("data-page")
+    }
+
+    /// Milliseconds since this page was asked for, also those during which the computer slept.
+    pub fn page_age_ms() -> f64 {
+        let Some(performance) = window().performance() else { return 0.0 };
+        let steady = performance.now();
+        let by_calendar = js_sys::Date::now() - performance.time_origin();
+        // The steady clock of some browsers stands still during sleep; the calendar clock may be corrected by a little.
+        if by_calendar - steady > 5_000.0 { by_calendar } else { steady }
+    }
+
+    /// A value kept in this browser; `None` also when storage is switched off.
+    pub fn local_get(key: &str) -> Option<String> {
+        window().local_storage().ok()??.get_item(key).ok()?
+    }
+
+    /// Keeps a value in this browser. Says whether it worked: storage may be full or switched off.
+    pub fn local_set(key: &str, value: &str) -> bool {
+        window().local_storage().ok().flatten().is_some_and(|storage| storage.set_item(key, value).is_ok())
+    }
+
+    /// Forgets a value kept in this browser.
+    pub fn local_remove(key: &str) {
+        if let Ok(Some(storage)) = window().local_storage() {
+            // Nothing to do when storage is switched off: then the value is not there either.
+            _ = storage.remove_item(key);
+        }
+    }
+
+    /// Leaves for a path of ours with a full page load, e.g. to the log-in page when the session has ended.
+    pub fn navigate_full(path: &str) {
+        // Fails only for a malformed address, and then staying is right.
+        _ = window().location().assign(path);
+    }
+
+    /// Path and query of the page that is open.
+    pub fn current_path() -> String {
+        let location = window().location();
+        location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    }
+
+    /// Loads the page anew.
+    pub fn reload() {
+        // Cannot fail for a page of our own.
+        _ = window().location().reload();
+    }
+
+    /// Moves the focus to the element of this id, if it is there.
+    pub fn focus(id: &str) {
+        use wasm_bindgen::JsCast;
+        let element = document().get_element_by_id(id);
+        if let Some(element) = element.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // An element that cannot be focused keeps the focus where it was.
+            _ = element.focus();
+        }
+    }
+}
+
+/// The same names where there is no browser.
+#[cfg(not(feature = "hydrate"))]
+mod absent {
+    /// Does nothing.
+    pub fn mark_hydrated() {}
+
+    /// Nothing was written.
+    pub fn page_data() -> Option<String> {
+        None
+    }
+
+    /// A page is not older than its drawing.
+    pub fn page_age_ms() -> f64 {
+        0.0
+    }
+
+    /// Nothing is kept.
+    pub fn local_get(_key: &str) -> Option<String> {
+        None
+    }
+
+    /// Keeps nothing.
+    pub fn local_set(_key: &str, _value: &str) -> bool {
+        false
+    }
+
+    /// Does nothing.
+    pub fn local_remove(_key: &str) {}
+
+    /// Does nothing.
+    pub fn navigate_full(_path: &str) {}
+
+    /// No page is open.
+    pub fn current_path() -> String {
+        String::new()
+    }
+
+    /// Does nothing.
+    pub fn reload() {}
+
+    /// Does nothing.
+    pub fn focus(_id: &str) {}
+}

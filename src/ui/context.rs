@@ -1,0 +1,80 @@
+//! What every page knows from the start, and the one clock that all relative times and countdowns follow.
+
+use super::browser;
+use crate::shared::i18n::Locale;
+use crate::shared::page::{PageContext, Theme, Viewer};
+use chrono::{DateTime, Duration, Utc};
+use leptos::prelude::*;
+
+/// How often the page's clock advances.
+const TICK: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The page's clock; a type of its own, so that the context cannot mistake another signal for it.
+#[derive(Clone, Copy)]
+struct Now(RwSignal<DateTime<Utc>>);
+
+/// Makes the page's context and its clock available below; the first thing `App` does.
+///
+/// On the server the router has provided the `PageContext` of the request; in the browser it is read from
+/// `<html data-page>`, where the server has put the same. Neither is there while the list of routes is made.
+pub fn provide_page_context() {
+    let page = page_of_request();
+    let now = RwSignal::new(page.now);
+    provide_context(page.locale);
+    provide_context(Now(now));
+    start_clock(page.now, now);
+    provide_context(page);
+}
+
+/// The context of the page that is being drawn: also for what stands around `App`.
+pub fn page_of_request() -> PageContext {
+    use_context::<PageContext>()
+        .or_else(|| browser::page_data().and_then(|text| serde_json::from_str(&text).ok()))
+        .unwrap_or_else(nobodys_page)
+}
+
+/// A page without a person, a server or a time.
+fn nobodys_page() -> PageContext {
+    PageContext {
+        locale: Locale::default(),
+        theme: Theme::System,
+        now: DateTime::UNIX_EPOCH,
+        viewer: None,
+        demo: false,
+    }
+}
+
+/// Lets `now` follow the server's time: where it stood when the page was drawn, plus the age of the page. The first
+/// change comes after the browser has taken over, so both sides draw the same digits before.
+fn start_clock(drawn_at: DateTime<Utc>, now: RwSignal<DateTime<Utc>>) {
+    Effect::new(move |_| {
+        let advance = move || now.set(drawn_at + Duration::milliseconds(browser::page_age_ms() as i64));
+        if let Ok(ticking) = set_interval_with_handle(advance, TICK) {
+            on_cleanup(move || ticking.clear());
+        }
+    });
+}
+
+/// The page's context.
+pub fn use_page() -> PageContext {
+    use_context::<PageContext>().unwrap_or_else(nobodys_page)
+}
+
+/// The language of the page.
+pub fn use_locale() -> Locale {
+    use_context::<Locale>().unwrap_or_default()
+}
+
+/// The person who is logged in.
+pub fn use_viewer() -> Option<Viewer> {
+    use_page().viewer
+}
+
+/// The page's one clock: server time, advancing every second in the browser and standing still on the server.
+/// A text that follows it belongs into a closure (`move || …use_now().get()…`).
+pub fn use_now() -> Signal<DateTime<Utc>> {
+    match use_context::<Now>() {
+        Some(Now(now)) => now.into(),
+        None => Signal::stored(DateTime::UNIX_EPOCH),
+    }
+}

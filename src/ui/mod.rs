@@ -1,0 +1,12 @@
+//! What any page may use: the page's context, controls, notices, the frame around the content, the live line.
+//! Knows no feature.
+
+pub mod browser;
+pub mod button;
+pub mod context;
+pub mod dialog;
+pub mod field;
+pub mod icon;
+pub mod layout;
+pub mod live;
+pub mod notice;

@@ -1,0 +1,114 @@
+//! What a page tells by itself: an error where its content should be, and short notices that pass.
+
+use super::button::{Button, ButtonKind};
+use super::context::use_locale;
+use super::icon::{Glyph, Icon};
+use crate::shared::error::AppError;
+use leptos::prelude::*;
+
+/// How long a notice stays.
+const TOAST_TIME: std::time::Duration = std::time::Duration::from_secs(7);
+
+/// An error in the place of what could not be shown: what happened and what to do, and «Повторить» where that helps.
+#[component]
+pub fn ErrorNote(
+    /// What went wrong.
+    error: AppError,
+    /// What to try again.
+    #[prop(optional_no_strip)]
+    on_retry: Option<Callback<()>>,
+) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <div class="note note-error" role="alert">
+            <Glyph icon=Icon::Alert/>
+            <p class="note-text">{error.sentence(locale)}</p>
+            {on_retry
+                .map(|retry| {
+                    view! {
+                        <Button kind=ButtonKind::Quiet icon=Icon::Retry on_press=retry>
+                            {locale.retry()}
+                        </Button>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The notice of the page: at most one, a newer one takes the place of an older one.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    current: RwSignal<Option<Toast>>,
+    last: StoredValue<u64>,
+}
+
+#[derive(Clone)]
+struct Toast {
+    number: u64,
+    text: String,
+}
+
+/// Makes notices available below; `App` calls it once.
+pub fn provide_toasts() {
+    provide_context(Toasts { current: RwSignal::new(None), last: StoredValue::new(0) });
+}
+
+/// The notices of the page.
+pub fn use_toasts() -> Toasts {
+    use_context::<Toasts>()
+        .unwrap_or_else(|| Toasts { current: RwSignal::new(None), last: StoredValue::new(0) })
+}
+
+impl Toasts {
+    /// Shows a notice and reads it out politely.
+    pub fn say(self, text: String) {
+        let number = self.last.get_value() + 1;
+        self.last.set_value(number);
+        self.current.set(Some(Toast { number, text }));
+        set_timeout(move || self.take_away(number), TOAST_TIME);
+    }
+
+    /// Takes the notice away, unless a newer one has come.
+    fn take_away(self, number: u64) {
+        let is_shown =
+            self.current.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.number == number));
+        if is_shown {
+            self.current.set(None);
+        }
+    }
+
+    fn dismiss(self) {
+        self.current.set(None);
+    }
+}
+
+/// Where notices appear: at the top, never over the composer. There from the start, so that readers listen to it.
+#[component]
+pub fn ToastRegion() -> impl IntoView {
+    let locale = use_locale();
+    let toasts = use_toasts();
+    view! {
+        <div class="toast-region" role="status" aria-live="polite">
+            {move || {
+                toasts
+                    .current
+                    .get()
+                    .map(|toast| {
+                        view! {
+                            <div class="toast">
+                                <span>{toast.text}</span>
+                                <button
+                                    type="button"
+                                    class="icon-button"
+                                    aria-label=locale.close()
+                                    on:click=move |_| toasts.dismiss()
+                                >
+                                    <Glyph icon=Icon::Close/>
+                                </button>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
