@@ -250,7 +250,7 @@ impl Locale {
     }
 
     /// The marketplace's own words about a problem.
-    pub fn seller_marketplace_words(self, marketplace: &str, text: &str) -> String {
+    pub fn marketplace_words(self, marketplace: &str, text: &str) -> String {
         let text = self.quoted(text.trim());
         match self {
             Locale::Ru => format!("Ответ {marketplace}: {text}"),

@@ -111,7 +111,7 @@ fn Trouble(seller: SellerView) -> impl IntoView {
                     <p>{problem_sentence(problem, marketplace, locale)}</p>
                     {detail
                         .map(|text| {
-                            view! { <p class="quiet">{locale.seller_marketplace_words(marketplace.name(), &text)}</p> }
+                            view! { <p class="quiet">{locale.marketplace_words(marketplace.name(), &text)}</p> }
                         })}
                     {seller
                         .problem_at
