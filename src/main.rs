@@ -1,7 +1,7 @@
 //! The commands of the one binary.
 
 use agentiq::connectors::sandbox::{self, SandboxArgs};
-use agentiq::platform::cluster::{ClusterOptions, run_with_throwaway};
+use agentiq::platform::cluster::{ClusterOptions, create_database, drop_database, run_with_throwaway};
 use agentiq::platform::config::Config;
 use agentiq::platform::telemetry;
 use agentiq::server::{self, ServeOptions, StartError, commands, doctor};
@@ -83,6 +83,10 @@ enum PostgresCommand {
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
+    /// Makes a database on the server that DATABASE_URL names and prints its address
+    Create { name: String },
+    /// Drops a database on the server that DATABASE_URL names, with everything in it
+    Drop { name: String },
 }
 
 fn main() -> ExitCode {
@@ -131,6 +135,16 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             let code = run_with_throwaway(options, command).await;
             return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
         }
+        Command::Postgres(PostgresCommand::Create { name }) => {
+            println!("{}", create_database(&named_server()?, &name).await?);
+        }
+        Command::Postgres(PostgresCommand::Drop { name }) => drop_database(&named_server()?, &name).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The server that `DATABASE_URL` names: databases are made and dropped only where somebody has said so.
+fn named_server() -> Result<String, StartError> {
+    let url = Config::from_env()?.database_url;
+    url.map(|url| url.reveal().clone()).ok_or_else(|| StartError::Other("say which server: set DATABASE_URL".into()))
 }

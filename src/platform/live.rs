@@ -108,7 +108,7 @@ pub async fn read_after(conn: &mut AsyncPgConnection, workspace: WorkspaceId, af
             .load(conn)
             .await?;
     // The log may have been pruned, or the database put back to an older state: then the numbers do not join up.
-    let joins = match rows.first() {
+    let joins = match rows.as_slice().first() {
         Some(first) => first.seq == after + 1,
         None => last_seq(conn, workspace).await? == after,
     };
@@ -142,7 +142,6 @@ pub async fn prune(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<
         .await?)
 }
 
-use diesel::QueryDsl;
 
 /// Hands new entries of the log to the streams of this process.
 #[derive(Clone)]

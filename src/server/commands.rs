@@ -12,7 +12,7 @@ use crate::shared::i18n::Locale;
 use crate::shared::ids::WorkspaceId;
 use crate::shared::marketplace::Marketplace;
 use crate::shared::role::Role;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::{OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use std::io::BufRead;
 

@@ -107,9 +107,11 @@ fn browser_files() -> Finding {
     #[expect(clippy::disallowed_methods, reason = "a setting of Leptos, which reads it itself")]
     let root = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into());
     let packages = Path::new(&root).join("pkg");
-    match std::fs::read_dir(&packages) {
-        Ok(entries) if entries.count() > 0 => Finding::well("browser files", packages.display().to_string()),
-        _ => Finding::ill("browser files", format!("none in {}: run `make run`, or set LEPTOS_SITE_ROOT", packages.display())),
+    let has_files = std::fs::read_dir(&packages).is_ok_and(|mut entries| entries.next().is_some());
+    if has_files {
+        Finding::well("browser files", packages.display().to_string())
+    } else {
+        Finding::ill("browser files", format!("none in {}: run `make run`, or set LEPTOS_SITE_ROOT", packages.display()))
     }
 }
 

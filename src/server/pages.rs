@@ -48,8 +48,9 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         Some(token) => session::look_up(&app.db, &token, now()).await,
         None => SessionLookup::Nobody,
     };
+    let page = page_context(&app, request.headers(), &lookup);
     request.extensions_mut().insert(ClientIp(ip));
-    request.extensions_mut().insert(page_context(&app, request.headers(), &lookup));
+    request.extensions_mut().insert(page);
     request.extensions_mut().insert(lookup);
     next.run(request).await
 }

@@ -1,1 +1,4 @@
+//! Everything that needs more than one room at a time, in one program.
 
+mod cluster;
+mod tidy;

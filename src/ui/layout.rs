@@ -176,7 +176,7 @@ pub fn DoorFrame(
     view! {
         <main class="door">
             <div class="door-card">
-                <p class="word-mark">"Agent"<b>"IQ"</b></p>
+                <p class="word-mark">"AGENT"<b>"IQ"</b></p>
                 <h1>{title}</h1>
                 {children()}
             </div>

@@ -21,14 +21,15 @@ pub fn LogInPage() -> impl IntoView {
     let page = use_page();
     let locale = page.locale;
     let query = use_query_map();
-    let next = move || query.with(|map| map.get("next")).filter(|path| is_own_path(path));
+    // The page is loaded anew for every other address, so this does not change under it.
+    let next = query.with_untracked(|map| map.get("next")).filter(|path| is_own_path(path));
     view! {
         <Title text=locale.tab_title(locale.log_in_title())/>
         <DoorFrame title=locale.log_in_title()>
             {page.demo.then(|| view! { <p class="note note-info">{locale.log_in_demo()}</p> })}
             <form method="post" action="/login" class="form" aria-describedby="form-problem">
                 <FormAlert problem=use_problem()/>
-                {next().map(|path| view! { <input type="hidden" name="next" value=path/> })}
+                {next.map(|path| view! { <input type="hidden" name="next" value=path/> })}
                 <Field
                     id="email"
                     name="email"

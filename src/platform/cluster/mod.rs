@@ -128,6 +128,18 @@ impl Cluster {
         self.url_of(NAME)
     }
 
+    /// The address of the database that a running server's cluster serves from this data directory, for commands beside
+    /// it; `None` when none runs. Takes no ownership: whoever started the cluster stops it.
+    pub async fn running(data_dir: &Path) -> Option<String> {
+        let data_dir = fs::canonicalize(data_dir).ok()?;
+        let owner = Owner::for_this_process().await.ok()?;
+        let home = owner.home_for(&data_dir).await.ok()?;
+        let pgdata = newest_cluster_in(&home)?.dir;
+        let socket_dir =
+            Postmaster::settled(&pgdata).await.filter(Postmaster::may_be_alive)?.socket_dir?;
+        database::serves(&url_in(&socket_dir, "postgres"), &pgdata).await.then(|| url_in(&socket_dir, NAME))
+    }
+
     /// Postgres' own data directory.
     pub fn pgdata(&self) -> &Path {
         &self.pgdata
@@ -151,7 +163,7 @@ impl Cluster {
     }
 
     fn url_of(&self, database: &str) -> String {
-        format!("postgres://{NAME}@{}/{database}", percent_encode(&self.socket_dir.to_string_lossy()))
+        url_in(&self.socket_dir, database)
     }
 
     /// A command of Postgres, as the user it may run as and without variables that would change what it does.
@@ -232,6 +244,11 @@ impl Cluster {
         }
         settings.iter().map(|setting| format!("-c {}", shell_word(setting))).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The address of a database behind a socket.
+fn url_in(socket_dir: &Path, database: &str) -> String {
+    format!("postgres://{NAME}@{}/{database}", percent_encode(&socket_dir.to_string_lossy()))
 }
 
 impl Drop for Cluster {

@@ -15,6 +15,8 @@ impl Locale {
             AppError::Unavailable { trace_id } => self.with_trace(self.unavailable(), trace_id),
             AppError::Internal { trace_id } => self.with_trace(self.internal(), trace_id),
             AppError::Transport => self.no_connection().to_owned(),
+            AppError::BadRequest => self.not_understood().to_owned(),
+            AppError::TooLarge { max_bytes } => self.too_large(*max_bytes),
         }
     }
 
@@ -51,6 +53,18 @@ impl Locale {
             return sentence.to_owned();
         }
         format!("{sentence} {} {trace_id}.", self.pick("Номер случая:", "Case number:"))
+    }
+
+    fn too_large(self, max_bytes: u32) -> String {
+        let kilobytes = max_bytes / 1024;
+        match self {
+            Locale::Ru => format!(
+                "Слишком длинно: сервер принимает не больше {kilobytes} КБ за раз. Ничего не отправлено; сократите текст."
+            ),
+            Locale::En => format!(
+                "Too long: the server takes no more than {kilobytes} KB at once. Nothing was sent; shorten the text."
+            ),
+        }
     }
 
     fn too_often(self, seconds: i64) -> String {

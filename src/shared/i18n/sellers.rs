@@ -51,7 +51,7 @@ texts! {
 
     health: "Обмен с маркетплейсом", "Exchange with the marketplace";
     never_synced: "ещё не было, начнётся в течение минуты", "not yet, it begins within a minute";
-    nobody_waits: "никто не ждёт ответа", "nobody is waiting";
+    seller_nobody_waits: "никто не ждёт ответа", "nobody is waiting";
 
     pause: "Поставить на паузу", "Pause";
     resume: "Возобновить", "Resume";

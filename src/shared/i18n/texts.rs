@@ -21,6 +21,11 @@ texts! {
     language: "Язык", "Language";
     log_out: "Выйти", "Log out";
 
+    database_away_title: "База данных недоступна", "The database is unavailable";
+    database_away_text:
+        "Чаты и черновики целы, но прочитать их сейчас нельзя. Страница откроется сама, как только база ответит.",
+        "Chats and drafts are safe but cannot be read now. This page opens by itself as soon as the database answers.";
+
     page_not_found: "Такой страницы нет", "There is no such page";
     page_not_found_text:
         "Возможно, ссылка устарела или в ней опечатка. Ваши чаты на месте.",

@@ -59,9 +59,10 @@ impl Locale {
 
     /// Why a new password was not taken.
     pub fn problem_password_too_short(self, min_chars: usize) -> String {
+        let min_chars = self.characters(i64::try_from(min_chars).unwrap_or(i64::MAX));
         match self {
-            Locale::Ru => format!("Пароль слишком короткий: нужно не меньше {min_chars} знаков."),
-            Locale::En => format!("The password is too short: it needs at least {min_chars} characters."),
+            Locale::Ru => format!("Пароль слишком короткий: нужно не меньше {min_chars}."),
+            Locale::En => format!("The password is too short: it needs at least {min_chars}."),
         }
     }
 }

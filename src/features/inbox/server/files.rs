@@ -16,7 +16,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::{OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 /// GET `/files/{chat}/{message}/{index}`: the attachment number `index` of a message.

@@ -13,7 +13,7 @@ use crate::shared::ids::{ChatId, ReplyId, WorkspaceId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::{OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 /// A chat with its newest messages and the person's draft.

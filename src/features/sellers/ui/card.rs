@@ -142,7 +142,7 @@ fn Health(seller: SellerView) -> impl IntoView {
     let waiting = if seller.waiting > 0 {
         view! { <a href=inbox>{locale.waiting_for_answer(seller.waiting)}</a> }.into_any()
     } else {
-        locale.nobody_waits().into_any()
+        locale.seller_nobody_waits().into_any()
     };
     view! {
         <p class="seller-health" data-testid="seller-health">

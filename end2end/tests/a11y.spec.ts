@@ -1,0 +1,98 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, openChat, ready, row, test, unique, visit } from '../app.ts';
+
+const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  await test.step(what, async () => {
+    const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
+    const told = violations.map((one) => ({
+      rule: one.id,
+      help: one.help,
+      where: one.nodes.map((node) => `${node.target.join(' ')}: ${node.failureSummary}`),
+    }));
+    expect(told, what).toEqual([]);
+  });
+}
+
+const LOOKS = [
+  { theme: 'light', width: 1440, height: 900 },
+  { theme: 'dark', width: 1440, height: 900 },
+  { theme: 'light', width: 390, height: 844 },
+  { theme: 'dark', width: 390, height: 844 },
+] as const;
+
+for (const { theme, width, height } of LOOKS) {
+  test.describe(`${theme}, ${width} px`, () => {
+    test.use({ allowedErrors: [/status of 404/] });
+
+    const dress = async (page: Page) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height });
+    };
+
+    test('pages of an empty house', async ({ empty, browserOf }) => {
+      const server = await empty.serve();
+      const anonymous = await browserOf(server);
+      await dress(anonymous);
+      await visit(anonymous, '/setup');
+      await expectAccessible(anonymous, 'set-up');
+      await visit(anonymous, '/setup?problem=passwords_differ');
+      await expectAccessible(anonymous, 'set-up with a problem');
+
+      const owner = await empty.addPerson('owner');
+      await visit(anonymous, '/login');
+      await expectAccessible(anonymous, 'log-in');
+      await visit(anonymous, '/login?problem=bad_credentials');
+      await expectAccessible(anonymous, 'log-in with a problem');
+
+      const page = await browserOf(server, owner);
+      await dress(page);
+      await visit(page, '/inbox');
+      await expect(page.getByRole('heading', { name: 'Подключите магазин Ozon' })).toBeVisible();
+      await expectAccessible(page, 'inbox without sellers');
+      await visit(page, '/sellers');
+      await expect(page.getByTestId('connect').getByLabel('Api-Key')).toBeVisible();
+      await expectAccessible(page, 'sellers on the first day, form open');
+      await page.getByTestId('connect').getByRole('button', { name: 'Подключить', exact: true }).click();
+      await expectAccessible(page, 'connect form with an error');
+    });
+
+    test('pages of a house at work', async ({ app, browserOf }) => {
+      const chat = await app.house.sandbox.buyerWrites(unique('Когда придёт заказ?'));
+      const page = await browserOf(app.server, app.owner);
+      await dress(page);
+      await visit(page, '/inbox');
+      await expect(row(page, chat)).toBeVisible();
+      await expectAccessible(page, 'inbox with chats');
+      await openChat(page, chat);
+      await expectAccessible(page, 'open chat');
+      await page.reload();
+      await ready(page);
+      await expectAccessible(page, 'open chat, opened by its address');
+      await visit(page, '/sellers');
+      await expect(page.getByTestId('seller').first()).toBeVisible();
+      await expectAccessible(page, 'sellers');
+      await page.getByTestId('connect').locator('summary').click();
+      await expect(page.getByTestId('connect').getByLabel('Api-Key')).toBeVisible();
+      await expectAccessible(page, 'sellers, connect form open');
+      await page.goto('/no-such-page');
+      await expect(page.getByRole('heading', { name: 'Такой страницы нет' })).toBeVisible();
+      await expectAccessible(page, 'not found');
+    });
+
+    test('nothing is wider than the screen', async ({ app, browserOf }) => {
+      const chat = await app.house.sandbox.buyerWrites(unique(`Длинное слово ${'ы'.repeat(200)}`));
+      const page = await browserOf(app.server, app.owner);
+      await dress(page);
+      await visit(page, '/inbox');
+      await openChat(page, chat);
+      for (const address of [page.url(), '/inbox', '/sellers']) {
+        await visit(page, address);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0);
+      }
+    });
+  });
+}
