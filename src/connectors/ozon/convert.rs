@@ -122,6 +122,13 @@ struct Content {
     attachments: Vec<Attachment>,
 }
 
+/// How a text that we send reads when the history shows it again: Ozon takes it for Markdown.
+pub fn shown_text(text: &str) -> String {
+    let mut content = Content::default();
+    content.add_part(text, false);
+    content.body
+}
+
 /// Reads `data[]`. The flag says whether it had the promised shape; whatever it had, no text is lost.
 fn content(data: &Value, is_image: bool) -> (Content, bool) {
     let mut content = Content::default();

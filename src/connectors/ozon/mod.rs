@@ -14,6 +14,7 @@ mod wire;
 mod tests;
 
 pub use client::Method;
+pub use convert::shown_text;
 
 use super::{
     Account, AccountProblem, ChatPage, ChatProblem, ChatScope, Connector, ConnectorError, HistoryFrom,
