@@ -77,13 +77,24 @@ fn page_routes() -> Vec<leptos_axum::AxumRouteListing> {
 /// Where the browser's files are. `Leptos.toml` beside us is the default; variables win.
 fn leptos_options() -> LeptosOptions {
     let file = Path::new("Leptos.toml").exists().then_some("Leptos.toml");
-    match get_configuration(file) {
+    let mut options = match get_configuration(file) {
         Ok(configuration) => configuration.leptos_options,
         Err(error) => {
             tracing::warn!(%error, "Leptos.toml cannot be read; taking the defaults");
             LeptosOptions::builder().output_name("agentiq").build()
         }
+    };
+    if options.hash_files && !has_hash_file(&options) {
+        // Every page would panic over it: without the file the program was built alone, and pages work without scripts.
+        tracing::warn!(file = %options.hash_file, "not beside the program; pages name their scripts without hashes");
+        options.hash_files = false;
     }
+    options
+}
+
+/// Whether the list of hashed names is where pages look for it: beside the program.
+fn has_hash_file(options: &LeptosOptions) -> bool {
+    std::env::current_exe().is_ok_and(|program| program.with_file_name(&*options.hash_file).is_file())
 }
 
 /// What every page and function finds in its context.

@@ -1,4 +1,6 @@
 //! Everything that needs more than one room at a time, in one program.
 
 mod cluster;
+mod harness;
+mod inbox;
 mod tidy;
