@@ -6,9 +6,11 @@
 mod app;
 mod database;
 mod person;
+mod stream;
 mod wait;
 
 pub use app::{Setting, TestApp, shop_form};
 pub use database::{TestDatabase, server};
 pub use person::{Answer, Person};
+pub use stream::Live;
 pub use wait::{eventually, until};
