@@ -4,5 +4,6 @@
 
 mod cluster;
 mod crash;
+mod ozon;
 mod processes;
 mod tidy;
