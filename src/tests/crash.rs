@@ -30,7 +30,9 @@ async fn our_chat(server: &Server, external: &str) -> String {
 
 async fn messages(server: &Server, chat: &str) -> Vec<Value> {
     match server.ask("inbox/messages", json!({"chat": chat, "before": null})).await {
-        Some(answer) if answer.status == 200 => answer.json()["items"].as_array().cloned().unwrap_or_default(),
+        Some(answer) if answer.status == 200 => {
+            answer.json()["items"].as_array().cloned().unwrap_or_default()
+        }
         _ => Vec::new(),
     }
 }
@@ -77,7 +79,9 @@ async fn fifty_kills_at_any_moment_of_a_send_deliver_every_reply_once() {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut outbox: Vec<Outgoing> = Vec::new();
     for round in 0..KILLS {
-        outbox.push(Outgoing { id: ReplyId::new(), text: format!("Ответ номер {round}"), taken: false });
+        outbox.push(Outgoing {
+            id: ReplyId::new(), text: format!("Ответ номер {round}"), taken: false
+        });
         let moment = Duration::from_millis(rng.random_range(0..500));
         let offers = async {
             for reply in outbox.iter_mut().filter(|reply| !reply.taken) {
@@ -122,7 +126,8 @@ async fn a_stopped_database_loses_nothing_and_everything_recovers_by_itself() {
     std::fs::create_dir(&home).expect("a directory");
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
     std::fs::set_permissions(&home, open).expect("permissions of our own directory");
-    let options = || ClusterOptions { fast: true, ..ClusterOptions::from_variables(|name| std::env::var_os(name)) };
+    let options =
+        || ClusterOptions { fast: true, ..ClusterOptions::from_variables(|name| std::env::var_os(name)) };
     let cluster = Cluster::start(&home, options()).await.expect("a cluster of the test's own");
 
     let installation = Installation::on(cluster.url()).await;

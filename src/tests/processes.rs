@@ -35,9 +35,11 @@ impl Installation {
 
     /// On a database of the test's own.
     pub async fn on(database_url: String) -> Self {
-        let data_dir = std::env::temp_dir().join(format!("agentiq-process-{}", uuid::Uuid::new_v4().simple()));
+        let data_dir =
+            std::env::temp_dir().join(format!("agentiq-process-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&data_dir).expect("a data directory");
-        let sandbox = OzonSandbox::start(SandboxOptions { requests_per_second: 1000, ..SandboxOptions::default() });
+        let sandbox =
+            OzonSandbox::start(SandboxOptions { requests_per_second: 1000, ..SandboxOptions::default() });
         let installation =
             Self { database_url, sandbox: sandbox.expect("a sandbox"), data_dir, to_drop: None };
         let owner = ["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"];
@@ -68,8 +70,13 @@ impl Installation {
 
     /// Runs a command of the program with a line on standard input.
     pub async fn command(&self, arguments: &[&str], line: &str) {
-        let mut child =
-            self.program().args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program");
+        let mut child = self
+            .program()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program");
         let mut input = std::fs::File::from(
             child.stdin.take().expect("its input").into_owned_fd().expect("a descriptor"),
         );
@@ -125,7 +132,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON ({}): {}", self.status, self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("not JSON ({}): {}", self.status, self.text))
     }
 }
 
@@ -140,7 +148,8 @@ impl Server {
             .send()
             .await
             .expect("an answer");
-        let cookie = response.headers()["set-cookie"].to_str().expect("text").split(';').next().expect("a pair");
+        let cookie =
+            response.headers()["set-cookie"].to_str().expect("text").split(';').next().expect("a pair");
         self.cookie = cookie.to_owned();
         self.cookie.clone()
     }
@@ -170,7 +179,8 @@ impl Server {
 
     /// Opens the live stream.
     pub async fn live(&self, after: i64) -> reqwest::Response {
-        let request = self.http.get(format!("{}/live?after={after}", self.url)).header("cookie", &self.cookie);
+        let request =
+            self.http.get(format!("{}/live?after={after}", self.url)).header("cookie", &self.cookie);
         request.timeout(Duration::from_secs(120)).send().await.expect("a stream")
     }
 

@@ -45,8 +45,7 @@ impl Refresher {
     where
         F: Future<Output = Outcome> + 'static,
     {
-        let refresher =
-            Refresher { work: Arc::new(move || Box::pin(work())), progress: Arc::default() };
+        let refresher = Refresher { work: Arc::new(move || Box::pin(work())), progress: Arc::default() };
         let progress = Arc::clone(&refresher.progress);
         on_cleanup(move || lock(&progress).is_stopped = true);
         refresher
