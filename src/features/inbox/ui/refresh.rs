@@ -84,7 +84,9 @@ impl Refresher {
         }
         spawn_local(async move {
             let outcome = (self.work)().await;
-            if let Some(wait) = lock(&self.progress).finish(outcome) {
+            // In a statement of its own, so that the lock is free again when the next question is planned.
+            let next = lock(&self.progress).finish(outcome);
+            if let Some(wait) = next {
                 self.after(wait);
             }
         });
