@@ -63,6 +63,12 @@ mod present {
         _ = window().location().assign(path);
     }
 
+    /// Leaves for the log-in page, which leads back here.
+    pub fn log_in_again() {
+        let here = String::from(js_sys::encode_uri_component(&current_path()));
+        navigate_full(&format!("/login?next={here}"));
+    }
+
     /// Path and query of the page that is open.
     pub fn current_path() -> String {
         let location = window().location();
@@ -117,6 +123,9 @@ mod absent {
 
     /// Does nothing.
     pub fn navigate_full(_path: &str) {}
+
+    /// Does nothing.
+    pub fn log_in_again() {}
 
     /// No page is open.
     pub fn current_path() -> String {

@@ -41,7 +41,7 @@ pub fn Field(
     /// The longest text, in characters.
     #[prop(optional)]
     maxlength: Option<usize>,
-    /// Has the focus when the page opens.
+    /// Has the focus when the page, or the dialog around it, opens.
     #[prop(optional)]
     autofocus: bool,
     /// The text, for forms that are read by the program.

@@ -38,7 +38,7 @@ pub fn Frame(children: Children) -> impl IntoView {
 #[component]
 fn Place(href: &'static str, icon: Icon, name: &'static str) -> impl IntoView {
     view! {
-        <A href=href attr:class="rail-item" attr:title=name>
+        <A href=href attr:class="rail-item">
             <Glyph icon/>
             <span class="rail-name">{name}</span>
         </A>
@@ -52,7 +52,7 @@ fn Preferences() -> impl IntoView {
     let page = use_page();
     let locale = page.locale;
     view! {
-        <button type="button" class="rail-item" popovertarget="preferences" title=locale.preferences()>
+        <button type="button" class="rail-item" popovertarget="preferences">
             <Glyph icon=Icon::Sliders/>
             <span class="rail-name">{locale.preferences()}</span>
         </button>
@@ -144,7 +144,7 @@ fn LogOut() -> impl IntoView {
     let locale = use_locale();
     view! {
         <form method="post" action="/logout" class="rail-form">
-            <button class="rail-item" title=locale.log_out()>
+            <button class="rail-item">
                 <Glyph icon=Icon::LogOut/>
                 <span class="rail-name">{locale.log_out()}</span>
             </button>

@@ -3,6 +3,7 @@
 //! One `EventSource` per page. The number of the last event is kept here and travels in the address, so a new
 //! connection begins exactly where the old one broke; news say which things moved, and whoever shows them asks again.
 
+#[cfg(any(feature = "hydrate", test))]
 mod pace;
 #[cfg(feature = "hydrate")]
 mod stream;

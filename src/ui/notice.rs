@@ -1,5 +1,6 @@
 //! What a page tells by itself: an error where its content should be, and short notices that pass.
 
+use super::browser;
 use super::button::{Button, ButtonKind};
 use super::context::use_locale;
 use super::icon::{Glyph, Icon};
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 /// How long a notice stays.
 const TOAST_TIME: std::time::Duration = std::time::Duration::from_secs(7);
 
-/// An error in the place of what could not be shown: what happened and what to do, and «Повторить» where that helps.
+/// An error in the place of what could not be shown: what happened and what to do, and the button that does it.
 #[component]
 pub fn ErrorNote(
     /// What went wrong.
@@ -19,10 +20,18 @@ pub fn ErrorNote(
     on_retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let locale = use_locale();
+    let is_logged_out = error == AppError::Unauthorized;
+    let on_retry = on_retry.filter(|_| !is_logged_out);
     view! {
         <div class="note note-error" role="alert">
             <Glyph icon=Icon::Alert/>
             <p class="note-text">{error.sentence(locale)}</p>
+            {is_logged_out
+                .then(|| {
+                    view! {
+                        <Button on_press=Callback::new(|()| browser::log_in_again())>{locale.log_in()}</Button>
+                    }
+                })}
             {on_retry
                 .map(|retry| {
                     view! {

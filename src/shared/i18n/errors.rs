@@ -130,12 +130,13 @@ impl Locale {
     }
 
     fn marketplace_said(self, text: &str) -> String {
+        let text = self.quoted(text.trim());
         match self {
             Locale::Ru => format!(
-                "Маркетплейс отказал и ответил: «{text}». Ничего не изменилось. Проверьте кабинет и попробуйте снова."
+                "Маркетплейс отказал и ответил: {text}. Ничего не изменилось. Проверьте кабинет и попробуйте снова."
             ),
             Locale::En => format!(
-                "The marketplace refused and said: “{text}”. Nothing has changed. Check the account and try again."
+                "The marketplace refused and said: {text}. Nothing has changed. Check the account and try again."
             ),
         }
     }

@@ -39,11 +39,22 @@ impl Locale {
         format!("{page} · {}", self.product())
     }
 
-    /// A text in quotes of the language.
+    /// A text in quotes of the language. Quotes within it become inner ones.
     pub fn quoted(self, text: &str) -> String {
         match self {
-            Locale::Ru => format!("«{text}»"),
-            Locale::En => format!("“{text}”"),
+            Locale::Ru => format!("«{}»", text.replace('«', "„").replace('»', "“")),
+            Locale::En => format!("“{}”", text.replace('“', "‘").replace('”', "’")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Locale;
+
+    #[test]
+    fn quotes_within_quotes_are_inner_ones() {
+        assert_eq!(Locale::Ru.quoted("Магазин «Север»"), "«Магазин „Север“»");
+        assert_eq!(Locale::En.quoted("The “North”"), "“The ‘North’”");
     }
 }

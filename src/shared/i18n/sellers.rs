@@ -251,9 +251,10 @@ impl Locale {
 
     /// The marketplace's own words about a problem.
     pub fn marketplace_words(self, marketplace: &str, text: &str) -> String {
+        let text = self.quoted(text.trim());
         match self {
-            Locale::Ru => format!("Ответ {marketplace}: «{text}»"),
-            Locale::En => format!("{marketplace} said: “{text}”"),
+            Locale::Ru => format!("Ответ {marketplace}: {text}"),
+            Locale::En => format!("{marketplace} said: {text}"),
         }
     }
 }

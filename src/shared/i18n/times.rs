@@ -120,7 +120,7 @@ impl Locale {
         match days {
             0 => self.pick("сегодня", "today").to_owned(),
             1 => self.pick("завтра", "tomorrow").to_owned(),
-            1.. => format!("{} {}", self.pick("через", "in"), self.days(days)),
+            2.. => format!("{} {}", self.pick("через", "in"), self.days(days)),
             _ => self.passed(self.days(-days)),
         }
     }

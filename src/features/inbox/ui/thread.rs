@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_reply_that_waits_for_days_opens_no_day_of_the_past() {
-        let old = reply(1, 0, ReplyState::Failed);
+        let old = reply(1, 0, ReplyState::Unsure);
         let thread = Thread::new(page(vec![buyer("a", 3 * 24 * 60), old], false));
         let (lines, _) = thread.lines(UTC);
         assert_eq!(lines.iter().filter(|line| matches!(line, Line::Day { .. })).count(), 1);

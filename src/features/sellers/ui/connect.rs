@@ -82,14 +82,16 @@ impl Typed {
 #[component]
 pub fn Connect(book: Book, is_first_day: bool) -> impl IntoView {
     let locale = use_locale();
-    let title = if is_first_day { locale.sellers_empty_title() } else { locale.connect_title() };
+    let none_connected = Memo::new(move |_| book.ids(true).is_empty());
+    let title =
+        move || if none_connected.get() { locale.sellers_empty_title() } else { locale.connect_title() };
     view! {
         <details class="card connect" open=is_first_day data-testid="connect">
             <summary class="connect-title">
                 <Glyph icon=Icon::Plus/>
                 <h2>{title}</h2>
             </summary>
-            {is_first_day.then(|| view! { <p>{locale.sellers_empty_text()}</p> })}
+            {move || none_connected.get().then(|| view! { <p>{locale.sellers_empty_text()}</p> })}
             <div class="connect-columns">
                 <WayToTheKey/>
                 <ConnectFields book/>

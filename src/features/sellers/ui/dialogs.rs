@@ -114,6 +114,7 @@ pub fn ReplaceKeyDialog(book: Book, dialogs: Dialogs) -> impl IntoView {
                     error=error_of(question)
                     value=question.typed
                     required=true
+                    autofocus=true
                 />
                 <div class="actions">
                     <Button kind=ButtonKind::Primary busy=question.busy>{locale.replace_key()}</Button>
@@ -157,6 +158,7 @@ pub fn RemoveDialog(book: Book, dialogs: Dialogs) -> impl IntoView {
                     error=error_of(question)
                     value=question.typed
                     required=true
+                    autofocus=true
                 />
                 <div class="actions">
                     <Button kind=ButtonKind::Danger busy=question.busy>{locale.remove_confirm()}</Button>

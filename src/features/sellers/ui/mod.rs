@@ -84,7 +84,7 @@ fn Sellers(list: Vec<SellerView>) -> impl IntoView {
                     </p>
                 }
             })}
-        <section aria-label=locale.sellers_list()>
+        <section aria-label=locale.sellers_list() hidden=move || none_connected.get()>
             <ul class="seller-list">
                 <For each=move || book.ids(true) key=|id| *id children=card/>
             </ul>

@@ -1,0 +1,63 @@
+//! Servers that speak a marketplace's API on this machine, for a first look without an account and for tests.
+//!
+//! A sandbox stands at the other end of the wire, not inside our code: addresses, headers, parsing and the reading of
+//! refusals are exercised as they are in earnest.
+
+pub mod buyers;
+pub mod ozon;
+
+use buyers::{BuyerPace, Tempo};
+use clap::ValueEnum;
+use ozon::{OzonSandbox, SandboxOptions};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio_util::sync::CancellationToken;
+
+/// Options of `agentiq sandbox`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SandboxArgs {
+    /// Loopback address to listen on
+    #[arg(long, default_value = "127.0.0.1:3100")]
+    pub addr: SocketAddr,
+    /// File that keeps the chats between starts
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Makes buyers and faults repeatable
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Whether simulated buyers write and answer
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    pub buyers: Switch,
+    /// How busy the simulated buyers are
+    #[arg(long, value_enum, default_value_t = Tempo::Normal)]
+    pub pace: Tempo,
+}
+
+/// On or off, as a word on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+/// Runs a sandbox until cancelled.
+///
+/// # Errors
+/// The address is taken or not a loopback address, or the state file is unusable.
+pub async fn run(args: SandboxArgs, cancel: CancellationToken) -> io::Result<()> {
+    let buyers = (args.buyers == Switch::On).then(|| BuyerPace::new(args.pace, args.seed));
+    let options = SandboxOptions {
+        addr: args.addr,
+        state_file: args.state,
+        seed: args.seed,
+        buyers,
+        ..Default::default()
+    };
+    let sandbox = OzonSandbox::start(options)?;
+    println!("sandbox listening on {}", sandbox.url());
+    println!("Client-Id {}   Api-Key {}", ozon::DEMO_CLIENT_ID, ozon::DEMO_API_KEY);
+    cancel.cancelled().await;
+    sandbox.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! What can go wrong on purpose.
+
+use rand::Rng;
+use rand::rngs::StdRng;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Switches for faults. Rates are shares of calls, 0 to 1. Everything off is the default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Answers HTTP 500 with an HTML page; nothing was done.
+    pub error_rate: f64,
+    /// Closes the connection before the call is looked at.
+    pub reset_before: f64,
+    /// Carries a send out and closes the connection without a byte of an answer.
+    pub accept_then_reset: f64,
+    /// Carries a send out and never answers.
+    pub accept_then_hang: f64,
+    /// Sends the first half of the JSON and ends properly.
+    pub truncate_json: f64,
+    /// Answers 429.
+    pub http_429_rate: f64,
+    /// `Retry-After` of those 429, in seconds.
+    pub retry_after_s: Option<u64>,
+    /// Answers `Circle is open`.
+    pub circle_open: f64,
+    /// Waits before every answer, between these two numbers of milliseconds.
+    pub latency_ms: Option<(u64, u64)>,
+    /// Answers everything with HTTP 503.
+    pub unavailable: bool,
+    /// The history hides messages younger than this, while the list names them already. Milliseconds.
+    pub list_lag_ms: u64,
+    /// Keeps Ozon's rule that a seller may write only within 48 h of the buyer's last message.
+    pub enforce_window: bool,
+    /// Faults hit only the method with this path.
+    pub only: Option<String>,
+    /// How many more calls are hit before the faults with a rate switch themselves off; unlimited when absent.
+    pub times: Option<u32>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            error_rate: 0.0,
+            reset_before: 0.0,
+            accept_then_reset: 0.0,
+            accept_then_hang: 0.0,
+            truncate_json: 0.0,
+            http_429_rate: 0.0,
+            retry_after_s: None,
+            circle_open: 0.0,
+            latency_ms: None,
+            unavailable: false,
+            list_lag_ms: 0,
+            enforce_window: false,
+            only: None,
+            times: None,
+        }
+    }
+}
+
+/// What happens to one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mishap {
+    Unavailable,
+    ResetBefore,
+    TooMany,
+    CircleOpen,
+    Error,
+    AcceptThenReset,
+    AcceptThenHang,
+    Truncate,
+}
+
+impl Faults {
+    /// How long this call waits.
+    pub(super) fn latency(&self, rng: &mut StdRng) -> Duration {
+        let (from, to) = self.latency_ms.unwrap_or_default();
+        Duration::from_millis(rng.random_range(from..=to.max(from)))
+    }
+
+    /// Decides what happens to a call of `path`.
+    pub(super) fn strike(&mut self, path: &str, is_send: bool, rng: &mut StdRng) -> Option<Mishap> {
+        if self.only.as_deref().is_some_and(|only| only != path) {
+            return None;
+        }
+        if self.unavailable {
+            return Some(Mishap::Unavailable);
+        }
+        if self.times == Some(0) {
+            return None;
+        }
+        let rates = [
+            (self.reset_before, Mishap::ResetBefore),
+            (self.http_429_rate, Mishap::TooMany),
+            (self.circle_open, Mishap::CircleOpen),
+            (self.error_rate, Mishap::Error),
+            (self.truncate_json, Mishap::Truncate),
+            (if is_send { self.accept_then_reset } else { 0.0 }, Mishap::AcceptThenReset),
+            (if is_send { self.accept_then_hang } else { 0.0 }, Mishap::AcceptThenHang),
+        ];
+        let mishap =
+            rates.into_iter().find(|(rate, _)| rng.random::<f64>() < *rate).map(|(_, mishap)| mishap)?;
+        self.times = self.times.map(|left| left - 1);
+        Some(mishap)
+    }
+}

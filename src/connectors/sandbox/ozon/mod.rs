@@ -1,0 +1,259 @@
+//! A server that speaks Ozon's chat API with state.
+//!
+//! Accounts that are always there; all of them have the key [`DEMO_API_KEY`]:
+//!
+//! | Client-Id | what is the matter with it |
+//! |---|---|
+//! | `100200` | nothing: «Север Маркет», Premium Plus, all chat methods |
+//! | `100201` | the key's roles do not include the chat methods |
+//! | `100202` | no Premium Plus |
+//! | `100203` | the key is deactivated |
+//! | `100204` | the key is bound to other networks |
+//! | `100205` | the offer is not signed |
+//!
+//! The demo account begins with three chats of the marketplace's own (support, notifications, updates of the API),
+//! which stand first in the list, as on Ozon. Buyers' chats are made by [`super::buyers`], by tests through
+//! [`SandboxState`], or over HTTP through the control plane ([`control`]).
+
+mod api;
+mod control;
+mod faults;
+mod line;
+mod pictures;
+mod state;
+mod store;
+mod world;
+
+pub use faults::Faults;
+pub use state::{ChatSummary, SandboxState};
+pub use world::{ALL_METHODS, Account, MessageRecord, NewChat, Part, Role, SendRecord, Sender};
+
+pub(super) use world::{Chat, World};
+
+use super::buyers::{self, BuyerPace};
+use crate::platform::clock;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use chrono::{DateTime, TimeDelta, Utc};
+use line::{CuttingListener, Line};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// The demo account.
+pub const DEMO_CLIENT_ID: &str = "100200";
+/// Key of the demo account and of those with a defect.
+pub const DEMO_API_KEY: &str = "5e7e7200-4d1c-4f00-9a11-0a2f6c3b8d41";
+/// Name of the demo account's shop.
+pub const DEMO_SHOP: &str = "Север Маркет";
+
+/// Larger than the largest upload in base64.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+/// How long a shutdown waits for calls that are being answered.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// How a sandbox is set up.
+#[derive(Clone, Debug)]
+pub struct SandboxOptions {
+    /// A loopback address; port 0 takes any free port.
+    pub addr: SocketAddr,
+    /// Where the chats are kept between starts; `None` forgets them.
+    pub state_file: Option<PathBuf>,
+    /// Makes ids, faults and buyers repeatable.
+    pub seed: u64,
+    /// Simulated buyers; `None` for silence.
+    pub buyers: Option<BuyerPace>,
+    /// Calls per second that an account may make.
+    pub requests_per_second: usize,
+    pub ids: IdStyle,
+}
+
+impl Default for SandboxOptions {
+    fn default() -> Self {
+        Self {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            state_file: None,
+            seed: 1,
+            buyers: None,
+            requests_per_second: 50,
+            ids: IdStyle::Mixed,
+        }
+    }
+}
+
+/// How message ids are spelt. Ozon has changed its mind before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdStyle {
+    /// Numbers in the list (text in the marketplace's own chats), text in the history.
+    #[default]
+    Mixed,
+    Text,
+    Numbers,
+}
+
+/// A running sandbox. Dropping it stops it; [`OzonSandbox::shutdown`] also waits and writes the last snapshot.
+#[derive(Debug)]
+pub struct OzonSandbox {
+    addr: SocketAddr,
+    state: SandboxState,
+    tasks: Vec<JoinHandle<()>>,
+    /// Ends after the others, so that it sees their last changes.
+    keeper: Option<(DropGuard, JoinHandle<()>)>,
+    stop: DropGuard,
+}
+
+impl OzonSandbox {
+    /// Starts the server; has to be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// The address is not a loopback address or is taken, or the state file is unusable.
+    pub fn start(options: SandboxOptions) -> io::Result<OzonSandbox> {
+        if !options.addr.ip().is_loopback() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the sandbox listens on loopback addresses only",
+            ));
+        }
+        let listener = std::net::TcpListener::bind(options.addr)?;
+        listener.set_nonblocking(true)?;
+        let addr = listener.local_addr()?;
+        let listener = CuttingListener(TcpListener::from_std(listener)?);
+
+        let stored = options.state_file.as_deref().map(store::load).transpose()?.flatten();
+        let (state, ears) = SandboxState::new(stored.unwrap_or_else(|| new_world(&options)), &options);
+        let stop = CancellationToken::new();
+        let mut tasks = vec![tokio::spawn(serve(listener, state.clone(), stop.clone()))];
+        if let Some(pace) = options.buyers {
+            tasks.push(tokio::spawn(buyers::live(state.clone(), pace, ears, stop.clone())));
+        }
+        let keeper = options.state_file.map(|file| {
+            let stop = CancellationToken::new();
+            let keeping = tokio::spawn(store::keep(state.clone(), file, stop.clone()));
+            (stop.drop_guard(), keeping)
+        });
+        Ok(OzonSandbox { addr, state, tasks, keeper, stop: stop.drop_guard() })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Base URL for a connector.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// What it knows; tests look at it and change it.
+    pub fn state(&self) -> &SandboxState {
+        &self.state
+    }
+
+    /// Stops: finishes calls for two seconds, cuts what is left, writes the snapshot.
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        for mut task in self.tasks {
+            if tokio::time::timeout(DRAIN, &mut task).await.is_err() {
+                task.abort();
+            }
+        }
+        if let Some((stop, keeper)) = self.keeper {
+            drop(stop);
+            let _ = keeper.await;
+        }
+    }
+}
+
+async fn serve(listener: CuttingListener, state: SandboxState, stop: CancellationToken) {
+    let router = Router::new()
+        .merge(control::routes())
+        .fallback(api::answer)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(state);
+    let service = router.into_make_service_with_connect_info::<Line>();
+    let drained = async {
+        stop.cancelled().await;
+        // Calls that hang on purpose would keep the listener for ever.
+        tokio::time::sleep(DRAIN / 2).await;
+    };
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::select! {
+        ended = serving => {
+            if let Err(error) = ended {
+                tracing::error!(%error, "the sandbox stopped listening");
+            }
+        }
+        () = drained => {}
+    }
+}
+
+/// The world before anybody has spoken, or with two days of talk behind it when buyers live in it.
+fn new_world(options: &SandboxOptions) -> World {
+    let now = clock::now();
+    let mut world = World::default();
+    for account in accounts() {
+        world.accounts.insert(account.client_id.clone(), account);
+    }
+    own_chats(&mut world, now);
+    if let Some(pace) = &options.buyers {
+        buyers::populate(&mut world, pace, now);
+    }
+    world
+}
+
+fn accounts() -> [Account; 6] {
+    let account = |client_id: &str, shop: &str| Account::good(client_id, DEMO_API_KEY, shop);
+    let orders_only = ["/v1/roles", "/v1/seller/info", "/v3/posting/fbs/get", "/v4/posting/fbs/list"];
+    let role = Role { name: "Posting FBS".into(), methods: orders_only.map(str::to_owned).to_vec() };
+    [
+        account(DEMO_CLIENT_ID, DEMO_SHOP),
+        Account { roles: vec![role], ..account("100201", "Ключ без чатов") },
+        Account { subscription: "PREMIUM".into(), ..account("100202", "Без Premium Plus") },
+        Account { key_is_active: false, ..account("100203", "Отключённый ключ") },
+        Account {
+            key_is_bound_elsewhere: true, ..account("100204", "Ключ для других адресов")
+        },
+        Account { offer_is_signed: false, ..account("100205", "Без оферты") },
+    ]
+}
+
+/// Chats in which no buyer waits; on Ozon they fill the first pages.
+fn own_chats(world: &mut World, now: DateTime<Utc>) {
+    let talks: [(&str, &str, Sender, &[&str]); 3] = [
+        (
+            "7d0c0e52-0a01-4c11-8f00-000000000001",
+            "SELLER_SUPPORT",
+            Sender::Support,
+            &["Здравствуйте! Ваше обращение № 48210377 решено. Оцените, пожалуйста, работу поддержки."],
+        ),
+        (
+            "7d0c0e52-0a01-4c11-8f00-000000000002",
+            "SELLER_NOTIFICATIONS",
+            Sender::Notification,
+            &[
+                "Изменились сроки отгрузки на складе «Хоругвино». Подробнее — в [базе знаний](https://seller-edu.ozon.ru/).",
+                "Отчёт о реализации за октябрь готов.",
+                "С 1 декабря меняются тарифы на логистику. [Посмотреть тарифы](https://seller-edu.ozon.ru/commissions-tariffs)",
+            ],
+        ),
+        (
+            "7d0c0e52-0a01-4c11-8f00-000000000003",
+            "SELLER_API_UPDATES",
+            Sender::Notification,
+            &["В Seller API добавлены новые методы. Старые версии будут отключены через три месяца."],
+        ),
+    ];
+    for (at, (id, chat_type, sender, texts)) in talks.into_iter().enumerate() {
+        let begun = now - TimeDelta::days(60 - at as i64 * 9);
+        let chat = NewChat { chat_type: chat_type.into(), ..NewChat::of_buyer(DEMO_CLIENT_ID) };
+        world.open_chat(id.into(), chat, begun);
+        for (day, text) in texts.iter().enumerate() {
+            let at = begun + TimeDelta::days(day as i64 * 8);
+            world.say(id, sender, Part::Text((*text).into()), at, false);
+        }
+    }
+}
