@@ -89,9 +89,10 @@ impl Db {
         }
         let mut conn = self.dedicated().await?;
         check_locale(&mut conn).await?;
-        let row: Version = diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
-            .get_result(&mut conn)
-            .await?;
+        let row: Version =
+            diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+                .get_result(&mut conn)
+                .await?;
         Ok(row.version)
     }
 

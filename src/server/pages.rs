@@ -118,7 +118,11 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
             Ok(true) if path == "/login" => next.run(request).await,
             Ok(true) => {
                 let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-                let to = if is_private && wanted != "/" { format!("/login?next={}", encode(wanted)) } else { "/login".into() };
+                let to = if is_private && wanted != "/" {
+                    format!("/login?next={}", encode(wanted))
+                } else {
+                    "/login".into()
+                };
                 Redirect::to(&to).into_response()
             }
             Err(()) => database_away(&request),
@@ -138,7 +142,9 @@ fn no_store(mut response: Response) -> Response {
 
 async fn is_set_up(app: &App) -> Result<bool, ()> {
     let asked = async { accounts::is_set_up(&mut *app.db.get().await?).await };
-    asked.await.map_err(|fault| tracing::warn!(error = %fault, "cannot tell whether the installation is set up"))
+    asked
+        .await
+        .map_err(|fault| tracing::warn!(error = %fault, "cannot tell whether the installation is set up"))
 }
 
 fn encode(text: &str) -> String {
@@ -163,7 +169,8 @@ fn database_away(request: &Request) -> Response {
          content=\"width=device-width, initial-scale=1\"><meta http-equiv=\"refresh\" content=\"5\"><title>{title}</title>\
          </head><body><main role=\"alert\"><h1>{title}</h1><p>{text}</p></main></body></html>"
     );
-    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5"), (CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5"), (CACHE_CONTROL, "no-store")], Html(html))
+        .into_response()
 }
 
 /// Sees to it that what a function answers has the status that fits it. A body that could not be read never reaches the

@@ -38,7 +38,10 @@ pub fn build(app: App) -> Router {
     let leptos = leptos_options();
     let state = ServerState { app: app.clone(), leptos: leptos.clone() };
     let context = page_provider(app.clone());
-    let shell = { let leptos = leptos.clone(); move || app::shell(leptos.clone()) };
+    let shell = {
+        let leptos = leptos.clone();
+        move || app::shell(leptos.clone())
+    };
 
     let pages = Router::new()
         .route("/api/{*function}", post(functions).layer(from_fn(pages::api_status)))
@@ -91,7 +94,9 @@ fn page_provider(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(app.clone());
         // Absent while static files are served and while routes are listed.
-        if let Some(page) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PageContext>().cloned()) {
+        if let Some(page) =
+            use_context::<Parts>().and_then(|parts| parts.extensions.get::<PageContext>().cloned())
+        {
             provide_context(page);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())

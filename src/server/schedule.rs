@@ -49,7 +49,9 @@ fn entries(app: &App) -> Vec<Entry> {
             work: |conn, now| poll::enqueue_due(conn, true, now).map(|done| done.map(drop)).boxed(),
         },
     ];
-    if let Some(entry) = cron_entry("housekeeping", "0 17 * * * *", |conn, now| housekeeping(conn, now).boxed()) {
+    if let Some(entry) =
+        cron_entry("housekeeping", "0 17 * * * *", |conn, now| housekeeping(conn, now).boxed())
+    {
         entries.push(entry);
     }
     entries
@@ -130,10 +132,9 @@ fn last_slot(when: &When, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
             let millis = now.timestamp_millis();
             DateTime::from_timestamp_millis(millis - millis.rem_euclid(interval))
         }
-        When::Cron(schedule) => schedule
-            .after(&(now - TimeDelta::hours(2)))
-            .take_while(|slot| *slot <= now)
-            .last(),
+        When::Cron(schedule) => {
+            schedule.after(&(now - TimeDelta::hours(2))).take_while(|slot| *slot <= now).last()
+        }
     }
 }
 

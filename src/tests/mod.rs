@@ -1,4 +1,9 @@
 //! Everything that needs more than one room at a time, in one program.
 
+#![expect(clippy::disallowed_methods, reason = "tests are told by the environment where their Postgres is")]
+
 mod cluster;
+mod crash;
+mod ozon;
+mod processes;
 mod tidy;

@@ -53,7 +53,8 @@ struct Numbered {
 mod tests {
     use super::{accept, resync, wait_ms};
 
-    const CHANGE: &str = r#"{"seq":8,"change":{"kind":"chat","chat":"01938c5f-0000-7000-8000-000000000001"}}"#;
+    const CHANGE: &str =
+        r#"{"seq":8,"change":{"kind":"chat","chat":"01938c5f-0000-7000-8000-000000000001"}}"#;
 
     #[test]
     fn waits_grow_and_stay_within_bounds() {
