@@ -146,5 +146,6 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
 /// The server that `DATABASE_URL` names: databases are made and dropped only where somebody has said so.
 fn named_server() -> Result<String, StartError> {
     let url = Config::from_env()?.database_url;
-    url.map(|url| url.reveal().clone()).ok_or_else(|| StartError::Other("say which server: set DATABASE_URL".into()))
+    url.map(|url| url.reveal().clone())
+        .ok_or_else(|| StartError::Other("say which server: set DATABASE_URL".into()))
 }

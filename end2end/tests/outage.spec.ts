@@ -1,7 +1,7 @@
 import { answer, bubble, composer, DELIVERED, expect, mark, openChat, test, unique, visit } from '../app.ts';
 
 // While nobody answers, browsers say so in their consoles.
-test.use({ allowedErrors: [/ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_INCOMPLETE_CHUNKED_ENCODING/, /ERR_EMPTY_RESPONSE/] });
+test.use({ allowedErrors: /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/ });
 
 test('a server that dies and comes back loses nothing', async ({ empty, browserOf }) => {
   test.slow();

@@ -16,10 +16,18 @@ pub trait Connector: Send + Sync {
     fn account(&self) -> BoxFuture<'_, Result<Account, ConnectorError>>;
 
     /// One page of the chat list. `cursor` is what the page before returned.
-    fn chats<'a>(&'a self, scope: ChatScope, cursor: Option<&'a str>) -> BoxFuture<'a, Result<ChatPage, ConnectorError>>;
+    fn chats<'a>(
+        &'a self,
+        scope: ChatScope,
+        cursor: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<ChatPage, ConnectorError>>;
 
     /// One page of a chat's messages.
-    fn history<'a>(&'a self, chat: &'a str, from: HistoryFrom<'a>) -> BoxFuture<'a, Result<HistoryPage, ConnectorError>>;
+    fn history<'a>(
+        &'a self,
+        chat: &'a str,
+        from: HistoryFrom<'a>,
+    ) -> BoxFuture<'a, Result<HistoryPage, ConnectorError>>;
 
     /// Sends a text. Ozon returns no id: the message is recognised later in the history.
     fn send_text<'a>(&'a self, chat: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), ConnectorError>>;
@@ -177,7 +185,9 @@ pub fn open(
     http: &crate::platform::http::Outbound,
 ) -> std::sync::Arc<dyn Connector> {
     match marketplace {
-        Marketplace::Ozon => std::sync::Arc::new(ozon::Ozon::new(base_url, client_id, api_key.clone(), http.clone())),
+        Marketplace::Ozon => {
+            std::sync::Arc::new(ozon::Ozon::new(base_url, client_id, api_key.clone(), http.clone()))
+        }
     }
 }
 

@@ -45,7 +45,12 @@ impl App {
     }
 
     /// Opens a marketplace account.
-    pub fn connector(&self, marketplace: Marketplace, account: &str, key: &Secret<String>) -> Arc<dyn Connector> {
+    pub fn connector(
+        &self,
+        marketplace: Marketplace,
+        account: &str,
+        key: &Secret<String>,
+    ) -> Arc<dyn Connector> {
         let base_url = match marketplace {
             Marketplace::Ozon => &self.config.ozon_url,
         };
@@ -99,7 +104,9 @@ where
     outcome.map_err(|fault| {
         let error = told(fault, &trace_id);
         if let Some(response) = use_context::<ResponseOptions>() {
-            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+            response.set_status(
+                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            );
         }
         error
     })

@@ -72,7 +72,11 @@ impl Token {
 
     /// The value for the cookie.
     pub fn cookie_value(&self) -> String {
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(self.workspace.0.as_bytes()), URL_SAFE_NO_PAD.encode(self.secret))
+        format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(self.workspace.0.as_bytes()),
+            URL_SAFE_NO_PAD.encode(self.secret)
+        )
     }
 
     fn hash(&self) -> Vec<u8> {

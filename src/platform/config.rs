@@ -58,7 +58,11 @@ impl Config {
         let config = Config {
             database_url: get("DATABASE_URL").map(Secret::new),
             data_dir: PathBuf::from(get("AGENTIQ_DATA_DIR").unwrap_or_else(|| "./data".into())),
-            addr: reader.parse("AGENTIQ_ADDR", SocketAddr::from(([127, 0, 0, 1], 3000)), "an address like 127.0.0.1:3000"),
+            addr: reader.parse(
+                "AGENTIQ_ADDR",
+                SocketAddr::from(([127, 0, 0, 1], 3000)),
+                "an address like 127.0.0.1:3000",
+            ),
             public_url: reader.url("AGENTIQ_PUBLIC_URL"),
             keys: get("AGENTIQ_KEYS").map(Secret::new),
             ozon_url: reader.url("AGENTIQ_OZON_URL").unwrap_or_else(|| "https://api-seller.ozon.ru".into()),

@@ -53,7 +53,9 @@ impl From<diesel::result::Error> for Fault {
                 _,
             )
             | Error::BrokenTransactionManager => Fault::Unavailable(error.into()),
-            Error::DatabaseError(_, ref info) if is_shutdown(info.message()) => Fault::Unavailable(error.into()),
+            Error::DatabaseError(_, ref info) if is_shutdown(info.message()) => {
+                Fault::Unavailable(error.into())
+            }
             other => Fault::Broke(other.into()),
         }
     }

@@ -368,7 +368,10 @@ mod tests {
     fn backoff_grows_and_stays_bounded() {
         for attempts in [-1, 0, 1, 5, 30, i32::MAX] {
             let pause = backoff(attempts);
-            assert!(pause >= Duration::from_millis(500) && pause <= Duration::from_secs(60), "{attempts}: {pause:?}");
+            assert!(
+                pause >= Duration::from_millis(500) && pause <= Duration::from_secs(60),
+                "{attempts}: {pause:?}"
+            );
         }
     }
 }

@@ -99,14 +99,19 @@ pub async fn last_seq(conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> O
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn read_after(conn: &mut AsyncPgConnection, workspace: WorkspaceId, after: i64) -> Outcome<Backlog> {
-    let rows: Vec<EventRow> =
-        diesel::sql_query("SELECT seq, change FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-            .bind::<SqlUuid, _>(workspace)
-            .bind::<BigInt, _>(after)
-            .bind::<BigInt, _>(MAX_BACKLOG + 1)
-            .load(conn)
-            .await?;
+pub async fn read_after(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    after: i64,
+) -> Outcome<Backlog> {
+    let rows: Vec<EventRow> = diesel::sql_query(
+        "SELECT seq, change FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+    )
+    .bind::<SqlUuid, _>(workspace)
+    .bind::<BigInt, _>(after)
+    .bind::<BigInt, _>(MAX_BACKLOG + 1)
+    .load(conn)
+    .await?;
     // The log may have been pruned, or the database put back to an older state: then the numbers do not join up.
     let joins = match rows.as_slice().first() {
         Some(first) => first.seq == after + 1,
@@ -141,7 +146,6 @@ pub async fn prune(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<
         .execute(conn)
         .await?)
 }
-
 
 /// Hands new entries of the log to the streams of this process.
 #[derive(Clone)]

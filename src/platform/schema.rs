@@ -87,6 +87,18 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    workspaces, users, sign_in_names, sessions, sellers, seller_accounts, chats, messages, replies, chat_seen, drafts,
-    event_counters, events, jobs,
+    workspaces,
+    users,
+    sign_in_names,
+    sessions,
+    sellers,
+    seller_accounts,
+    chats,
+    messages,
+    replies,
+    chat_seen,
+    drafts,
+    event_counters,
+    events,
+    jobs,
 );

@@ -39,7 +39,9 @@ pub enum SecretError {
     BadRing,
     #[error("the key ring has no key {0}: restore the old AGENTIQ_KEYS, or connect the sellers anew")]
     UnknownKey(u32),
-    #[error("a sealed value does not open: the key ring is not the one it was sealed with, or the value was moved")]
+    #[error(
+        "a sealed value does not open: the key ring is not the one it was sealed with, or the value was moved"
+    )]
     DoesNotOpen,
     #[error("the machine gives no random bytes")]
     NoRandomness,
@@ -69,7 +71,8 @@ impl KeyRing {
     /// # Errors
     /// When the text is not a non-empty list of numbered 32-byte keys.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
-        let keys = text.trim().split(',').map(parse_key).collect::<Option<Vec<_>>>().ok_or(SecretError::BadRing)?;
+        let keys =
+            text.trim().split(',').map(parse_key).collect::<Option<Vec<_>>>().ok_or(SecretError::BadRing)?;
         let mut ids: Vec<u32> = keys.iter().map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -158,7 +161,8 @@ fn encrypt(key: &[u8], plain: &[u8], place: &[u8]) -> Result<Vec<u8>, SecretErro
     let mut out = vec![0; plain.len() + TAG];
     let key = SecretKey::try_from(key).map_err(|_| SecretError::BadRing)?;
     let sealed_with = Nonce::try_from(nonce.as_slice()).map_err(|_| SecretError::BadRing)?;
-    XChaCha20Poly1305::seal(&key, &sealed_with, plain, Some(place), &mut out).map_err(|_| SecretError::BadRing)?;
+    XChaCha20Poly1305::seal(&key, &sealed_with, plain, Some(place), &mut out)
+        .map_err(|_| SecretError::BadRing)?;
     let mut sealed = nonce.to_vec();
     sealed.extend(out);
     Ok(sealed)
@@ -169,7 +173,8 @@ fn decrypt(key: &[u8], sealed: &[u8], place: &[u8]) -> Result<Vec<u8>, SecretErr
     let mut out = vec![0; ciphertext.len().checked_sub(TAG).ok_or(SecretError::DoesNotOpen)?];
     let key = SecretKey::try_from(key).map_err(|_| SecretError::DoesNotOpen)?;
     let nonce = Nonce::try_from(nonce).map_err(|_| SecretError::DoesNotOpen)?;
-    XChaCha20Poly1305::open(&key, &nonce, ciphertext, Some(place), &mut out).map_err(|_| SecretError::DoesNotOpen)?;
+    XChaCha20Poly1305::open(&key, &nonce, ciphertext, Some(place), &mut out)
+        .map_err(|_| SecretError::DoesNotOpen)?;
     Ok(out)
 }
 
@@ -199,14 +204,14 @@ mod tests {
         let ring = ring(&[1]);
         let blob = ring.seal(b"key", "workspace a").expect("sealed");
         assert_eq!(ring.open(&blob, "workspace a").expect("opens").reveal(), b"key");
-        assert_eq!(ring.open(&blob, "workspace b").unwrap_err(), SecretError::DoesNotOpen);
+        assert_eq!(ring.open(&blob, "workspace b").expect_err("another place"), SecretError::DoesNotOpen);
     }
 
     #[test]
     fn a_new_key_in_front_still_opens_what_the_old_one_sealed() {
         let blob = ring(&[1]).seal(b"key", "p").expect("sealed");
         assert_eq!(ring(&[2, 1]).open(&blob, "p").expect("opens").reveal(), b"key");
-        assert_eq!(ring(&[2]).open(&blob, "p").unwrap_err(), SecretError::UnknownKey(1));
+        assert_eq!(ring(&[2]).open(&blob, "p").expect_err("an unknown key"), SecretError::UnknownKey(1));
     }
 
     #[test]

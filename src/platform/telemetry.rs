@@ -15,7 +15,11 @@ pub fn init_logs() {
         .with_span_events(FmtSpan::NONE)
         .with_target(true);
     // A second start in one process (tests) keeps the first one's settings.
-    let _ = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().flatten_event(true).try_init() };
+    let _ = if std::io::stderr().is_terminal() {
+        builder.try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
 }
 
 /// Installs the collector of metrics; `None` when one is installed already.

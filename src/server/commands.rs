@@ -51,7 +51,9 @@ fn account_error(error: AccountError) -> StartError {
         AccountError::Form(FormProblem::WorkspaceMissing) => {
             "there is no workspace yet: add its owner first, with --role owner".into()
         }
-        AccountError::Form(FormProblem::PasswordTooShort) => "the password needs at least 10 characters".into(),
+        AccountError::Form(FormProblem::PasswordTooShort) => {
+            "the password needs at least 10 characters".into()
+        }
         AccountError::Form(FormProblem::EmailInvalid) => "this is not an e-mail address".into(),
         AccountError::Form(FormProblem::NameMissing) => "the name is empty or too long".into(),
         other => other.to_string(),
@@ -105,12 +107,15 @@ async fn only_workspace(database: &Database) -> Result<WorkspaceId, StartError> 
 
 fn read_secret(what: &str) -> Result<String, StartError> {
     let mut line = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .map_err(|error| StartError::Other(format!("the {what} cannot be read from standard input: {error}")))?;
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| {
+        StartError::Other(format!("the {what} cannot be read from standard input: {error}"))
+    })?;
     let line = line.trim_end_matches(['\r', '\n']).to_owned();
-    if line.is_empty() { Err(StartError::Other(format!("type the {what} on standard input"))) } else { Ok(line) }
+    if line.is_empty() {
+        Err(StartError::Other(format!("type the {what} on standard input")))
+    } else {
+        Ok(line)
+    }
 }
 
 /// Asks a running server whether it is alive; for container health checks.

@@ -2,7 +2,9 @@
 
 use super::StartError;
 use crate::connectors::sandbox::buyers::{BuyerPace, Tempo};
-use crate::connectors::sandbox::ozon::{DEMO_API_KEY, DEMO_CLIENT_ID, DEMO_SHOP, OzonSandbox, SandboxOptions};
+use crate::connectors::sandbox::ozon::{
+    DEMO_API_KEY, DEMO_CLIENT_ID, DEMO_SHOP, OzonSandbox, SandboxOptions,
+};
 use crate::context::App;
 use crate::features::sellers::server::connect::connect_account;
 use crate::features::sellers::types::ConnectForm;
@@ -62,7 +64,8 @@ impl Welcome {
 /// When the data dir holds a real workspace, or something could not be made.
 pub async fn prepare(app: &App) -> Result<Welcome, StartError> {
     let password = password(app)?;
-    let owner = NewUser { email: EMAIL.into(), name: OWNER.into(), role: Role::Owner, password: password.clone() };
+    let owner =
+        NewUser { email: EMAIL.into(), name: OWNER.into(), role: Role::Owner, password: password.clone() };
     match accounts::set_up(&app.db, WORKSPACE, owner).await {
         Ok(_) => {}
         Err(AccountError::Form(crate::features::users::types::FormProblem::AlreadySetUp)) => {}
@@ -70,9 +73,15 @@ pub async fn prepare(app: &App) -> Result<Welcome, StartError> {
     }
     let other = |fault: Fault| StartError::Other(fault.to_string());
     let workspace = demo_workspace(app).await.map_err(other)?.ok_or_else(|| {
-        StartError::Other("this database belongs to a real workspace; start the demo with another AGENTIQ_DATA_DIR".into())
+        StartError::Other(
+            "this database belongs to a real workspace; start the demo with another AGENTIQ_DATA_DIR".into(),
+        )
     })?;
-    let form = ConnectForm { name: DEMO_SHOP.into(), client_id: DEMO_CLIENT_ID.into(), api_key: DEMO_API_KEY.into() };
+    let form = ConnectForm {
+        name: DEMO_SHOP.into(),
+        client_id: DEMO_CLIENT_ID.into(),
+        api_key: DEMO_API_KEY.into(),
+    };
     match connect_account(app, workspace, Marketplace::Ozon, form).await {
         Ok(_) | Err(Fault::Told(AppError::Refused(Refusal::AccountAlreadyConnected { .. }))) => {}
         Err(fault) => return Err(other(fault)),

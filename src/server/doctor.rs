@@ -1,13 +1,13 @@
 //! `agentiq doctor`: looks at a set-up, says what is wrong and how to mend it. Changes nothing.
 
 use super::{Database, StartError};
+use crate::features::sellers::types::SellerState;
 use crate::platform::config::Config;
 use crate::platform::db::DbError;
 use crate::platform::fault::Outcome;
 use crate::platform::http::Outbound;
 use crate::platform::schema::sellers;
 use crate::platform::secret::KeyRing;
-use crate::features::sellers::types::SellerState;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
@@ -54,7 +54,11 @@ pub async fn run(config: Result<Config, crate::platform::config::ConfigError>) -
     findings.extend(database(&config).await);
     findings.iter().for_each(print);
     let ill = findings.iter().filter(|finding| !finding.is_well).count();
-    if ill == 0 { Ok(()) } else { Err(StartError::Other(format!("{ill} of {} need a person", findings.len()))) }
+    if ill == 0 {
+        Ok(())
+    } else {
+        Err(StartError::Other(format!("{ill} of {} need a person", findings.len())))
+    }
 }
 
 fn print(finding: &Finding) {
@@ -71,7 +75,10 @@ fn data_dir(dir: &Path) -> Finding {
         }
         Err(error) => Finding::ill(
             "data dir",
-            format!("{} cannot be written: {error}. Give it to the user that runs agentiq, or set AGENTIQ_DATA_DIR", dir.display()),
+            format!(
+                "{} cannot be written: {error}. Give it to the user that runs agentiq, or set AGENTIQ_DATA_DIR",
+                dir.display()
+            ),
         ),
     }
 }
@@ -94,11 +101,19 @@ fn keys(config: &Config) -> Finding {
 fn cookies(config: &Config) -> Finding {
     match &config.public_url {
         Some(url) if config.is_https() => Finding::well("address", format!("{url}, secure cookies")),
-        Some(url) => Finding::ill("address", format!("{url} is plain HTTP: passwords travel in the clear. Put TLS before it")),
-        None if config.addr.ip().is_loopback() => Finding::well("address", format!("{}, this machine only", config.addr)),
+        Some(url) => Finding::ill(
+            "address",
+            format!("{url} is plain HTTP: passwords travel in the clear. Put TLS before it"),
+        ),
+        None if config.addr.ip().is_loopback() => {
+            Finding::well("address", format!("{}, this machine only", config.addr))
+        }
         None => Finding::ill(
             "address",
-            format!("{} is reachable from elsewhere without TLS: set AGENTIQ_PUBLIC_URL=https://… behind a proxy", config.addr),
+            format!(
+                "{} is reachable from elsewhere without TLS: set AGENTIQ_PUBLIC_URL=https://… behind a proxy",
+                config.addr
+            ),
         ),
     }
 }
@@ -111,7 +126,10 @@ fn browser_files() -> Finding {
     if has_files {
         Finding::well("browser files", packages.display().to_string())
     } else {
-        Finding::ill("browser files", format!("none in {}: run `make run`, or set LEPTOS_SITE_ROOT", packages.display()))
+        Finding::ill(
+            "browser files",
+            format!("none in {}: run `make run`, or set LEPTOS_SITE_ROOT", packages.display()),
+        )
     }
 }
 
@@ -122,7 +140,9 @@ async fn marketplace(config: &Config) -> Finding {
     };
     match outbound.client.get(&config.ozon_url).timeout(Duration::from_secs(5)).send().await {
         Ok(_) => Finding::well("Ozon", format!("{} answers", config.ozon_url)),
-        Err(error) if error.is_timeout() => Finding::ill("Ozon", format!("{} does not answer in 5 s: check the firewall", config.ozon_url)),
+        Err(error) if error.is_timeout() => {
+            Finding::ill("Ozon", format!("{} does not answer in 5 s: check the firewall", config.ozon_url))
+        }
         Err(error) => Finding::ill("Ozon", format!("{} cannot be reached: {error}", config.ozon_url)),
     }
 }
@@ -143,13 +163,18 @@ async fn look_inside(database: &Database) -> Vec<Finding> {
             let mut findings = vec![Finding::well("database", version)];
             match database.db.pending_migrations().await {
                 Ok(0) => findings.extend(tell_sellers(database).await),
-                Ok(pending) => findings.push(Finding::ill("schema", format!("{pending} migrations are pending: `agentiq migrate`, or start the server"))),
+                Ok(pending) => findings.push(Finding::ill(
+                    "schema",
+                    format!("{pending} migrations are pending: `agentiq migrate`, or start the server"),
+                )),
                 Err(error) => findings.push(Finding::ill("schema", error.to_string())),
             }
             findings
         }
         Err(error @ DbError::Locale { .. }) => vec![Finding::ill("database", error.to_string())],
-        Err(error) => vec![Finding::ill("database", format!("{error}. Check DATABASE_URL and that Postgres runs"))],
+        Err(error) => {
+            vec![Finding::ill("database", format!("{error}. Check DATABASE_URL and that Postgres runs"))]
+        }
     }
 }
 
@@ -167,7 +192,13 @@ async fn sellers(database: &Database) -> Outcome<Vec<SellerLine>> {
     let mut conn = database.db.get().await?;
     Ok(sellers::table
         .filter(sellers::state.ne(SellerState::Removed))
-        .select((sellers::name, sellers::state, sellers::last_error, sellers::last_sync_at, sellers::key_expires_at))
+        .select((
+            sellers::name,
+            sellers::state,
+            sellers::last_error,
+            sellers::last_sync_at,
+            sellers::key_expires_at,
+        ))
         .order(sellers::created_at)
         .load(&mut conn)
         .await?)

@@ -41,7 +41,9 @@ pub enum StartError {
     Secret(#[from] SecretError),
     #[error("outbound HTTP cannot be set up: {0}")]
     Outbound(#[from] reqwest::Error),
-    #[error("cannot listen on {addr}: {error}. Is another program using it? AGENTIQ_ADDR chooses another address")]
+    #[error(
+        "cannot listen on {addr}: {error}. Is another program using it? AGENTIQ_ADDR chooses another address"
+    )]
     Listen { addr: SocketAddr, error: std::io::Error },
     #[error("the schedule cannot be set up: {0}")]
     Schedule(#[from] tokio_cron_scheduler::JobSchedulerError),
@@ -91,7 +93,10 @@ impl Database {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "PATH and the cache directories are the machine's, not settings of ours")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "PATH and the cache directories are the machine's, not settings of ours"
+)]
 fn cluster_options(config: &Config) -> ClusterOptions {
     let mut options = ClusterOptions::from_variables(|name| std::env::var(name).ok().map(Into::into));
     options.postgres_bin = config.postgres_bin.clone();
@@ -198,7 +203,8 @@ async fn start_background(app: &App, options: ServeOptions, tracker: &TaskTracke
 /// Asks everything to stop on SIGTERM or Ctrl+C.
 pub async fn wait_for_signal(cancel: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("signals cannot be heard");
         return;

@@ -6,7 +6,7 @@ use crate::context::App;
 use crate::features::inbox::server::files;
 use crate::features::users::server::forms;
 use crate::shared::page::PageContext;
-use axum::extract::{FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
@@ -38,10 +38,13 @@ pub fn build(app: App) -> Router {
     let leptos = leptos_options();
     let state = ServerState { app: app.clone(), leptos: leptos.clone() };
     let context = page_provider(app.clone());
-    let shell = { let leptos = leptos.clone(); move || app::shell(leptos.clone()) };
+    let shell = {
+        let leptos = leptos.clone();
+        move || app::shell(leptos.clone())
+    };
 
     let pages = Router::new()
-        .route("/api/{*function}", post(functions).layer(from_fn(pages::api_status)))
+        .route("/api/{*function}", post(functions))
         .route("/login", post(forms::log_in))
         .route("/logout", post(forms::log_out))
         .route("/setup", post(forms::set_up))
@@ -58,6 +61,9 @@ pub fn build(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
         .layer(csrf(&app))
+        .layer(DefaultBodyLimit::max(pages::MAX_BODY))
+        // Around all of it: the pages below register every function at its own address, before the wildcard's.
+        .layer(from_fn(pages::functions_in_words))
         .layer(RequestBodyLimitLayer::new(pages::MAX_BODY));
 
     Router::new()
@@ -102,7 +108,9 @@ fn page_provider(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(app.clone());
         // Absent while static files are served and while routes are listed.
-        if let Some(page) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PageContext>().cloned()) {
+        if let Some(page) =
+            use_context::<Parts>().and_then(|parts| parts.extensions.get::<PageContext>().cloned())
+        {
             provide_context(page);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())

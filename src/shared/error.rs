@@ -38,7 +38,10 @@ pub enum AppError {
 pub enum Refusal {
     EmptyText,
     /// The text has more characters than the marketplace takes.
-    TextTooLong { max: u32, actual: u32 },
+    TextTooLong {
+        max: u32,
+        actual: u32,
+    },
     /// The text holds characters that no buyer could see.
     ControlCharacters,
     NameMissing,
@@ -49,16 +52,24 @@ pub enum Refusal {
     WrongCredentials,
     KeyDeactivated,
     /// The key works but may not call the chat methods listed.
-    KeyWithoutChatMethods { missing: Vec<String> },
+    KeyWithoutChatMethods {
+        missing: Vec<String>,
+    },
     /// The key is bound to networks that do not include this server.
     KeyBoundToOtherAddress,
     /// The shop's subscription does not include chats by API.
-    SubscriptionTooLow { subscription: String },
+    SubscriptionTooLow {
+        subscription: String,
+    },
     OfferNotSigned,
     /// The same marketplace account is connected already, here or in another workspace.
-    AccountAlreadyConnected { here: bool },
+    AccountAlreadyConnected {
+        here: bool,
+    },
     MarketplaceUnreachable,
-    MarketplaceSaid { text: String },
+    MarketplaceSaid {
+        text: String,
+    },
     SellerNotConnected,
     /// The reply cannot be sent again: it has been sent or is on its way.
     ReplyNotRetryable,

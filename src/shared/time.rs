@@ -39,9 +39,16 @@ pub enum DayName {
     Today,
     Yesterday,
     /// Day and month of this year.
-    ThisYear { day: u32, month: u32 },
+    ThisYear {
+        day: u32,
+        month: u32,
+    },
     /// With its year.
-    OtherYear { day: u32, month: u32, year: i32 },
+    OtherYear {
+        day: u32,
+        month: u32,
+        year: i32,
+    },
 }
 
 /// Names `day` relative to `today`.

@@ -83,7 +83,8 @@ async fn chats_of_the_marketplace_itself_are_not_listed() {
 async fn a_message_that_cannot_be_understood_is_kept_and_holds_nobody_up() {
     let app = TestApp::start().await;
     let (seller, external, chat) = app.shop_with_chat("before").await;
-    app.ozon().plant(&external, json!({ "message_id": { "new": "form" }, "surprise": [1, 2, { "nul": "\0" }] }));
+    app.ozon()
+        .plant(&external, json!({ "message_id": { "new": "form" }, "surprise": [1, 2, { "nul": "\0" }] }));
     app.ozon().plant(&external, json!("not even an object"));
     app.ozon().buyer_writes(&external, "after");
     app.poll(seller).await;
@@ -136,9 +137,12 @@ async fn a_long_history_is_read_to_its_beginning_without_holes() {
     }
     let seller = app.connect_shop().await;
     let sql = app.sql().await;
-    until("all 250 messages are here", async || sql.number("SELECT count(*) FROM messages").await == 250).await;
-    until("the beginning is known", async || sql.value("SELECT tail_done FROM chats").await.as_deref() == Some("t"))
+    until("all 250 messages are here", async || sql.number("SELECT count(*) FROM messages").await == 250)
         .await;
+    until("the beginning is known", async || {
+        sql.value("SELECT tail_done FROM chats").await.as_deref() == Some("t")
+    })
+    .await;
 
     // More news at once than a page holds: the gap is filled.
     for number in 250..480 {
@@ -286,7 +290,10 @@ async fn pages_give_every_chat_once_while_rows_change() {
         let once: HashSet<ChatId> = seeded.iter().copied().collect();
         assert_eq!((seeded.len(), once.len()), (expected, expected), "{view}");
         let places: Vec<ListCursor> = rows.iter().map(|row| row.place(view)).collect();
-        assert!(places.is_sorted_by(|one, next| one.compare(next).is_lt()), "{view}: in the order of the list");
+        assert!(
+            places.is_sorted_by(|one, next| one.compare(next).is_lt()),
+            "{view}: in the order of the list"
+        );
     }
 }
 
@@ -318,12 +325,19 @@ async fn the_most_urgent_comes_first_and_badges_equal_lists() {
             }
             let badge = if view == View::Waiting { list.counts.waiting } else { list.counts.all };
             assert_eq!(badge as usize, rows.len(), "{view} of {seller:?}");
-            assert!(rows.iter().all(|row| row.belongs_to(view) && seller.is_none_or(|seller| seller == row.seller)));
+            assert!(
+                rows.iter()
+                    .all(|row| row.belongs_to(view) && seller.is_none_or(|seller| seller == row.seller))
+            );
             assert_eq!(list.counts.sellers, 1, "a removed seller is not connected");
             if view == View::Waiting {
                 let due: Vec<Option<DateTime<Utc>>> = rows.iter().map(|row| row.due_at).collect();
                 let (timed, rest) = due.split_at(due.iter().filter(|due| due.is_some()).count());
-                assert!(timed.is_sorted() && timed.iter().all(Option::is_some) && rest.iter().all(Option::is_none));
+                assert!(
+                    timed.is_sorted()
+                        && timed.iter().all(Option::is_some)
+                        && rest.iter().all(Option::is_none)
+                );
             }
         }
     }
@@ -391,7 +405,8 @@ async fn a_double_click_is_one_reply() {
     let person = app.person(Role::Operator).await;
     let arguments = json!({ "chat": chat, "reply": ReplyId::new(), "text": "Завтра" });
     let clicks = (0..6).map(|_| person.want::<MessageView>("inbox/reply", arguments.clone()));
-    let keys: HashSet<String> = futures::future::join_all(clicks).await.into_iter().map(|view| view.key).collect();
+    let keys: HashSet<String> =
+        futures::future::join_all(clicks).await.into_iter().map(|view| view.key).collect();
     assert_eq!(keys.len(), 1);
     let key = keys.into_iter().next().unwrap_or_default();
     settled(&person, chat, &key, ReplyState::Visible).await;
@@ -581,7 +596,11 @@ async fn drafts_are_kept_for_their_writer() {
     };
     assert_eq!(save(&anna, " почти ").await, 200);
     assert_eq!(save(&anna, " почти готово\0 ").await, 200);
-    assert_eq!(draft(&anna).await.as_deref(), Some(" почти готово "), "as typed, but for what nobody can type");
+    assert_eq!(
+        draft(&anna).await.as_deref(),
+        Some(" почти готово "),
+        "as typed, but for what nobody can type"
+    );
     assert!(anna.list(View::All).await.page.items[0].has_draft);
     assert_eq!(draft(&boris).await, None);
     assert!(!boris.list(View::All).await.page.items[0].has_draft);
@@ -598,7 +617,11 @@ async fn drafts_are_kept_for_their_writer() {
     assert_eq!(draft(&anna).await, None, "a draft that was sent is none any more");
     assert_eq!(save(&anna, &"ж".repeat(2000)).await, 200, "longer than a message may be");
     assert_eq!(save(&anna, &"x".repeat(64 * 1024 + 1)).await, 422);
-    assert_eq!(draft(&anna).await.map(|draft| draft.chars().count()), Some(2000), "a refused one loses nothing");
+    assert_eq!(
+        draft(&anna).await.map(|draft| draft.chars().count()),
+        Some(2000),
+        "a refused one loses nothing"
+    );
 }
 
 // --- Pages ---------------------------------------------------------------------------------------------------------

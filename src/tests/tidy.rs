@@ -497,9 +497,9 @@ fn paths(text: &str, prefix: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> 
     read
 }
 
-/// Unit tests stand at the end of a file.
+/// Unit tests stand at the end of a file, or in a file of their own, which is named like any other.
 fn without_unit_tests(text: &str) -> &str {
-    text.find("#[cfg(test)]\nmod ").map_or(text, |at| &text[..at])
+    text.find("#[cfg(test)]\nmod tests {").map_or(text, |at| &text[..at])
 }
 
 /// Splits a source into code without texts, code with texts, and the texts. Comments are left out of all three.

@@ -69,7 +69,8 @@ fn what_cannot_be_understood_is_kept_and_does_not_stop_the_rest() {
 
 #[test]
 fn markdown_becomes_text_and_attachments() {
-    let cases: [(&str, &str, &[(AttachmentKind, &str)]); 12] = [
+    type Named = (AttachmentKind, &'static str);
+    let cases: [(&str, &str, &[Named]); 12] = [
         ("просто текст", "просто текст", &[]),
         ("![](https://api-seller.ozon.ru/v2/chat/file/a/b.png)", "", &[(AttachmentKind::Image, "b.png")]),
         ("![кот](https://x.ru/1)", "", &[(AttachmentKind::Image, "кот")]),

@@ -17,7 +17,8 @@ pub struct Utterance {
 /// marketplace's own messages answer nobody.
 pub fn unanswered_since(messages: &[Utterance]) -> Option<DateTime<Utc>> {
     let place = |message: &&Utterance| (message.sent_at, message.sort_key.clone());
-    let answered = messages.iter().filter(|message| message.author.is_ours()).map(|message| place(&message)).max();
+    let answered =
+        messages.iter().filter(|message| message.author.is_ours()).map(|message| place(&message)).max();
     messages
         .iter()
         .filter(|message| message.author == Author::Buyer)

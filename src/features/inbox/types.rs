@@ -189,7 +189,12 @@ impl ListCursor {
             (
                 Self::Waiting { due_at, since, id },
                 Self::Waiting { due_at: other_due, since: other_since, id: other_id },
-            ) => (due_at.is_none(), due_at, since, id).cmp(&(other_due.is_none(), other_due, other_since, other_id)),
+            ) => (due_at.is_none(), due_at, since, id).cmp(&(
+                other_due.is_none(),
+                other_due,
+                other_since,
+                other_id,
+            )),
             (Self::All { last_message_at, id }, Self::All { last_message_at: other_at, id: other_id }) => {
                 (other_at, other_id).cmp(&(last_message_at, id))
             }

@@ -35,7 +35,8 @@ pub async fn resume(seller: SellerId) -> Result<(), AppError> {
 /// Checks a new key and puts it in the place of the old one.
 #[server(endpoint = "sellers/replace_key", input = Json)]
 pub async fn replace_key(seller: SellerId, api_key: String) -> Result<(), AppError> {
-    answer(Permission::ManageSellers, async move |ask| connect::replace_key(&ask, seller, api_key).await).await
+    answer(Permission::ManageSellers, async move |ask| connect::replace_key(&ask, seller, api_key).await)
+        .await
 }
 
 /// Disconnects the account: its credentials are deleted, its chats stay readable and wait for nobody.

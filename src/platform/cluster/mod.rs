@@ -135,8 +135,7 @@ impl Cluster {
         let owner = Owner::for_this_process().await.ok()?;
         let home = owner.home_for(&data_dir).await.ok()?;
         let pgdata = newest_cluster_in(&home)?.dir;
-        let socket_dir =
-            Postmaster::settled(&pgdata).await.filter(Postmaster::may_be_alive)?.socket_dir?;
+        let socket_dir = Postmaster::settled(&pgdata).await.filter(Postmaster::may_be_alive)?.socket_dir?;
         database::serves(&url_in(&socket_dir, "postgres"), &pgdata).await.then(|| url_in(&socket_dir, NAME))
     }
 

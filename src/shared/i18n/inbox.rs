@@ -200,13 +200,19 @@ impl Locale {
                 format!("Ответ по правилам {name}: осталось {}, до {until}", self.duration(minutes))
             }
             (Locale::Ru, Remaining::Over { minutes }) => {
-                format!("Ответ по правилам {name}: срок прошёл {until}, просрочено на {}", self.duration(minutes))
+                format!(
+                    "Ответ по правилам {name}: срок прошёл {until}, просрочено на {}",
+                    self.duration(minutes)
+                )
             }
             (Locale::En, Remaining::Left { minutes }) => {
                 format!("Answer by the rules of {name}: {} left, until {until}", self.duration(minutes))
             }
             (Locale::En, Remaining::Over { minutes }) => {
-                format!("Answer by the rules of {name}: was due {until}, overdue by {}", self.duration(minutes))
+                format!(
+                    "Answer by the rules of {name}: was due {until}, overdue by {}",
+                    self.duration(minutes)
+                )
             }
         }
     }
@@ -249,7 +255,9 @@ mod tests {
     fn the_clock_says_its_rule_the_rest_and_the_moment() {
         let at = |h, m| Utc.with_ymd_and_hms(2026, 11, 20, h, m, 0).single().expect("a real date");
         let zone = Zone { offset_minutes: 180 };
-        let text = Locale::Ru.time_left_in_full(Marketplace::Ozon, at(12, 18), at(9, 6), zone).replace('\u{a0}', " ");
+        let text = Locale::Ru
+            .time_left_in_full(Marketplace::Ozon, at(12, 18), at(9, 6), zone)
+            .replace('\u{a0}', " ");
         assert_eq!(text, "Ответ по правилам Ozon: осталось 3 часа 12 минут, до сегодня в 15:18");
         let over = Locale::Ru.time_left(remaining(at(9, 0), at(9, 14))).replace('\u{a0}', " ");
         assert_eq!(over, "просрочено на 14 мин");

@@ -2,7 +2,9 @@
 
 use super::database::{Sql, TestDatabase};
 use super::person::Person;
-use agentiq::connectors::sandbox::ozon::{DEMO_API_KEY, DEMO_CLIENT_ID, NewChat, OzonSandbox, SandboxOptions, SandboxState};
+use agentiq::connectors::sandbox::ozon::{
+    DEMO_API_KEY, DEMO_CLIENT_ID, NewChat, OzonSandbox, SandboxOptions, SandboxState,
+};
 use agentiq::context::{App, session};
 use agentiq::features::inbox::types::{ChatListPage, ChatRow, ChatView, MessageView, View};
 use agentiq::features::sellers::server::connect::connect_account;
@@ -237,7 +239,8 @@ impl TestApp {
     /// Our id of a chat.
     pub async fn chat(&self, external: &str) -> ChatId {
         let query = format!("SELECT id FROM chats WHERE external_id = '{external}'");
-        let found = super::eventually("the chat is here", async || self.sql().await.value(&query).await).await;
+        let found =
+            super::eventually("the chat is here", async || self.sql().await.value(&query).await).await;
         found.parse().expect("an id")
     }
 }

@@ -141,8 +141,11 @@ async fn template(client: &Client, url: &str) -> Result<String, String> {
 fn fingerprint() -> Result<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut folders: Vec<_> =
-        std::fs::read_dir(&folder).map_err(failed)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    let mut folders: Vec<_> = std::fs::read_dir(&folder)
+        .map_err(failed)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect();
     folders.sort();
     let mut hash = Sha256::new();
     for folder in folders {

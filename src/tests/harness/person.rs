@@ -110,10 +110,13 @@ impl Person {
 
     /// Sends a form, as a browser without JavaScript does, and keeps the cookies it gets.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let answer = self.post_raw(path, "application/x-www-form-urlencoded", body.join("&")).await;
         for cookie in answer.set_cookies() {
-            let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else { continue };
+            let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else {
+                continue;
+            };
             if cookie.contains("Max-Age=0;") {
                 self.cookies.remove(name);
             } else {

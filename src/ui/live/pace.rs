@@ -1,5 +1,7 @@
 //! When the stream tries again, and which messages it believes: rules without clocks or sockets.
 
+#![cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the tests need a part of it"))]
+
 use crate::shared::change::Event;
 use serde::Deserialize;
 
@@ -53,7 +55,8 @@ struct Numbered {
 mod tests {
     use super::{accept, resync, wait_ms};
 
-    const CHANGE: &str = r#"{"seq":8,"change":{"kind":"chat","chat":"01938c5f-0000-7000-8000-000000000001"}}"#;
+    const CHANGE: &str =
+        r#"{"seq":8,"change":{"kind":"chat","chat":"01938c5f-0000-7000-8000-000000000001"}}"#;
 
     #[test]
     fn waits_grow_and_stay_within_bounds() {

@@ -3,8 +3,10 @@
 use super::pace;
 use super::{ConnectionState, Inner, LiveNews};
 use crate::ui::browser;
-use leptos::prelude::{document, set_interval_with_handle, set_timeout_with_handle, window, window_event_listener_untyped};
 use leptos::prelude::{GetUntracked, TimeoutHandle};
+use leptos::prelude::{
+    document, set_interval_with_handle, set_timeout_with_handle, window, window_event_listener_untyped,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -218,7 +220,9 @@ impl Stream {
         });
         let ignored = Closure::once_into_js(|_: wasm_bindgen::JsValue| {});
         let request = window().fetch_with_str(&address);
-        let then = js_sys::Reflect::get(&request, &"then".into()).ok().and_then(|it| it.dyn_into::<js_sys::Function>().ok());
+        let then = js_sys::Reflect::get(&request, &"then".into())
+            .ok()
+            .and_then(|it| it.dyn_into::<js_sys::Function>().ok());
         if let Some(then) = then {
             // `then` of a promise does not throw; a failed request means that there is no server to ask.
             _ = then.call2(&request, &answered, &ignored);

@@ -192,7 +192,7 @@ impl SandboxState {
         })?;
         tracing::info!(
             chat,
-            message = id,
+            message_id = id,
             length = log.chars().count(),
             text = log,
             "sandbox accepted a send"

@@ -50,11 +50,13 @@ pub(super) fn load(file: &Path) -> io::Result<Option<World>> {
 pub(super) async fn keep(state: SandboxState, file: PathBuf, cancel: CancellationToken) {
     let mut changes = state.changes();
     loop {
+        // Asked before the snapshot is taken: what happens while it is being written belongs into the next.
+        let is_last = cancel.is_cancelled();
         changes.mark_unchanged();
         if let Err(error) = save(&state, &file).await {
             tracing::warn!(%error, file = %file.display(), "the sandbox could not write its snapshot");
         }
-        if cancel.is_cancelled() {
+        if is_last {
             return;
         }
         tokio::select! {

@@ -62,7 +62,8 @@ async fn fetch(
         .nth(index)
         .filter(|attachment| attachment.kind != AttachmentKind::Link)
         .ok_or_else(Fault::not_found)?;
-    let seller: SellerId = chats::table.find((workspace, chat)).select(chats::seller_id).first(&mut conn).await?;
+    let seller: SellerId =
+        chats::table.find((workspace, chat)).select(chats::seller_id).first(&mut conn).await?;
     let account = accounts::find(&mut conn, workspace, seller).await?.ok_or_else(Fault::not_found)?;
     drop(conn);
     if account.credentials.is_none() {

@@ -2,8 +2,8 @@
 
 use crate::context::Ask;
 use crate::features::inbox::types::{
-    Author, CHATS_PER_PAGE, ChangedRows, ChatListPage, ChatRow, ChatStatus, Counts, ListCursor, ListQuery, UNSEEN_CAP,
-    View,
+    Author, CHATS_PER_PAGE, ChangedRows, ChatListPage, ChatRow, ChatStatus, Counts, ListCursor, ListQuery,
+    UNSEEN_CAP, View,
 };
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::ids::{ChatId, SellerId, UserId, WorkspaceId};
@@ -207,7 +207,11 @@ struct CountsRow {
     sellers: i64,
 }
 
-async fn counts(conn: &mut AsyncPgConnection, workspace: WorkspaceId, seller: Option<SellerId>) -> Outcome<Counts> {
+async fn counts(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    seller: Option<SellerId>,
+) -> Outcome<Counts> {
     let of_seller = "($2::uuid IS NULL OR c.seller_id = $2)";
     let row: CountsRow = diesel::sql_query(format!(
         "SELECT (SELECT count(*) FROM chats c WHERE c.workspace_id = $1 AND {of_seller} AND {}) AS waiting, \

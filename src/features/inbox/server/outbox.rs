@@ -79,7 +79,11 @@ pub async fn has_unshown(
 ///
 /// # Errors
 /// When the database refuses; then nothing may be sent.
-pub async fn begin_attempt(conn: &mut AsyncPgConnection, reply: &OutgoingReply, now: DateTime<Utc>) -> Outcome<()> {
+pub async fn begin_attempt(
+    conn: &mut AsyncPgConnection,
+    reply: &OutgoingReply,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
     let (workspace, chat, id) = (reply.workspace_id, reply.chat_id, reply.id);
     conn.transaction(async |conn| {
         let newest: Option<String> = messages::table
@@ -188,7 +192,9 @@ pub async fn adopt(
         .order((replies::created_at, replies::id))
         .load(conn)
         .await?;
-    let Some(earliest) = waiting.iter().filter_map(|reply| reply.attempted_at).min() else { return Ok(Vec::new()) };
+    let Some(earliest) = waiting.iter().filter_map(|reply| reply.attempted_at).min() else {
+        return Ok(Vec::new());
+    };
     let mut candidates: Vec<Candidate> = Candidate::query()
         .filter(messages::workspace_id.eq(workspace))
         .filter(messages::chat_id.eq(chat))
@@ -200,7 +206,8 @@ pub async fn adopt(
         .await?;
     let mut changes = Vec::new();
     for reply in waiting {
-        let Some(position) = candidates.iter().position(|candidate| is_same(marketplace, &reply, candidate)) else {
+        let Some(position) = candidates.iter().position(|candidate| is_same(marketplace, &reply, candidate))
+        else {
             continue;
         };
         let message = candidates.remove(position);

@@ -87,7 +87,10 @@ pub async fn find_or_create(
 async fn set_status(conn: &mut AsyncPgConnection, chat: &ChatCursor, status: ChatStatus) -> Outcome<()> {
     let (workspace, id) = (chat.workspace_id, chat.id);
     conn.transaction(async |conn| {
-        diesel::update(chats::table.find((workspace, id))).set(chats::status.eq(status)).execute(conn).await?;
+        diesel::update(chats::table.find((workspace, id)))
+            .set(chats::status.eq(status))
+            .execute(conn)
+            .await?;
         live::append(conn, workspace, &[Change::Chat { chat: id }]).await
     })
     .await

@@ -104,7 +104,10 @@ pub async fn chat_seller(
     chat: ChatId,
 ) -> Outcome<(SellerId, Marketplace, SellerState)> {
     chats::table
-        .inner_join(sellers::table.on(sellers::workspace_id.eq(chats::workspace_id).and(sellers::id.eq(chats::seller_id))))
+        .inner_join(
+            sellers::table
+                .on(sellers::workspace_id.eq(chats::workspace_id).and(sellers::id.eq(chats::seller_id))),
+        )
         .filter(chats::workspace_id.eq(workspace))
         .filter(chats::id.eq(chat))
         .select((sellers::id, sellers::marketplace, sellers::state))

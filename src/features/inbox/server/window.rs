@@ -3,8 +3,8 @@
 use super::list;
 use crate::context::Ask;
 use crate::features::inbox::types::{
-    Attachment, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE, MessageCursor,
-    MessageView, ReplyState,
+    Attachment, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE,
+    MessageCursor, MessageView, ReplyState,
 };
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
@@ -89,8 +89,7 @@ struct MessageRow {
 }
 
 /// The statement behind a page of messages; `$3`, `$4` are the cursor.
-pub(crate) const PAGE_SQL: &str =
-    "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, \
+pub(crate) const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, \
             u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
      FROM messages m \
      LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
@@ -199,7 +198,11 @@ async fn replies_between(
 ///
 /// # Errors
 /// `NotFound` when the workspace has no such reply.
-pub async fn reply_view(conn: &mut AsyncPgConnection, workspace: WorkspaceId, reply: ReplyId) -> Outcome<MessageView> {
+pub async fn reply_view(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    reply: ReplyId,
+) -> Outcome<MessageView> {
     let row: ReplyRow = diesel::sql_query(format!("{REPLY_COLUMNS} WHERE r.workspace_id = $1 AND r.id = $2"))
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(reply)

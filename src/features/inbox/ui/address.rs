@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn an_address_survives_its_link() {
-        let address = Address::parse(&format!("/inbox/{ID}"), Some("all"), Some(ID)).expect("an inbox address");
+        let address =
+            Address::parse(&format!("/inbox/{ID}"), Some("all"), Some(ID)).expect("an inbox address");
         assert_eq!(address.href(), format!("/inbox/{ID}?view=all&seller={ID}"));
         assert_eq!(address.query.view, View::All);
         assert_eq!(address.with_chat(None).href(), format!("/inbox?view=all&seller={ID}"));

@@ -18,7 +18,8 @@ use leptos::prelude::*;
 #[component]
 pub fn MessageBubble(desk: Desk, session: Session, id: String) -> impl IntoView {
     let drawn = session.drawn(&id)?;
-    let (external_id, direction, status, author) = (drawn.clone(), drawn.clone(), drawn.clone(), drawn.clone());
+    let (external_id, direction, status, author) =
+        (drawn.clone(), drawn.clone(), drawn.clone(), drawn.clone());
     Some(view! {
         <li
             class="message"
@@ -78,7 +79,9 @@ fn Body(drawn: ArcRwSignal<Drawn>, locale: Locale) -> impl IntoView {
         let note = is_unparsed.then(|| view! { <p class="bubble-note">{locale.unparsed_message()}</p> });
         let text = match text.is_empty() {
             false => Some(view! { <p class="bubble-text">{linked(&text, locale)}</p> }.into_any()),
-            true if is_alone => Some(view! { <p class="bubble-note">{locale.empty_message()}</p> }.into_any()),
+            true if is_alone => {
+                Some(view! { <p class="bubble-note">{locale.empty_message()}</p> }.into_any())
+            }
             true => None,
         };
         view! {
@@ -141,7 +144,11 @@ fn attachment_view(attachment: Attachment, address: String, locale: Locale) -> A
     let Attachment { kind, url, name } = attachment;
     match kind {
         AttachmentKind::Image => {
-            let alt = if name.is_empty() { locale.image().to_owned() } else { format!("{}: {name}", locale.image()) };
+            let alt = if name.is_empty() {
+                locale.image().to_owned()
+            } else {
+                format!("{}: {name}", locale.image())
+            };
             view! {
                 <a class="attachment-image" href=address.clone() target="_blank" rel="noopener external">
                     <img src=address.clone() alt=alt loading="lazy" decoding="async" width="240" height="180"/>
@@ -265,7 +272,8 @@ fn Trouble(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl Into
     move || {
         let problem = problem.get()?;
         let sentence = problem.sentence(locale, marketplace);
-        let quoted = problem.words.as_deref().map(|words| locale.marketplace_words(marketplace.name(), words));
+        let quoted =
+            problem.words.as_deref().map(|words| locale.marketplace_words(marketplace.name(), words));
         let actions = may_answer.then(|| view! { <Actions session=session.clone() problem locale/> });
         Some(view! {
             <div class="message-trouble">
@@ -315,8 +323,13 @@ mod tests {
 
     #[test]
     fn a_read_message_is_read_whatever_else_it_is() {
-        let mut delivery =
-            Delivery { reply: None, state: ReplyState::Visible, is_read: false, reason: None, reason_detail: None };
+        let mut delivery = Delivery {
+            reply: None,
+            state: ReplyState::Visible,
+            is_read: false,
+            reason: None,
+            reason_detail: None,
+        };
         assert_eq!(status_word(Some(&delivery)), "visible");
         delivery.is_read = true;
         assert_eq!(status_word(Some(&delivery)), "read");

@@ -16,13 +16,13 @@ pub fn Connection() -> impl IntoView {
         ConnectionState::Offline => locale.connection_offline(),
         ConnectionState::SessionEnded => locale.connection_session_ended(),
     };
-    let is_broken =
-        move || matches!(state.get(), ConnectionState::Offline | ConnectionState::SessionEnded);
+    let is_broken = move || matches!(state.get(), ConnectionState::Offline | ConnectionState::SessionEnded);
     let address = desk.address;
     let log_in = move || {
         (state.get() == ConnectionState::SessionEnded).then(|| {
             let back = address.with(|here| here.href());
-            let href = format!("/login?next={}", back.replace('?', "%3F").replace('&', "%26").replace('=', "%3D"));
+            let href =
+                format!("/login?next={}", back.replace('?', "%3F").replace('&', "%26").replace('=', "%3D"));
             // A plain link with a full load: the page that comes back belongs to the new session.
             view! { <a class="connection-action" href=href rel="external">{locale.log_in_again()}</a> }
         })

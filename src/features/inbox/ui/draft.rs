@@ -49,7 +49,12 @@ struct State {
 
 impl DraftKeeper {
     /// The draft of a chat as the server has it. `now` is the page's clock.
-    pub fn new(viewer: Option<&Viewer>, chat: ChatId, server: Option<&Draft>, now: Signal<DateTime<Utc>>) -> Self {
+    pub fn new(
+        viewer: Option<&Viewer>,
+        chat: ChatId,
+        server: Option<&Draft>,
+        now: Signal<DateTime<Utc>>,
+    ) -> Self {
         let place = viewer.map(|viewer| format!("agentiq.draft.{}.{}.{chat}", viewer.workspace, viewer.user));
         let body = server.map(|draft| draft.body.clone()).unwrap_or_default();
         let state = State { body, ..State::default() };

@@ -53,7 +53,8 @@ fn scheme_len(text: &str) -> Option<usize> {
 /// follows the scheme.
 fn link_at(text: &str) -> &str {
     let scheme = scheme_len(text).unwrap_or(0);
-    let ends = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”');
+    let ends =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”');
     let mut link = text.find(ends).map_or(text, |end| &text[..end]);
     while let Some(last) = link.chars().last() {
         let is_unbalanced = match last {
@@ -132,7 +133,12 @@ mod tests {
         let text = r#"<a href="https://a.ru/">x</a>"#;
         let all = pieces(text);
         assert_eq!(all[1], Link("https://a.ru/"));
-        let joined: String = all.iter().map(|piece| match piece { Text(text) | Link(text) => *text }).collect();
+        let joined: String = all
+            .iter()
+            .map(|piece| match piece {
+                Text(text) | Link(text) => *text,
+            })
+            .collect();
         assert_eq!(joined, text);
     }
 

@@ -77,8 +77,13 @@ impl ListState {
             is_all_moved: false,
             turn: 0,
         };
-        let inner =
-            Inner { address, live: live.clone(), person, content: Mutex::new(content), in_the_way: Mutex::default() };
+        let inner = Inner {
+            address,
+            live: live.clone(),
+            person,
+            content: Mutex::new(content),
+            in_the_way: Mutex::default(),
+        };
         let state = ListState {
             shown: ArcRwSignal::new(Vec::new()),
             counts: ArcRwSignal::new(Counts::default()),
@@ -228,7 +233,9 @@ impl ListState {
         for event in events {
             match event.change {
                 Change::Chat { chat } | Change::Reply { chat, .. } => _ = content.moved.insert(chat),
-                Change::Seen { chat, user } if Some(user) == self.inner.person => _ = content.moved.insert(chat),
+                Change::Seen { chat, user } if Some(user) == self.inner.person => {
+                    _ = content.moved.insert(chat)
+                }
                 // A seller that came or went changes the numbers and maybe every row.
                 Change::Seller { .. } => content.is_all_moved = true,
                 Change::Seen { .. } => continue,
@@ -244,8 +251,11 @@ impl ListState {
             let is_all = std::mem::take(&mut content.is_all_moved) || content.moved.len() > MOST_NAMED;
             (content.order.query().clone(), content.turn, std::mem::take(&mut content.moved), is_all)
         };
-        let answer =
-            if is_all { self.refresh_all(query, turn).await } else { self.refresh_some(query, turn, &moved).await };
+        let answer = if is_all {
+            self.refresh_all(query, turn).await
+        } else {
+            self.refresh_some(query, turn, &moved).await
+        };
         match answer {
             Ok(()) => {
                 self.problem.set(None);
@@ -264,7 +274,12 @@ impl ListState {
         }
     }
 
-    async fn refresh_some(&self, query: ListQuery, turn: u64, moved: &HashSet<ChatId>) -> Result<(), AppError> {
+    async fn refresh_some(
+        &self,
+        query: ListQuery,
+        turn: u64,
+        moved: &HashSet<ChatId>,
+    ) -> Result<(), AppError> {
         let asked: Vec<ChatId> = moved.iter().copied().collect();
         let answer = api::rows(query, asked.clone()).await?;
         if self.content().turn == turn {

@@ -137,18 +137,17 @@ impl Outbox {
 
     /// Takes a refused reply out again; returns its text.
     pub fn take_back(&self, reply: ReplyId) -> Option<String> {
-        let text = self
-            .items
-            .with_untracked(|items| items.iter().find(|item| item.reply == reply).map(|item| item.text.clone()));
+        let text = self.items.with_untracked(|items| {
+            items.iter().find(|item| item.reply == reply).map(|item| item.text.clone())
+        });
         self.change(|items| items.retain(|item| item.reply != reply));
         text
     }
 
     /// Sends one reply after the other, in their order.
     fn pump(&self) {
-        let next = self
-            .items
-            .with_untracked(|items| items.iter().find(|item| item.refused.is_none()).cloned());
+        let next =
+            self.items.with_untracked(|items| items.iter().find(|item| item.refused.is_none()).cloned());
         let Some(item) = next else { return };
         let may_start = self.with_run(|run| {
             let may_start = !run.is_sending && !run.is_stopped;
@@ -241,7 +240,9 @@ impl Run {
 /// How long to wait before the same reply is tried again; `None` when that would not help.
 fn wait_for(error: &AppError, failures: u32) -> Option<Duration> {
     match error {
-        AppError::RateLimited { retry_after_s } => Some(Duration::from_secs(u64::from(*retry_after_s).max(1))),
+        AppError::RateLimited { retry_after_s } => {
+            Some(Duration::from_secs(u64::from(*retry_after_s).max(1)))
+        }
         AppError::Transport | AppError::Unavailable { .. } => Some(Duration::from_millis(wait_ms(failures))),
         _ => None,
     }
@@ -289,7 +290,8 @@ mod tests {
     #[test]
     fn rubbish_loses_only_itself() {
         assert_eq!(parse("not json"), []);
-        let mixed = format!("[{{\"chat\":1}},{}]", serde_json::to_string(&item("а")).expect("JSON of our own"));
+        let mixed =
+            format!("[{{\"chat\":1}},{}]", serde_json::to_string(&item("а")).expect("JSON of our own"));
         assert_eq!(parse(&mixed), [item("а")]);
     }
 

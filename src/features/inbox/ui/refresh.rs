@@ -45,8 +45,7 @@ impl Refresher {
     where
         F: Future<Output = Outcome> + 'static,
     {
-        let refresher =
-            Refresher { work: Arc::new(move || Box::pin(work())), progress: Arc::default() };
+        let refresher = Refresher { work: Arc::new(move || Box::pin(work())), progress: Arc::default() };
         let progress = Arc::clone(&refresher.progress);
         on_cleanup(move || lock(&progress).is_stopped = true);
         refresher
@@ -85,7 +84,9 @@ impl Refresher {
         }
         spawn_local(async move {
             let outcome = (self.work)().await;
-            if let Some(wait) = lock(&self.progress).finish(outcome) {
+            // In a statement of its own, so that the lock is free again when the next question is planned.
+            let next = lock(&self.progress).finish(outcome);
+            if let Some(wait) = next {
                 self.after(wait);
             }
         });

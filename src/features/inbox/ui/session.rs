@@ -246,7 +246,11 @@ impl Session {
             let name = this.inner.desk.viewer.as_ref().map(|viewer| viewer.user_name.clone());
             let ours = |item: &&Waiting| item.chat == this.chat;
             let waiting = items.with(|items| {
-                items.iter().filter(ours).map(|item| (item.view(name.clone()), item.refused.clone())).collect()
+                items
+                    .iter()
+                    .filter(ours)
+                    .map(|item| (item.view(name.clone()), item.refused.clone()))
+                    .collect()
             });
             this.content().thread.set_waiting(waiting);
             this.draw();
@@ -270,8 +274,12 @@ impl Session {
         }
         let this = self.clone();
         let mark = move || {
-            let is_still_open = this.inner.desk.address.try_with_untracked(|here| here.chat() == Some(this.chat));
-            if document().hidden() || is_still_open != Some(true) || this.row.with_untracked(|row| row.unseen == 0) {
+            let is_still_open =
+                this.inner.desk.address.try_with_untracked(|here| here.chat() == Some(this.chat));
+            if document().hidden()
+                || is_still_open != Some(true)
+                || this.row.with_untracked(|row| row.unseen == 0)
+            {
                 return;
             }
             this.row.update(|row| row.unseen = 0);

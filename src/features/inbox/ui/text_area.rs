@@ -67,8 +67,9 @@ fn follow_text(element: NodeRef<html::Textarea>, text: ArcRwSignal<String>, on_t
         let Some(field) = element.get() else { return has_begun.unwrap_or(false) };
         let typed_early = field.value();
         if has_begun != Some(true) && !typed_early.is_empty() {
-            text.set(typed_early.clone());
-            on_typed.run(typed_early);
+            let joined = text.with_untracked(|draft| join(draft, &typed_early));
+            text.set(joined.clone());
+            on_typed.run(joined);
         }
         let wanted = text.get();
         if field.value() != wanted {
@@ -79,6 +80,15 @@ fn follow_text(element: NodeRef<html::Textarea>, text: ArcRwSignal<String>, on_t
     });
 }
 
+/// A draft, and what was typed into the field while it still looked empty: neither is lost.
+fn join(draft: &str, typed_early: &str) -> String {
+    if draft.trim().is_empty() || draft == typed_early {
+        typed_early.to_owned()
+    } else {
+        format!("{draft}\n{typed_early}")
+    }
+}
+
 /// As high as its text, up to the limit in the style sheet.
 fn grow(field: &HtmlTextAreaElement) {
     use leptos::wasm_bindgen::JsCast;
@@ -87,4 +97,16 @@ fn grow(field: &HtmlTextAreaElement) {
     // Fails only for styles that do not exist.
     _ = style.set_property("height", "auto");
     _ = style.set_property("height", &format!("{}px", element.scroll_height()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn neither_the_draft_nor_what_was_typed_early_is_lost() {
+        assert_eq!(join("", "да"), "да");
+        assert_eq!(join("Здравствуйте", "да"), "Здравствуйте\nда");
+        assert_eq!(join("да", "да"), "да");
+    }
 }

@@ -45,8 +45,13 @@ pub struct Thread {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Line {
     /// A day begins above this message.
-    Day { day: NaiveDate, above: String },
-    Message { id: String },
+    Day {
+        day: NaiveDate,
+        above: String,
+    },
+    Message {
+        id: String,
+    },
 }
 
 impl Thread {
@@ -117,11 +122,7 @@ impl Thread {
         self.bubbles.retain(|bubble| matches!(bubble.origin, Origin::Server { .. }));
         for (view, refused) in waiting {
             if self.find(&view).is_none() {
-                self.bubbles.push(Bubble {
-                    id: view.key.clone(),
-                    view,
-                    origin: Origin::Browser { refused },
-                });
+                self.bubbles.push(Bubble { id: view.key.clone(), view, origin: Origin::Browser { refused } });
             }
         }
         self.sort();
@@ -254,10 +255,10 @@ mod tests {
     }
 
     fn page(items: Vec<MessageView>, has_older: bool) -> Page<MessageView, MessageCursor> {
-        let next = items.first().filter(|_| has_older).map(|first| MessageCursor {
-            sent_at: first.sent_at,
-            sort_key: first.sort_key.clone(),
-        });
+        let next = items
+            .first()
+            .filter(|_| has_older)
+            .map(|first| MessageCursor { sent_at: first.sent_at, sort_key: first.sort_key.clone() });
         Page { items, next }
     }
 
@@ -295,7 +296,8 @@ mod tests {
         thread.set_waiting(Vec::new());
         assert_eq!(thread.bubbles().len(), 2);
         assert_eq!(thread.bubbles()[1].id, "here");
-        let delivered = MessageView { external_id: Some("77".to_owned()), ..reply(1, 3, ReplyState::Visible) };
+        let delivered =
+            MessageView { external_id: Some("77".to_owned()), ..reply(1, 3, ReplyState::Visible) };
         let asked = thread.moment();
         thread.merge_newest(page(vec![buyer("a", 1), delivered], false), asked);
         assert_eq!(thread.bubbles()[1].id, "here");

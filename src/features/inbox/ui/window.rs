@@ -17,7 +17,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 
-/// What the pane shows: not always yet what the address says.
+/// What the pane shows: not always yet what the address says. Each answer of the server is a pane of its own: drawn
+/// into the elements of the one before it, a field would keep what was typed for another buyer.
+#[derive(Clone)]
+struct Pane {
+    turn: u32,
+    shown: Shown,
+}
+
 #[derive(Clone)]
 enum Shown {
     Nothing,
@@ -74,19 +81,17 @@ fn WindowSkeleton() -> impl IntoView {
 /// Shows one chat after the other.
 #[component]
 fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> impl IntoView {
-    let shown = ArcRwSignal::new(shown_after(first));
+    let pane = ArcRwSignal::new(Pane { turn: 0, shown: shown_after(first) });
     // What is shown, or is on its way.
     let target = ArcRwSignal::new(open);
     let is_loading = ArcRwSignal::new(false);
-    let by_hand = ArcRwSignal::new(false);
     let go = {
-        let (shown, target, is_loading, by_hand, desk) =
-            (shown.clone(), target, is_loading.clone(), by_hand.clone(), desk.clone());
+        let (pane, target, is_loading, desk) = (pane.clone(), target, is_loading.clone(), desk.clone());
         move |open: Open| {
             target.set(open);
             is_loading.set(true);
-            let (shown, target, is_loading, by_hand, live) =
-                (shown.clone(), target.clone(), is_loading.clone(), by_hand.clone(), desk.live.clone());
+            let (pane, target, is_loading, live) =
+                (pane.clone(), target.clone(), is_loading.clone(), desk.live.clone());
             spawn_local(async move {
                 let answer = ask(open).await;
                 if target.get_untracked() != open {
@@ -95,9 +100,8 @@ fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> i
                 if matches!(answer, Some(Err(AppError::Unauthorized))) {
                     live.note_session_ended();
                 }
-                by_hand.set(true);
                 is_loading.set(false);
-                shown.set(shown_after(answer));
+                pane.update(|pane| *pane = Pane { turn: pane.turn + 1, shown: shown_after(answer) });
             });
         }
     };
@@ -107,21 +111,22 @@ fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> i
     Effect::watch(move || wanted.get(), move |open, _, _| follow(*open), false);
     let again = Callback::new(move |()| go(wanted.get_untracked()));
     let locale = desk.locale;
-    let content = move || match shown.get() {
+    let content = move |pane: Pane| match pane.shown {
         Shown::Nothing => {
             view! { <EmptyNote icon=Icon::Chat title=locale.choose_chat() text=locale.choose_chat_text()/> }
                 .into_any()
         }
         Shown::Failed(error) => view! { <FailedWindow desk=desk.clone() error again/> }.into_any(),
         Shown::Chat(view) => {
-            let takes_focus = by_hand.get_untracked();
+            // What the server has drawn was not opened by hand just now.
+            let takes_focus = pane.turn > 0;
             view! { <ChatWindow view=Arc::unwrap_or_clone(view) takes_focus/> }.into_any()
         }
     };
     let (is_inert, is_busy) = (is_loading.clone(), is_loading);
     view! {
         <div class="stage" inert=move || is_inert.get() aria-busy=move || is_busy.get().then_some("true")>
-            {content}
+            <For each=move || [pane.get()] key=|pane| pane.turn children=content/>
         </div>
     }
 }

@@ -52,7 +52,8 @@ impl SellerAccount {
     /// # Errors
     /// When the credentials are gone or do not open with the installation's keys.
     pub fn open(&self, app: &App) -> Outcome<Arc<dyn Connector>> {
-        let sealed = self.credentials.as_deref().ok_or_else(|| Fault::broke("the seller has no credentials"))?;
+        let sealed =
+            self.credentials.as_deref().ok_or_else(|| Fault::broke("the seller has no credentials"))?;
         let key = open_key(&app.keys, sealed, self.workspace_id, self.id)?;
         Ok(app.connector(self.marketplace, &self.external_account_id, &key))
     }
@@ -67,11 +68,21 @@ fn place(workspace: WorkspaceId, seller: SellerId) -> String {
 ///
 /// # Errors
 /// When the machine gives no random bytes.
-pub fn seal_key(keys: &KeyRing, key: &Secret<String>, workspace: WorkspaceId, seller: SellerId) -> Outcome<Vec<u8>> {
+pub fn seal_key(
+    keys: &KeyRing,
+    key: &Secret<String>,
+    workspace: WorkspaceId,
+    seller: SellerId,
+) -> Outcome<Vec<u8>> {
     keys.seal(key.reveal().as_bytes(), &place(workspace, seller)).map_err(|error| Fault::Broke(error.into()))
 }
 
-fn open_key(keys: &KeyRing, sealed: &[u8], workspace: WorkspaceId, seller: SellerId) -> Outcome<Secret<String>> {
+fn open_key(
+    keys: &KeyRing,
+    sealed: &[u8],
+    workspace: WorkspaceId,
+    seller: SellerId,
+) -> Outcome<Secret<String>> {
     let plain = keys.open(sealed, &place(workspace, seller)).map_err(|error| Fault::Broke(error.into()))?;
     let text = String::from_utf8(plain.reveal().clone()).map_err(|_| Fault::broke("the key is not text"))?;
     Ok(Secret::new(text))

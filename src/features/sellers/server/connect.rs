@@ -90,7 +90,12 @@ pub async fn replace_key(ask: &Ask, seller: SellerId, api_key: String) -> Outcom
 }
 
 /// Asks the marketplace whose account the credentials open and whether it is enough to answer buyers.
-async fn check(app: &App, marketplace: Marketplace, client_id: &str, key: &Secret<String>) -> Outcome<Account> {
+async fn check(
+    app: &App,
+    marketplace: Marketplace,
+    client_id: &str,
+    key: &Secret<String>,
+) -> Outcome<Account> {
     let account = app.connector(marketplace, client_id, key).account().await.map_err(refusal)?;
     if !account.missing_methods.is_empty() {
         return Err(Refusal::KeyWithoutChatMethods { missing: account.missing_methods }.into());
@@ -211,7 +216,11 @@ fn account_hash(marketplace: Marketplace, account: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn start_sync(conn: &mut AsyncPgConnection, workspace: WorkspaceId, seller: SellerId) -> Outcome<()> {
+pub async fn start_sync(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    seller: SellerId,
+) -> Outcome<()> {
     let key = seller.to_string();
     jobs::enqueue(
         conn,

@@ -54,7 +54,8 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
             .filter(chats::id.eq(id))
             .first(&mut conn)
             .await?;
-        let seller = accounts::find(&mut conn, run.workspace, chat.seller_id).await?.ok_or_else(Fault::not_found)?;
+        let seller =
+            accounts::find(&mut conn, run.workspace, chat.seller_id).await?.ok_or_else(Fault::not_found)?;
         let reply = outbox::next(&mut conn, run.workspace, id).await?;
         drop(conn);
         let work = Delivery { app, chat: &chat, seller: &seller };
@@ -94,7 +95,8 @@ impl Delivery<'_> {
 
     async fn send(&self, reply: &OutgoingReply) -> Outcome<Step> {
         // Tried before, and a person asks again: it may have turned up meanwhile.
-        if reply.attempted_at.is_some() && self.read_history().await.is_ok() && self.is_adopted(reply).await? {
+        if reply.attempted_at.is_some() && self.read_history().await.is_ok() && self.is_adopted(reply).await?
+        {
             return Ok(Step::Next);
         }
         let connector = self.seller.open(self.app)?;
@@ -130,7 +132,8 @@ impl Delivery<'_> {
             }
             Err(error @ ConnectorError::Account(_)) => {
                 let mut conn = self.app.db.get().await?;
-                health::note_failure(&mut conn, self.seller.workspace_id, self.seller.id, &error, now()).await?;
+                health::note_failure(&mut conn, self.seller.workspace_id, self.seller.id, &error, now())
+                    .await?;
                 drop(conn);
                 self.end(reply, refusal(error)).await?;
                 Ok(Step::Next)

@@ -49,7 +49,12 @@ async fn first_page(
 ) -> Result<usize, SyncError> {
     let moved = CursorMove {
         head_id: newest_id(&newest.messages),
-        tail_id: newest.messages.iter().rev().find(|message| has_real_id(message)).map(|m| m.external_id.clone()),
+        tail_id: newest
+            .messages
+            .iter()
+            .rev()
+            .find(|message| has_real_id(message))
+            .map(|m| m.external_id.clone()),
         tail_done: !newest.has_more,
         remote_last_id: caught_up(listed_last, &newest.messages),
     };
@@ -68,7 +73,8 @@ async fn fill_gap(
     let mut changed = 0;
     for _ in 0..MAX_PAGES {
         let page = connector.history(&chat.external_id, HistoryFrom::After(&head)).await?;
-        let last = page.messages.iter().rev().find(|message| has_real_id(message)).map(|m| m.external_id.clone());
+        let last =
+            page.messages.iter().rev().find(|message| has_real_id(message)).map(|m| m.external_id.clone());
         let Some(last) = last.filter(|last| *last != head) else { break };
         let moved = CursorMove { head_id: Some(last.clone()), ..CursorMove::default() };
         changed += store(app, seller, chat, &page.messages, &moved).await?;

@@ -64,7 +64,8 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
         };
         let Some(cursor) = cursor.filter(|cursor| !cursor.tail_done) else { return Ok(Verdict::Done) };
         let Some(tail) = cursor.tail_id.clone() else { return Ok(Verdict::Done) };
-        let seller = accounts::find(&mut conn, run.workspace, cursor.seller_id).await?.ok_or_else(Fault::not_found)?;
+        let seller =
+            accounts::find(&mut conn, run.workspace, cursor.seller_id).await?.ok_or_else(Fault::not_found)?;
         drop(conn);
         if seller.state != SellerState::Active {
             return Ok(Verdict::Done);
@@ -76,8 +77,11 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
             .map_err(|error| Fault::Unavailable(error.into()))?;
         let oldest = page.messages.iter().rev().find(|message| history::has_real_id(message));
         let oldest = oldest.map(|message| message.external_id.clone()).filter(|oldest| *oldest != tail);
-        let moved =
-            CursorMove { tail_done: !page.has_more || oldest.is_none(), tail_id: oldest, ..CursorMove::default() };
+        let moved = CursorMove {
+            tail_done: !page.has_more || oldest.is_none(),
+            tail_id: oldest,
+            ..CursorMove::default()
+        };
         history::store(&run.app, &seller, &cursor, &page.messages, &moved)
             .await
             .map_err(|error| Fault::Unavailable(error.into()))?;

@@ -99,7 +99,8 @@ async fn read_moved(
     {
         let mut conn = app.db.get().await?;
         for remote in listed.into_iter().filter(|remote| remote.audience == Audience::Buyer) {
-            let chat = receive::find_or_create(&mut conn, seller.workspace_id, seller.id, &remote, now()).await?;
+            let chat =
+                receive::find_or_create(&mut conn, seller.workspace_id, seller.id, &remote, now()).await?;
             chats.push((chat, remote));
         }
         note_checked(&mut conn, seller.workspace_id, chats.iter().map(|(chat, _)| chat.id).collect()).await?;
@@ -116,7 +117,8 @@ async fn read_moved(
 
 /// `last_message_id` is the mark that a chat moved; a chat never read has moved in any case.
 fn has_moved(chat: &ChatCursor, remote: &RemoteChat) -> bool {
-    chat.head_id.is_none() && remote.last_message_id.is_some() || chat.remote_last_id != remote.last_message_id
+    chat.head_id.is_none() && remote.last_message_id.is_some()
+        || chat.remote_last_id != remote.last_message_id
 }
 
 /// Reads one chat. A problem of this chat stays with it: the others go on.
@@ -150,7 +152,11 @@ async fn read_chat(
     Ok(())
 }
 
-async fn note_checked(conn: &mut AsyncPgConnection, workspace: WorkspaceId, checked: Vec<ChatId>) -> Outcome<()> {
+async fn note_checked(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    checked: Vec<ChatId>,
+) -> Outcome<()> {
     if checked.is_empty() {
         return Ok(());
     }
@@ -221,7 +227,11 @@ async fn to_recheck(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn enqueue_due(conn: &mut AsyncPgConnection, only_urgent: bool, now: DateTime<Utc>) -> Outcome<usize> {
+pub async fn enqueue_due(
+    conn: &mut AsyncPgConnection,
+    only_urgent: bool,
+    now: DateTime<Utc>,
+) -> Outcome<usize> {
     let urgent = if only_urgent {
         "AND EXISTS (SELECT 1 FROM chats c WHERE c.workspace_id = s.workspace_id AND c.seller_id = s.id \
                        AND c.unanswered_since IS NOT NULL AND coalesce(c.due_at, 'infinity') < $3)"

@@ -87,7 +87,11 @@ pub async fn is_set_up(conn: &mut AsyncPgConnection) -> Outcome<bool> {
 ///
 /// # Errors
 /// `AlreadySetUp` when there is a workspace, the form's problem, or the database's.
-pub async fn set_up(db: &Db, workspace_name: &str, owner: NewUser) -> Result<(WorkspaceId, UserId), AccountError> {
+pub async fn set_up(
+    db: &Db,
+    workspace_name: &str,
+    owner: NewUser,
+) -> Result<(WorkspaceId, UserId), AccountError> {
     let name = clean_name(workspace_name).ok_or(AccountError::Form(FormProblem::WorkspaceMissing))?;
     let owner = NewUser { role: Role::Owner, ..owner }.check().map_err(AccountError::Form)?;
     let hash = password::hash(owner.password.clone()).await?;
@@ -135,7 +139,11 @@ pub async fn add_user(db: &Db, user: NewUser) -> Result<UserId, AccountError> {
 ///
 /// # Errors
 /// The form's problem or the database's.
-pub async fn add_workspace(db: &Db, workspace_name: &str, owner: NewUser) -> Result<(WorkspaceId, UserId), AccountError> {
+pub async fn add_workspace(
+    db: &Db,
+    workspace_name: &str,
+    owner: NewUser,
+) -> Result<(WorkspaceId, UserId), AccountError> {
     let name = clean_name(workspace_name).ok_or(AccountError::Form(FormProblem::WorkspaceMissing))?;
     let owner = owner.check().map_err(AccountError::Form)?;
     let hash = password::hash(owner.password.clone()).await?;
@@ -154,7 +162,10 @@ async fn insert_workspace(conn: &mut AsyncPgConnection, name: &str) -> Result<Wo
         .values((workspaces::id.eq(id), workspaces::name.eq(name), workspaces::created_at.eq(now())))
         .execute(conn)
         .await?;
-    diesel::insert_into(event_counters::table).values(event_counters::workspace_id.eq(id)).execute(conn).await?;
+    diesel::insert_into(event_counters::table)
+        .values(event_counters::workspace_id.eq(id))
+        .execute(conn)
+        .await?;
     Ok(id)
 }
 

@@ -207,7 +207,9 @@ mod tests {
     #[test]
     fn a_form_sends_people_only_to_our_own_pages() {
         assert_eq!(own_path("/inbox/1?view=all"), "/inbox/1?view=all");
-        for foreign in ["", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a\r\nb"] {
+        for foreign in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a\r\nb"]
+        {
             assert_eq!(own_path(foreign), "/inbox", "{foreign}");
         }
     }

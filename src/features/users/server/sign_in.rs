@@ -31,20 +31,27 @@ pub enum SignIn {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn sign_in(db: &Db, email: &str, password: String, ip: IpAddr, now: DateTime<Utc>) -> Outcome<SignIn> {
+pub async fn sign_in(
+    db: &Db,
+    email: &str,
+    password: String,
+    ip: IpAddr,
+    now: DateTime<Utc>,
+) -> Outcome<SignIn> {
     let email = accounts::normal_email(email).unwrap_or_default();
     let keys = [format!("email:{:x}", Sha256::digest(&email)), format!("ip:{ip}")];
     let mut conn = db.get().await?;
-    if failures(&mut conn, &keys[0], now).await? >= PER_EMAIL || failures(&mut conn, &keys[1], now).await? >= PER_IP {
+    if failures(&mut conn, &keys[0], now).await? >= PER_EMAIL
+        || failures(&mut conn, &keys[1], now).await? >= PER_IP
+    {
         return Ok(SignIn::TooManyTries);
     }
     // The try is written down before the password is checked: many at once cannot slip under the limit.
     note_try(&mut conn, &keys, now).await?;
     let found: Option<(WorkspaceId, UserId, String)> = sign_in_names::table
-        .inner_join(
-            users::table
-                .on(users::workspace_id.eq(sign_in_names::workspace_id).and(users::id.eq(sign_in_names::user_id))),
-        )
+        .inner_join(users::table.on(
+            users::workspace_id.eq(sign_in_names::workspace_id).and(users::id.eq(sign_in_names::user_id)),
+        ))
         .filter(sign_in_names::email.eq(&email))
         .select((users::workspace_id, users::id, users::password_hash))
         .first(&mut conn)
@@ -68,7 +75,8 @@ async fn failures(conn: &mut AsyncPgConnection, key: &str, now: DateTime<Utc>) -
 }
 
 async fn note_try(conn: &mut AsyncPgConnection, keys: &[String], now: DateTime<Utc>) -> Outcome<()> {
-    let rows: Vec<_> = keys.iter().map(|key| (login_attempts::key.eq(key), login_attempts::at.eq(now))).collect();
+    let rows: Vec<_> =
+        keys.iter().map(|key| (login_attempts::key.eq(key), login_attempts::at.eq(now))).collect();
     diesel::insert_into(login_attempts::table).values(&rows).execute(conn).await?;
     Ok(())
 }
@@ -78,5 +86,7 @@ async fn note_try(conn: &mut AsyncPgConnection, keys: &[String], now: DateTime<U
 /// # Errors
 /// When the database refuses.
 pub async fn prune(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<usize> {
-    Ok(diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - WINDOW))).execute(conn).await?)
+    Ok(diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - WINDOW)))
+        .execute(conn)
+        .await?)
 }
