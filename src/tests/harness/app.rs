@@ -36,6 +36,8 @@ pub struct Setting {
     pub empty: bool,
     pub public_url: Option<&'static str>,
     pub trusted_proxies: usize,
+    /// Where the marketplace is, when not at the sandbox itself.
+    pub ozon_url: Option<String>,
 }
 
 /// A running server.
@@ -102,7 +104,7 @@ impl TestApp {
             addr: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: setting.public_url.map(str::to_owned),
             keys: Some(Secret::new("1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".into())),
-            ozon_url: sandbox.url(),
+            ozon_url: setting.ozon_url.clone().unwrap_or_else(|| sandbox.url()),
             poll_interval: Duration::from_secs(60),
             urgent_poll_interval: Duration::from_secs(30),
             send_timeout: Duration::from_millis(500),
