@@ -18,7 +18,7 @@ pub type Conn = Object<AsyncPgConnection>;
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// One migration at a time, whoever runs it. Any number would do; it is the same in every version.
-const MIGRATION_LOCK: i64 = 0x6167_656e_7469_71;
+const MIGRATION_LOCK: i64 = 0x0061_6765_6e74_6971;
 
 /// Connections to one Postgres: some for people, some for background work, so that neither starves the other.
 #[derive(Clone)]

@@ -204,14 +204,14 @@ mod tests {
         let ring = ring(&[1]);
         let blob = ring.seal(b"key", "workspace a").expect("sealed");
         assert_eq!(ring.open(&blob, "workspace a").expect("opens").reveal(), b"key");
-        assert_eq!(ring.open(&blob, "workspace b").unwrap_err(), SecretError::DoesNotOpen);
+        assert_eq!(ring.open(&blob, "workspace b").expect_err("another place"), SecretError::DoesNotOpen);
     }
 
     #[test]
     fn a_new_key_in_front_still_opens_what_the_old_one_sealed() {
         let blob = ring(&[1]).seal(b"key", "p").expect("sealed");
         assert_eq!(ring(&[2, 1]).open(&blob, "p").expect("opens").reveal(), b"key");
-        assert_eq!(ring(&[2]).open(&blob, "p").unwrap_err(), SecretError::UnknownKey(1));
+        assert_eq!(ring(&[2]).open(&blob, "p").expect_err("an unknown key"), SecretError::UnknownKey(1));
     }
 
     #[test]

@@ -96,6 +96,8 @@ impl LiveStream {
         };
         stream.read_log().await?;
         stream.app.hub.start_at(stream.user.workspace, stream.sent);
+        // What was committed before the hub had a mark for this workspace was handed to nobody.
+        stream.read_log().await?;
         Ok(stream)
     }
 

@@ -1,5 +1,7 @@
 //! When the stream tries again, and which messages it believes: rules without clocks or sockets.
 
+#![cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the tests need a part of it"))]
+
 use crate::shared::change::Event;
 use serde::Deserialize;
 

@@ -3,21 +3,27 @@
 
 use crate::platform::fault::Outcome;
 use crate::shared::ids::{ChatId, WorkspaceId};
-use diesel::sql_types::Uuid as SqlUuid;
+use crate::shared::marketplace::Marketplace;
+use diesel::sql_types::{Integer, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 /// Recomputes last message, waiting and deadline.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn recompute(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<()> {
+pub async fn recompute(
+    conn: &mut AsyncPgConnection,
+    marketplace: Marketplace,
+    workspace: WorkspaceId,
+    chat: ChatId,
+) -> Outcome<()> {
     diesel::sql_query(
         "UPDATE chats c SET \
              last_message_at = coalesce(newest.sent_at, c.last_message_at), \
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
              unanswered_since = waiting.since, \
-             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + interval '24 hours' END \
+             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + make_interval(hours => $3) END \
          FROM sellers s, LATERAL (SELECT 1) one \
          LEFT JOIN LATERAL ( \
              SELECT m.sent_at, m.author, left(regexp_replace(m.body, '\\s+', ' ', 'g'), 160) AS preview FROM messages m \
@@ -36,6 +42,7 @@ pub async fn recompute(conn: &mut AsyncPgConnection, workspace: WorkspaceId, cha
     )
     .bind::<SqlUuid, _>(workspace)
     .bind::<SqlUuid, _>(chat)
+    .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
     .execute(conn)
     .await?;
     Ok(())

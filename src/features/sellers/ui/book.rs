@@ -9,6 +9,9 @@ use crate::ui::live::{Live, LiveNews, use_live};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+/// A run that goes well is no event, so how long ago it was is asked for now and then.
+const REFRESH: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// The sellers on screen. Old ones stay while new ones are asked for.
 #[derive(Clone, Copy)]
 pub struct Book {
@@ -39,6 +42,11 @@ impl Book {
         live.on_change(move |news| {
             if concerns_sellers(&news) {
                 book.refresh();
+            }
+        });
+        Effect::new(move |_| {
+            if let Ok(asking) = set_interval_with_handle(move || book.refresh(), REFRESH) {
+                on_cleanup(move || asking.clear());
             }
         });
         book
