@@ -5,14 +5,17 @@ use crate::app;
 use crate::context::App;
 use crate::features::inbox::server::files;
 use crate::features::users::server::forms;
+use crate::shared::error::AppError;
 use crate::shared::page::PageContext;
+use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRef, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Router, response::IntoResponse};
 use leptos::config::{LeptosOptions, get_configuration};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -107,8 +110,26 @@ fn page_provider(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-async fn functions(State(app): State<App>, request: axum::extract::Request) -> impl IntoResponse {
-    leptos_axum::handle_server_fns_with_context(page_provider(app), request).await
+async fn functions(State(app): State<App>, request: axum::extract::Request) -> Response {
+    let response =
+        leptos_axum::handle_server_fns_with_context(page_provider(app), request).await.into_response();
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        with_own_status(response).await
+    } else {
+        response
+    }
+}
+
+/// Arguments that cannot be read are refused before `context::answer` is reached, and the framework calls every error
+/// a fault of the server.
+async fn with_own_status(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, pages::MAX_BODY).await.unwrap_or_default();
+    let told: Option<AppError> = serde_json::from_slice(&bytes).ok();
+    if let Some(status) = told.and_then(|error| StatusCode::from_u16(error.status()).ok()) {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 /// Cross-site requests that could change something are refused.
