@@ -44,6 +44,9 @@ enum Command {
     Seller(SellerCommand),
     /// A server that speaks Ozon's chat API, for demo and tests
     Sandbox(SandboxArgs),
+    /// The key ring that seals credentials
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Private Postgres clusters
     #[command(subcommand)]
     Postgres(PostgresCommand),
@@ -74,6 +77,12 @@ enum SellerCommand {
         #[arg(long)]
         client_id: String,
     },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Seals all credentials anew with the first key of the ring
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -125,6 +134,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Seller(SellerCommand::Add { marketplace, name, client_id }) => {
             commands::add_seller(Config::from_env()?, marketplace, name, client_id).await?;
         }
+        Command::Keys(KeysCommand::Rotate) => commands::rotate_keys(Config::from_env()?).await?,
         Command::Sandbox(args) => {
             let cancel = CancellationToken::new();
             tokio::spawn(server::wait_for_signal(cancel.clone()));

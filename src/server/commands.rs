@@ -118,6 +118,24 @@ fn read_secret(what: &str) -> Result<String, StartError> {
     }
 }
 
+/// Seals all credentials anew with the first key of the ring.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub async fn rotate_keys(config: Config) -> Result<(), StartError> {
+    let database = Database::open_beside(&config).await?;
+    let resealed = async {
+        let app = build_app(config, database.db.clone(), false)?;
+        crate::features::sellers::server::accounts::reseal_all(&app.db, &app.keys)
+            .await
+            .map_err(|fault| StartError::Other(fault.to_string()))
+    };
+    let resealed = resealed.await;
+    database.close().await;
+    println!("sealed {} keys anew; older keys of the ring are no longer needed", resealed?);
+    Ok(())
+}
+
 /// Asks a running server whether it is alive; for container health checks.
 ///
 /// # Errors

@@ -116,7 +116,7 @@ pub async fn store(
         let mut changes = outbox::adopt(conn, marketplace, workspace, id).await?;
         move_cursors(conn, workspace, id, messages, moved, now).await?;
         if changed > 0 || !changes.is_empty() {
-            recompute::recompute(conn, workspace, id).await?;
+            recompute::recompute(conn, marketplace, workspace, id).await?;
             changes.push(Change::Chat { chat: id });
             live::append(conn, workspace, &changes).await?;
         }

@@ -4,7 +4,8 @@
 use crate::platform::fault::Outcome;
 use crate::platform::schema::chats;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
-use diesel::sql_types::Uuid as SqlUuid;
+use crate::shared::marketplace::Marketplace;
+use diesel::sql_types::{Integer, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
@@ -12,10 +13,16 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn recompute(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<()> {
+pub async fn recompute(
+    conn: &mut AsyncPgConnection,
+    marketplace: Marketplace,
+    workspace: WorkspaceId,
+    chat: ChatId,
+) -> Outcome<()> {
     diesel::sql_query(statement("k.id = $2"))
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(chat)
+        .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
         .execute(conn)
         .await?;
     Ok(())
@@ -27,6 +34,7 @@ pub async fn recompute(conn: &mut AsyncPgConnection, workspace: WorkspaceId, cha
 /// When the database refuses.
 pub async fn recompute_all_of(
     conn: &mut AsyncPgConnection,
+    marketplace: Marketplace,
     workspace: WorkspaceId,
     seller: SellerId,
 ) -> Outcome<()> {
@@ -43,6 +51,7 @@ pub async fn recompute_all_of(
         diesel::sql_query(statement("k.seller_id = $2"))
             .bind::<SqlUuid, _>(workspace)
             .bind::<SqlUuid, _>(seller)
+            .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
             .execute(conn)
             .await?;
         Ok(())
@@ -58,7 +67,7 @@ fn statement(which: &str) -> String {
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
              unanswered_since = waiting.since, \
-             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + interval '24 hours' END \
+             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + make_interval(hours => $3) END \
          FROM chats k \
          JOIN sellers s ON s.workspace_id = k.workspace_id AND s.id = k.seller_id \
          LEFT JOIN LATERAL ( \

@@ -7,6 +7,9 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlTextAreaElement;
 
+/// Marks a field that the program has taken over once.
+const TAKEN_OVER: &str = "data-taken-over";
+
 /// A field for several lines that grows with its text.
 #[component]
 pub fn TextArea(
@@ -65,8 +68,12 @@ pub fn TextArea(
 fn follow_text(element: NodeRef<html::Textarea>, text: ArcRwSignal<String>, on_typed: Callback<String>) {
     Effect::new(move |has_begun: Option<bool>| {
         let Some(field) = element.get() else { return has_begun.unwrap_or(false) };
+        // The element outlives a chat: what stands in it when the next one opens is the other chat's text, not typed
+        // early.
+        let is_fresh = has_begun != Some(true) && !field.has_attribute(TAKEN_OVER);
+        _ = field.set_attribute(TAKEN_OVER, "");
         let typed_early = field.value();
-        if has_begun != Some(true) && !typed_early.is_empty() {
+        if is_fresh && !typed_early.is_empty() {
             let joined = text.with_untracked(|draft| join(draft, &typed_early));
             text.set(joined.clone());
             on_typed.run(joined);

@@ -3,6 +3,7 @@
 use crate::connectors::Connector;
 use crate::context::App;
 use crate::features::sellers::types::SellerState;
+use crate::platform::db::Db;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::sellers;
 use crate::platform::secret::{KeyRing, Secret};
@@ -10,7 +11,7 @@ use crate::shared::ids::{SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, HasQuery, OptionalExtension, QueryDsl};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use std::sync::Arc;
 
 /// A seller as background work needs it.
@@ -86,4 +87,31 @@ fn open_key(
     let plain = keys.open(sealed, &place(workspace, seller)).map_err(|error| Fault::Broke(error.into()))?;
     let text = String::from_utf8(plain.reveal().clone()).map_err(|_| Fault::broke("the key is not text"))?;
     Ok(Secret::new(text))
+}
+
+/// Seals every seller's key anew with the ring's first key. Returns how many there were.
+///
+/// # Errors
+/// When the database refuses, or a key does not open with the ring.
+pub async fn reseal_all(db: &Db, keys: &KeyRing) -> Outcome<usize> {
+    let mut conn = db.get().await?;
+    conn.transaction(async |conn| {
+        let rows: Vec<(WorkspaceId, SellerId, Option<Vec<u8>>)> = sellers::table
+            .filter(sellers::credentials.is_not_null())
+            .select((sellers::workspace_id, sellers::id, sellers::credentials))
+            .for_update()
+            .load(conn)
+            .await?;
+        let count = rows.len();
+        for (workspace, seller, sealed) in rows {
+            let key = open_key(keys, &sealed.unwrap_or_default(), workspace, seller)?;
+            let sealed = seal_key(keys, &key, workspace, seller)?;
+            diesel::update(sellers::table.find((workspace, seller)))
+                .set(sellers::credentials.eq(Some(sealed)))
+                .execute(conn)
+                .await?;
+        }
+        Ok(count)
+    })
+    .await
 }

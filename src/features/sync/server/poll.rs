@@ -51,7 +51,7 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
     }
     if seller.last_walk_at.is_none() {
         // Connected a moment ago, perhaps not for the first time.
-        recompute::recompute_all_of(&mut conn, run.workspace, id).await?;
+        recompute::recompute_all_of(&mut conn, seller.marketplace, run.workspace, id).await?;
     }
     drop(conn);
     let started = now();
