@@ -208,9 +208,13 @@ fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect, rustls::Error> {
 }
 
 #[derive(diesel::QueryableByName)]
-struct LocaleRow {
+struct EncodingRow {
     #[diesel(sql_type = diesel::sql_types::Text)]
     encoding: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct LocaleRow {
     #[diesel(sql_type = diesel::sql_types::Bool)]
     lower_works: bool,
     #[diesel(sql_type = diesel::sql_types::Bool)]
@@ -221,17 +225,20 @@ struct LocaleRow {
 
 /// Refuses a database in which Cyrillic is not letters: `lower`, `ILIKE`, stemming and trigrams all fail silently there.
 async fn check_locale(conn: &mut AsyncPgConnection) -> Result<(), DbError> {
+    // First, and alone: in another encoding the Russian words below may not even be understood.
+    let EncodingRow { encoding } =
+        diesel::sql_query("SELECT current_setting('server_encoding') AS encoding").get_result(conn).await?;
+    if encoding != "UTF8" {
+        return Err(DbError::Locale { problem: format!("its encoding is {encoding}") });
+    }
     let row: LocaleRow = diesel::sql_query(
-        "SELECT current_setting('server_encoding') AS encoding, \
-                lower('ЗАКАЗ Ё') = 'заказ ё' AS lower_works, \
+        "SELECT lower('ЗАКАЗ Ё') = 'заказ ё' AS lower_works, \
                 to_tsvector('russian', 'ЗАКАЗЫ') @@ to_tsquery('russian', 'заказ') AS stems, \
                 'ж' ~ '[[:alpha:]]' AS alphabetic",
     )
     .get_result(conn)
     .await?;
-    let problem = if row.encoding != "UTF8" {
-        format!("its encoding is {}", row.encoding)
-    } else if !row.lower_works || !row.alphabetic {
+    let problem = if !row.lower_works || !row.alphabetic {
         "its locale does not know Cyrillic letters".to_owned()
     } else if !row.stems {
         "its text search does not know Russian word forms".to_owned()

@@ -29,6 +29,17 @@ pub const CHANNEL: &str = "agentiq_jobs";
 /// Jobs of one lane that may run at the same time.
 const PER_LANE: i64 = 4;
 
+/// Claims the job that has been due longest: `$1` now, `$2` the most of a lane, `$3` the end of the lease, `$4` its id.
+/// Public so that a test can look at its plan.
+pub const CLAIM_SQL: &str = "WITH due AS ( \
+         SELECT j.workspace_id, j.id FROM jobs j \
+         WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until < $1) \
+           AND (SELECT count(*) FROM jobs r WHERE r.lane = j.lane AND r.leased_until >= $1) < $2 \
+         ORDER BY j.run_at LIMIT 1 FOR UPDATE SKIP LOCKED) \
+     UPDATE jobs j SET leased_until = $3, lease_id = $4, attempts = j.attempts + 1 \
+     FROM due WHERE j.workspace_id = due.workspace_id AND j.id = due.id \
+     RETURNING j.workspace_id, j.id, j.kind, j.key, j.payload, j.attempts, j.nudges, j.lease_id";
+
 /// What a job says when it has come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -189,22 +200,13 @@ impl<A: Clone + Send + Sync + 'static> Workers<A> {
     async fn claim(&self) -> Outcome<Option<JobRow>> {
         let mut conn = self.db.get().await?;
         let now = now();
-        let rows: Vec<JobRow> = diesel::sql_query(
-            "WITH due AS ( \
-                 SELECT j.workspace_id, j.id FROM jobs j \
-                 WHERE j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until < $1) \
-                   AND (SELECT count(*) FROM jobs r WHERE r.lane = j.lane AND r.leased_until >= $1) < $2 \
-                 ORDER BY j.run_at LIMIT 1 FOR UPDATE SKIP LOCKED) \
-             UPDATE jobs j SET leased_until = $3, lease_id = $4, attempts = j.attempts + 1 \
-             FROM due WHERE j.workspace_id = due.workspace_id AND j.id = due.id \
-             RETURNING j.workspace_id, j.id, j.kind, j.key, j.payload, j.attempts, j.nudges, j.lease_id",
-        )
-        .bind::<Timestamptz, _>(now)
-        .bind::<BigInt, _>(PER_LANE)
-        .bind::<Timestamptz, _>(now + delta(self.lease))
-        .bind::<SqlUuid, _>(Uuid::now_v7())
-        .load(&mut conn)
-        .await?;
+        let rows: Vec<JobRow> = diesel::sql_query(CLAIM_SQL)
+            .bind::<Timestamptz, _>(now)
+            .bind::<BigInt, _>(PER_LANE)
+            .bind::<Timestamptz, _>(now + delta(self.lease))
+            .bind::<SqlUuid, _>(Uuid::now_v7())
+            .load(&mut conn)
+            .await?;
         Ok(rows.into_iter().next())
     }
 

@@ -66,6 +66,10 @@ pub async fn append(conn: &mut AsyncPgConnection, workspace: WorkspaceId, change
     Ok(())
 }
 
+/// Entries of workspace `$1` after `$2`, at most `$3`. Public so that a test can look at its plan.
+pub const READ_SQL: &str =
+    "SELECT seq, change FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
 #[derive(diesel::QueryableByName)]
 struct EventRow {
     #[diesel(sql_type = BigInt)]
@@ -104,14 +108,12 @@ pub async fn read_after(
     workspace: WorkspaceId,
     after: i64,
 ) -> Outcome<Backlog> {
-    let rows: Vec<EventRow> = diesel::sql_query(
-        "SELECT seq, change FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-    )
-    .bind::<SqlUuid, _>(workspace)
-    .bind::<BigInt, _>(after)
-    .bind::<BigInt, _>(MAX_BACKLOG + 1)
-    .load(conn)
-    .await?;
+    let rows: Vec<EventRow> = diesel::sql_query(READ_SQL)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(MAX_BACKLOG + 1)
+        .load(conn)
+        .await?;
     // The log may have been pruned, or the database put back to an older state: then the numbers do not join up.
     let joins = match rows.as_slice().first() {
         Some(first) => first.seq == after + 1,

@@ -16,8 +16,9 @@ use axum::{Router, response::IntoResponse};
 use leptos::config::{LeptosOptions, get_configuration};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
 use std::path::Path;
+use std::sync::LazyLock;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -75,9 +76,11 @@ pub fn build(app: App) -> Router {
         .with_state(state)
 }
 
-/// Pages, as the component tree lists them.
-fn page_routes() -> Vec<leptos_axum::AxumRouteListing> {
-    generate_route_list(app::App)
+/// Pages, as the component tree lists them. Listed once: meanwhile no page of the whole process may wait for its data
+/// (leptos-rs/leptos#4773), and tests have several servers in one.
+pub fn page_routes() -> Vec<AxumRouteListing> {
+    static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+    ROUTES.clone()
 }
 
 /// Where the browser's files are. `Leptos.toml` beside us is the default; variables win.

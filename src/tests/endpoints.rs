@@ -491,7 +491,7 @@ async fn every_page_answers_whole_under_load() {
         ("/sellers", person.clone(), "/sellers".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
-    let listed: BTreeSet<String> = leptos_axum::generate_route_list(agentiq::app::App)
+    let listed: BTreeSet<String> = agentiq::server::router::page_routes()
         .iter()
         .map(|route| route.path().to_owned())
         .filter(|path| path != "/")

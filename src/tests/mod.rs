@@ -10,5 +10,7 @@ mod identity;
 mod inbox;
 mod ozon;
 mod processes;
+mod schema;
 mod sellers;
+mod state;
 mod tidy;

@@ -10,7 +10,7 @@ mod stream;
 mod wait;
 
 pub use app::{Setting, TestApp, shop_form};
-pub use database::{TestDatabase, server};
+pub use database::{Sql, TestDatabase, server};
 pub use person::{Answer, Person};
 pub use stream::Live;
 pub use wait::{eventually, until};

@@ -102,7 +102,8 @@ fn order(view: View) -> &'static str {
 }
 
 /// The statement behind a page: which chats, from where, how many. `$4` is the seller, `$5`–`$7` the cursor.
-pub(crate) fn page_sql(query: &ListQuery, continued: bool) -> String {
+/// Public so that a test can look at its plan.
+pub fn page_sql(query: &ListQuery, continued: bool) -> String {
     let seller = if query.seller.is_some() { "AND c.seller_id = $4" } else { "AND $4::uuid IS NULL" };
     let from = match (query.view, continued) {
         (_, false) => "AND $5::timestamptz IS NULL AND $6::timestamptz IS NULL AND $7::uuid IS NULL",

@@ -88,8 +88,8 @@ struct MessageRow {
     is_unparsed: bool,
 }
 
-/// The statement behind a page of messages; `$3`, `$4` are the cursor.
-pub(crate) const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, \
+/// The statement behind a page of messages; `$3`, `$4` are the cursor. Public so that a test can look at its plan.
+pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, \
             u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
      FROM messages m \
      LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
