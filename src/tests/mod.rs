@@ -5,9 +5,11 @@
 mod cluster;
 mod crash;
 mod endpoints;
+mod events;
 mod harness;
 mod identity;
 mod inbox;
+mod jobs;
 mod ozon;
 mod processes;
 mod schema;
