@@ -477,7 +477,8 @@ async fn private_pages_stay_out_of_caches() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+// As many threads as the program itself has at least: with fewer, drawing can stall.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_page_answers_whole_under_load() {
     let app = TestApp::start().await;
     let (things, _) = things(&app).await;
