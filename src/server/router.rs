@@ -5,16 +5,14 @@ use crate::app;
 use crate::context::App;
 use crate::features::inbox::server::files;
 use crate::features::users::server::forms;
-use crate::shared::error::AppError;
 use crate::shared::page::PageContext;
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use leptos::config::{LeptosOptions, get_configuration};
 use leptos::nonce::use_nonce;
@@ -47,7 +45,7 @@ pub fn build(app: App) -> Router {
     };
 
     let pages = Router::new()
-        .route("/api/{*function}", post(functions).layer(from_fn(pages::api_status)))
+        .route("/api/{*function}", post(functions))
         .route("/login", post(forms::log_in))
         .route("/logout", post(forms::log_out))
         .route("/setup", post(forms::set_up))
@@ -64,6 +62,9 @@ pub fn build(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
         .layer(csrf(&app))
+        .layer(DefaultBodyLimit::max(pages::MAX_BODY))
+        // Around all of it: the pages below register every function at its own address, before the wildcard's.
+        .layer(from_fn(pages::functions_in_words))
         .layer(RequestBodyLimitLayer::new(pages::MAX_BODY));
 
     Router::new()
@@ -83,13 +84,24 @@ fn page_routes() -> Vec<leptos_axum::AxumRouteListing> {
 /// Where the browser's files are. `Leptos.toml` beside us is the default; variables win.
 fn leptos_options() -> LeptosOptions {
     let file = Path::new("Leptos.toml").exists().then_some("Leptos.toml");
-    match get_configuration(file) {
+    let mut options = match get_configuration(file) {
         Ok(configuration) => configuration.leptos_options,
         Err(error) => {
             tracing::warn!(%error, "Leptos.toml cannot be read; taking the defaults");
             LeptosOptions::builder().output_name("agentiq").build()
         }
+    };
+    if options.hash_files && !has_hash_file(&options) {
+        // Every page would panic over it: without the file the program was built alone, and pages work without scripts.
+        tracing::warn!(file = %options.hash_file, "not beside the program; pages name their scripts without hashes");
+        options.hash_files = false;
     }
+    options
+}
+
+/// Whether the list of hashed names is where pages look for it: beside the program.
+fn has_hash_file(options: &LeptosOptions) -> bool {
+    std::env::current_exe().is_ok_and(|program| program.with_file_name(&*options.hash_file).is_file())
 }
 
 /// What every page and function finds in its context.
@@ -110,26 +122,8 @@ fn page_provider(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-async fn functions(State(app): State<App>, request: axum::extract::Request) -> Response {
-    let response =
-        leptos_axum::handle_server_fns_with_context(page_provider(app), request).await.into_response();
-    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        with_own_status(response).await
-    } else {
-        response
-    }
-}
-
-/// Arguments that cannot be read are refused before `context::answer` is reached, and the framework calls every error
-/// a fault of the server.
-async fn with_own_status(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, pages::MAX_BODY).await.unwrap_or_default();
-    let told: Option<AppError> = serde_json::from_slice(&bytes).ok();
-    if let Some(status) = told.and_then(|error| StatusCode::from_u16(error.status()).ok()) {
-        parts.status = status;
-    }
-    Response::from_parts(parts, Body::from(bytes))
+async fn functions(State(app): State<App>, request: axum::extract::Request) -> impl IntoResponse {
+    leptos_axum::handle_server_fns_with_context(page_provider(app), request).await
 }
 
 /// Cross-site requests that could change something are refused.
