@@ -1,5 +1,6 @@
 //! One message.
 
+use super::composer::COMPOSER;
 use super::desk::Desk;
 use super::links::{self, Piece};
 use super::session::{Drawn, Session};
@@ -11,6 +12,7 @@ use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::marketplace::Marketplace;
+use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
@@ -294,7 +296,14 @@ fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView 
     let editing = session.clone();
     let edit = is_waiting_here.then(|| {
         view! {
-            <button type="button" class="message-action" on:click=move |_| editing.edit_again(reply)>
+            <button
+                type="button"
+                class="message-action"
+                on:click=move |_| {
+                    editing.edit_again(reply);
+                    browser::focus(COMPOSER);
+                }
+            >
                 <Glyph icon=Icon::Pencil/>
                 <span>{locale.edit_again()}</span>
             </button>
