@@ -327,8 +327,29 @@ fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView 
 
 #[cfg(test)]
 mod tests {
-    use super::status_word;
-    use crate::features::inbox::types::{Delivery, ReplyState};
+    use super::{attachment_view, linked, status_word};
+    use crate::features::inbox::types::{Attachment, AttachmentKind, Delivery, ReplyState};
+    use crate::shared::i18n::Locale;
+    use leptos::prelude::*;
+
+    #[test]
+    fn what_a_buyer_writes_never_becomes_markup() {
+        let hostile = "<img src=x onerror=alert(1)> https://a.ru/\"><script>alert(2)</script>";
+        let html = Owner::new().with(|| linked(hostile, Locale::Ru).to_html());
+        assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
+        assert!(html.contains("href=\"https://a.ru/\""), "{html}");
+    }
+
+    #[test]
+    fn an_attachment_links_to_the_web_or_not_at_all() {
+        let link =
+            |url: &str| Attachment { kind: AttachmentKind::Link, url: url.to_owned(), name: String::new() };
+        let html = |url: &str| {
+            Owner::new().with(|| attachment_view(link(url), "/files/1/2/0".to_owned(), Locale::Ru).to_html())
+        };
+        assert!(html("https://ozon.ru/product/1").contains("href=\"https://ozon.ru/product/1\""));
+        assert!(!html("javascript:alert(1)").contains("href"));
+    }
 
     #[test]
     fn a_read_message_is_read_whatever_else_it_is() {
