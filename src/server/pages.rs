@@ -9,8 +9,8 @@ use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::page::{PageContext, Theme, Viewer};
 use crate::shared::time::Zone;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -173,12 +173,16 @@ fn database_away(request: &Request) -> Response {
         .into_response()
 }
 
-/// Sees to it that what a function answers has the status that fits it. A body that could not be read never reaches the
-/// function, which sets the status otherwise.
-pub async fn api_status(request: Request, next: Next) -> Response {
-    if declared_length(request.headers()).is_some_and(|length| length > MAX_BODY) {
-        return api_error(&AppError::TooLarge { max_bytes: MAX_BODY as u32 });
+/// Sees to it that a function's caller always gets an answer in its own form. A body that could not be read never
+/// reaches the function, which sets the status otherwise.
+pub async fn functions_in_words(request: Request, next: Next) -> Response {
+    if !is_under(request.uri().path(), "/api") {
+        return next.run(request).await;
     }
+    let request = match whole(request).await {
+        Ok(request) => request,
+        Err(error) => return api_error(&error),
+    };
     let response = next.run(request).await;
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
@@ -187,19 +191,39 @@ pub async fn api_status(request: Request, next: Next) -> Response {
     let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if let Ok(error) = serde_json::from_slice::<AppError>(&bytes) {
-        parts.status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match serde_json::from_slice::<AppError>(&bytes) {
+        // What the codec says of arguments that it does not understand.
+        Ok(AppError::Transport) => return api_error(&AppError::BadRequest),
+        Ok(error) => parts.status = status_of(&error),
+        Err(_) => {}
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+/// The request with its whole body in memory.
+async fn whole(request: Request) -> Result<Request, AppError> {
+    let too_large = AppError::TooLarge { max_bytes: MAX_BODY as u32 };
+    if declared_length(request.headers()).is_some_and(|length| length > MAX_BODY) {
+        return Err(too_large);
+    }
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(bytes) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large),
+        Err(_) => Err(AppError::BadRequest),
+    }
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
+fn status_of(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// An error of a function that never ran, in the form its caller reads.
 fn api_error(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_string(error).unwrap_or_default();
-    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+    (status_of(error), [(CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -6,13 +6,14 @@ use crate::context::App;
 use crate::features::inbox::server::files;
 use crate::features::users::server::forms;
 use crate::shared::page::PageContext;
-use axum::extract::{FromRef, State};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use axum::{Router, response::IntoResponse};
 use leptos::config::{LeptosOptions, get_configuration};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -44,7 +45,7 @@ pub fn build(app: App) -> Router {
     };
 
     let pages = Router::new()
-        .route("/api/{*function}", post(functions).layer(from_fn(pages::api_status)))
+        .route("/api/{*function}", post(functions))
         .route("/login", post(forms::log_in))
         .route("/logout", post(forms::log_out))
         .route("/setup", post(forms::set_up))
@@ -61,6 +62,9 @@ pub fn build(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
         .layer(csrf(&app))
+        .layer(DefaultBodyLimit::max(pages::MAX_BODY))
+        // Around all of it: the pages below register every function at its own address, before the wildcard's.
+        .layer(from_fn(pages::functions_in_words))
         .layer(RequestBodyLimitLayer::new(pages::MAX_BODY));
 
     Router::new()
@@ -80,13 +84,24 @@ fn page_routes() -> Vec<leptos_axum::AxumRouteListing> {
 /// Where the browser's files are. `Leptos.toml` beside us is the default; variables win.
 fn leptos_options() -> LeptosOptions {
     let file = Path::new("Leptos.toml").exists().then_some("Leptos.toml");
-    match get_configuration(file) {
+    let mut options = match get_configuration(file) {
         Ok(configuration) => configuration.leptos_options,
         Err(error) => {
             tracing::warn!(%error, "Leptos.toml cannot be read; taking the defaults");
             LeptosOptions::builder().output_name("agentiq").build()
         }
+    };
+    if options.hash_files && !has_hash_file(&options) {
+        // Every page would panic over it: without the file the program was built alone, and pages work without scripts.
+        tracing::warn!(file = %options.hash_file, "not beside the program; pages name their scripts without hashes");
+        options.hash_files = false;
     }
+    options
+}
+
+/// Whether the list of hashed names is where pages look for it: beside the program.
+fn has_hash_file(options: &LeptosOptions) -> bool {
+    std::env::current_exe().is_ok_and(|program| program.with_file_name(&*options.hash_file).is_file())
 }
 
 /// What every page and function finds in its context.

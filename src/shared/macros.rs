@@ -93,7 +93,7 @@ macro_rules! text_enum {
             fn from_str(s: &str) -> Result<Self, Self::Err> {
                 match s {
                     $($word => Ok(Self::$variant),)+
-                    other => Err(format!(concat!("unknown ", stringify!($name), " {:?}"), other)),
+                    other => Err(format!("{other:?} is none of: {}", [$($word),+].join(", "))),
                 }
             }
         }

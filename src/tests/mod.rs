@@ -4,6 +4,11 @@
 
 mod cluster;
 mod crash;
+mod endpoints;
+mod harness;
+mod identity;
+mod inbox;
 mod ozon;
 mod processes;
+mod sellers;
 mod tidy;

@@ -2,10 +2,12 @@
 //! `state.rs` says the same in Rust.
 
 use crate::platform::fault::Outcome;
-use crate::shared::ids::{ChatId, WorkspaceId};
+use crate::platform::schema::chats;
+use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use diesel::sql_types::{Integer, Uuid as SqlUuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// Recomputes last message, waiting and deadline.
 ///
@@ -17,33 +19,70 @@ pub async fn recompute(
     workspace: WorkspaceId,
     chat: ChatId,
 ) -> Outcome<()> {
-    diesel::sql_query(
+    diesel::sql_query(statement("k.id = $2"))
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<SqlUuid, _>(chat)
+        .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The same for all chats of a seller: while it was removed, they waited for nobody.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn recompute_all_of(
+    conn: &mut AsyncPgConnection,
+    marketplace: Marketplace,
+    workspace: WorkspaceId,
+    seller: SellerId,
+) -> Outcome<()> {
+    conn.transaction(async |conn| {
+        // First the locks, then the look: whoever stores a message meanwhile waits for us or we for them.
+        chats::table
+            .filter(chats::workspace_id.eq(workspace))
+            .filter(chats::seller_id.eq(seller))
+            .order(chats::id)
+            .select(chats::id)
+            .for_update()
+            .load::<ChatId>(conn)
+            .await?;
+        diesel::sql_query(statement("k.seller_id = $2"))
+            .bind::<SqlUuid, _>(workspace)
+            .bind::<SqlUuid, _>(seller)
+            .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
+            .execute(conn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The statement for the chats that `which` names, as a condition on `k`. Nobody waits for a seller that is removed.
+fn statement(which: &str) -> String {
+    format!(
         "UPDATE chats c SET \
              last_message_at = coalesce(newest.sent_at, c.last_message_at), \
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
              unanswered_since = waiting.since, \
              due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + make_interval(hours => $3) END \
-         FROM sellers s, LATERAL (SELECT 1) one \
+         FROM chats k \
+         JOIN sellers s ON s.workspace_id = k.workspace_id AND s.id = k.seller_id \
          LEFT JOIN LATERAL ( \
              SELECT m.sent_at, m.author, left(regexp_replace(m.body, '\\s+', ' ', 'g'), 160) AS preview FROM messages m \
-             WHERE m.workspace_id = $1 AND m.chat_id = $2 \
+             WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id \
              ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1) newest ON TRUE \
          LEFT JOIN LATERAL ( \
              SELECT m.sent_at, m.sort_key FROM messages m \
-             WHERE m.workspace_id = $1 AND m.chat_id = $2 AND m.author IN ('operator', 'seller_elsewhere') \
+             WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author IN ('operator', 'seller_elsewhere') \
              ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1) answer ON TRUE \
          LEFT JOIN LATERAL ( \
              SELECT m.sent_at AS since FROM messages m \
-             WHERE m.workspace_id = $1 AND m.chat_id = $2 AND m.author = 'buyer' \
+             WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' AND s.state <> 'removed' \
                AND (answer.sent_at IS NULL OR (m.sent_at, m.sort_key) > (answer.sent_at, answer.sort_key)) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) waiting ON TRUE \
-         WHERE c.workspace_id = $1 AND c.id = $2 AND s.workspace_id = $1 AND s.id = c.seller_id",
+         WHERE k.workspace_id = $1 AND {which} AND c.workspace_id = k.workspace_id AND c.id = k.id"
     )
-    .bind::<SqlUuid, _>(workspace)
-    .bind::<SqlUuid, _>(chat)
-    .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
-    .execute(conn)
-    .await?;
-    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::shared::change::Change;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
+use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use sha2::{Digest, Sha256};
@@ -138,6 +139,11 @@ async fn store(
     account: &Account,
     key: &Secret<String>,
 ) -> Outcome<SellerId> {
+    // One at a time for an account: a second click finds what the first has made.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(directory_name(marketplace, &account.external_id))
+        .execute(conn)
+        .await?;
     let earlier: Option<(SellerId, SellerState)> = sellers::table
         .filter(sellers::workspace_id.eq(workspace))
         .filter(sellers::marketplace.eq(marketplace))
@@ -165,6 +171,8 @@ async fn store(
         sellers::key_expires_at.eq(account.key_expires_at),
         sellers::methods.eq(&account.methods),
         sellers::connected_at.eq(now),
+        // The first run walks everything: who comes back has missed things.
+        sellers::last_walk_at.eq(None::<chrono::DateTime<chrono::Utc>>),
         sellers::last_error.eq(None::<String>),
         sellers::last_error_detail.eq(None::<String>),
         sellers::failures.eq(0),
@@ -209,7 +217,11 @@ fn clock_from(marketplace: Marketplace, now: chrono::DateTime<chrono::Utc>) -> c
 
 /// The directory key of an account.
 fn account_hash(marketplace: Marketplace, account: &str) -> Vec<u8> {
-    Sha256::digest(format!("{marketplace}|{account}")).to_vec()
+    Sha256::digest(directory_name(marketplace, account)).to_vec()
+}
+
+fn directory_name(marketplace: Marketplace, account: &str) -> String {
+    format!("{marketplace}|{account}")
 }
 
 /// Asks for a synchronisation now.

@@ -8,6 +8,7 @@ use super::{SyncError, history, older};
 use crate::connectors::{Audience, ChatScope, Connector, ConnectorError, RemoteChat};
 use crate::context::App;
 use crate::features::inbox::server::receive::{self, ChatCursor};
+use crate::features::inbox::server::recompute;
 use crate::features::sellers::server::accounts::{self, SellerAccount};
 use crate::features::sellers::server::connect::SYNC_JOB;
 use crate::features::sellers::server::health;
@@ -45,10 +46,14 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
     let id: SellerId = serde_json::from_value(run.payload["seller"].clone())?;
     let mut conn = run.app.db.get().await?;
     let seller = accounts::find(&mut conn, run.workspace, id).await?.ok_or_else(Fault::not_found)?;
-    drop(conn);
     if seller.state != SellerState::Active {
         return Ok(Verdict::Done);
     }
+    if seller.last_walk_at.is_none() {
+        // Connected a moment ago, perhaps not for the first time.
+        recompute::recompute_all_of(&mut conn, seller.marketplace, run.workspace, id).await?;
+    }
+    drop(conn);
     let started = now();
     let walk = seller.last_walk_at.is_none_or(|at| started - at > WALK_EVERY);
     let synced = sync(&run.app, &seller, if walk { ChatScope::All } else { ChatScope::Unread }).await;

@@ -41,13 +41,15 @@ pub async fn sign_in(
     let email = accounts::normal_email(email).unwrap_or_default();
     let keys = [format!("email:{:x}", Sha256::digest(&email)), format!("ip:{ip}")];
     let mut conn = db.get().await?;
-    if failures(&mut conn, &keys[0], now).await? >= PER_EMAIL
-        || failures(&mut conn, &keys[1], now).await? >= PER_IP
-    {
+    // The try is written down before anything is counted or checked: many at once cannot slip under the limits.
+    let tries = note_try(&mut conn, &keys, now).await?;
+    let too_many = failures(&mut conn, &keys[0], now).await? > PER_EMAIL
+        || failures(&mut conn, &keys[1], now).await? > PER_IP;
+    if too_many {
+        // What was not checked is no failure: it must not put the end of the wait further off.
+        forget(&mut conn, &tries).await?;
         return Ok(SignIn::TooManyTries);
     }
-    // The try is written down before the password is checked: many at once cannot slip under the limit.
-    note_try(&mut conn, &keys, now).await?;
     let found: Option<(WorkspaceId, UserId, String)> = sign_in_names::table
         .inner_join(users::table.on(
             users::workspace_id.eq(sign_in_names::workspace_id).and(users::id.eq(sign_in_names::user_id)),
@@ -62,7 +64,10 @@ pub async fn sign_in(
     let fits = password::verify(password, hash).await?;
     let Some((workspace, user, _)) = found.filter(|_| fits) else { return Ok(SignIn::Wrong) };
     let mut conn = db.get().await?;
+    // The person has shown who they are. Their network address keeps the failures of others, not this try: an office
+    // stands behind one address.
     diesel::delete(login_attempts::table.filter(login_attempts::key.eq(&keys[0]))).execute(&mut conn).await?;
+    forget(&mut conn, &tries).await?;
     Ok(SignIn::Welcome(session::begin(&mut conn, workspace, user, now).await?))
 }
 
@@ -74,10 +79,19 @@ async fn failures(conn: &mut AsyncPgConnection, key: &str, now: DateTime<Utc>) -
         .await?)
 }
 
-async fn note_try(conn: &mut AsyncPgConnection, keys: &[String], now: DateTime<Utc>) -> Outcome<()> {
+/// Writes a try down under all its keys and tells the numbers it got.
+async fn note_try(conn: &mut AsyncPgConnection, keys: &[String], now: DateTime<Utc>) -> Outcome<Vec<i64>> {
     let rows: Vec<_> =
         keys.iter().map(|key| (login_attempts::key.eq(key), login_attempts::at.eq(now))).collect();
-    diesel::insert_into(login_attempts::table).values(&rows).execute(conn).await?;
+    Ok(diesel::insert_into(login_attempts::table)
+        .values(&rows)
+        .returning(login_attempts::id)
+        .get_results(conn)
+        .await?)
+}
+
+async fn forget(conn: &mut AsyncPgConnection, tries: &[i64]) -> Outcome<()> {
+    diesel::delete(login_attempts::table.filter(login_attempts::id.eq_any(tries))).execute(conn).await?;
     Ok(())
 }
 

@@ -1,0 +1,512 @@
+//! Every address the server answers: who may, from where, with what body, and what the answer carries.
+
+use crate::harness::{Answer, Live, Person, Setting, TestApp};
+use agentiq::connectors::sandbox::ozon::DEMO_API_KEY;
+use agentiq::platform::clock::now;
+use agentiq::shared::change::Change;
+use agentiq::shared::error::AppError;
+use agentiq::shared::ids::{ChatId, ReplyId, SellerId};
+use agentiq::shared::role::{Permission, Role};
+use futures::StreamExt;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Things that exist, to be asked for.
+#[derive(Clone, Copy)]
+struct Things {
+    chat: ChatId,
+    seller: SellerId,
+    reply: ReplyId,
+}
+
+/// A well-formed body for every server function. A new function needs a line here.
+fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
+    let Things { chat, seller, reply } = things;
+    let query = json!({ "view": "all", "seller": null });
+    BTreeMap::from([
+        ("inbox/chats", json!({ "query": query, "after": null })),
+        ("inbox/rows", json!({ "query": query, "chats": [chat] })),
+        ("inbox/open", json!({ "chat": chat })),
+        ("inbox/messages", json!({ "chat": chat, "before": null })),
+        ("inbox/seen", json!({ "chat": chat })),
+        ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
+        ("inbox/retry", json!({ "reply": reply })),
+        ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
+        ("sellers/list", json!({})),
+        (
+            "sellers/connect",
+            json!({ "form": { "name": "", "client_id": "100201", "api_key": DEMO_API_KEY } }),
+        ),
+        ("sellers/pause", json!({ "seller": seller })),
+        ("sellers/resume", json!({ "seller": seller })),
+        ("sellers/replace_key", json!({ "seller": seller, "api_key": DEMO_API_KEY })),
+        ("sellers/remove", json!({ "seller": seller, "name": "not its name" })),
+    ])
+}
+
+/// Paths below `/api/` that the program has registered.
+fn registered() -> BTreeSet<String> {
+    server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect()
+}
+
+/// What each function demands, as docs/endpoints.txt says.
+fn demanded() -> BTreeMap<String, Permission> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/endpoints.txt");
+    let text = std::fs::read_to_string(file).expect("docs/endpoints.txt");
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(char::is_whitespace))
+        .map(|(path, permission)| {
+            let all = Permission::ALL.iter();
+            let known = all.copied().find(|known| format!("{known:?}") == permission.trim());
+            (path.to_owned(), known.unwrap_or_else(|| panic!("{permission} is no permission")))
+        })
+        .collect()
+}
+
+async fn things(app: &TestApp) -> (Things, String) {
+    let (seller, external, chat) = app.shop_with_chat("Где заказ?").await;
+    app.ozon().buyer_shows(&external, "box.png");
+    app.poll(seller).await;
+    let person = app.person(Role::Operator).await;
+    let reply = person.reply(chat, "Завтра").await.key.parse().expect("a reply's id");
+    (Things { chat, seller, reply }, external)
+}
+
+// --- Who may -------------------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_is_known_here_and_in_the_docs() {
+    let names = Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new() };
+    let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
+    let registered = registered();
+    assert!(!registered.is_empty());
+    assert_eq!(registered, here, "the table in this file lacks a function or has one too many");
+    assert_eq!(registered, demanded().into_keys().collect(), "docs/endpoints.txt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_may_call_anything() {
+    let app = TestApp::start().await;
+    let (things, _) = things(&app).await;
+    let nobody = app.nobody();
+    for (path, body) in bodies(things) {
+        let answer = nobody.call(path, &body).await;
+        assert_eq!((answer.status, answer.error()), (401, Some(AppError::Unauthorized)), "{path}");
+    }
+    for path in ["/live", "/live?after=0"] {
+        assert_eq!(nobody.get(path).await.status, 401, "{path}");
+    }
+    let message = app.sql().await.value("SELECT external_id FROM messages WHERE attachments <> '[]'").await;
+    let file = format!("/files/{}/{}/0", things.chat, message.expect("a message with a picture"));
+    assert_eq!(nobody.get(&file).await.status, 401);
+    for page in ["/", "/inbox", "/inbox?view=all", "/sellers"] {
+        let answer = nobody.get(page).await;
+        assert_eq!(answer.status, 303, "{page}");
+        assert!(answer.location().starts_with("/login"), "{page}: {}", answer.location());
+    }
+    let state = app.sql().await.value("SELECT state FROM sellers").await;
+    assert_eq!(state.as_deref(), Some("active"), "nothing was done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_may_what_the_table_says_and_nothing_else() {
+    let app = TestApp::start().await;
+    let (things, _) = things(&app).await;
+    let demanded = demanded();
+    for role in Role::ALL {
+        let person = app.person(*role).await;
+        for (path, body) in bodies(things) {
+            let answer = person.call(path, &body).await;
+            let may = role.may(demanded[path]);
+            assert_eq!(answer.status != 403, may, "{role} {path}: {} {}", answer.status, answer.text);
+            assert!(
+                answer.status < 500 && answer.status != 401,
+                "{role} {path}: {} {}",
+                answer.status,
+                answer.text
+            );
+            if !may {
+                assert_eq!(answer.error(), Some(AppError::Forbidden), "{role} {path}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn things_of_another_workspace_are_not_there() {
+    let app = TestApp::start().await;
+    let (theirs, external) = things(&app).await;
+    let sql = app.sql().await;
+    let message =
+        sql.value("SELECT external_id FROM messages WHERE attachments <> '[]'").await.expect("a picture");
+    let file = format!("/files/{}/{message}/0", theirs.chat);
+    let own = app.person(Role::Viewer).await.get(&file).await;
+    assert_eq!((own.status, own.header("content-type")), (200, "image/png"), "its own workspace sees it");
+
+    let elsewhere = app.new_workspace("Second").await;
+    let stranger = app.person_of(elsewhere, Role::Owner).await;
+    let before = fingerprint(&app).await;
+    for (path, body) in bodies(theirs) {
+        let answer = stranger.call(path, &body).await;
+        match path {
+            "inbox/chats" | "inbox/rows" | "sellers/list" => {
+                assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            }
+            "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
+        }
+        let secrets = [external.as_str(), "Где заказ", "Завтра", "Shop", "100200"];
+        assert!(secrets.iter().all(|secret| !answer.text.contains(secret)), "{path}: {}", answer.text);
+    }
+    let of_seller = json!({ "query": { "view": "all", "seller": theirs.seller }, "after": null });
+    let list: Value = stranger.want("inbox/chats", of_seller).await;
+    assert_eq!((&list["page"]["items"], &list["counts"]["all"]), (&json!([]), &json!(0)));
+    // The right name does not help either, nor does a reply of one's own under their id.
+    let remove = json!({ "seller": theirs.seller, "name": "Shop" });
+    assert_eq!(stranger.call("sellers/remove", &remove).await.status, 404);
+    let reply = json!({ "chat": theirs.chat, "reply": theirs.reply, "text": "mine" });
+    assert_eq!(stranger.call("inbox/reply", &reply).await.status, 404);
+    assert_eq!(stranger.get(&file).await.status, 404);
+    let page = stranger.get(&format!("/inbox/{}", theirs.chat)).await;
+    assert!(!page.text.contains("Где заказ"));
+    assert_eq!(fingerprint(&app).await, before, "nothing of theirs has changed");
+}
+
+/// Everything of the first workspace that a stranger could have changed.
+async fn fingerprint(app: &TestApp) -> Vec<String> {
+    let sql = app.sql().await;
+    let mut rows = Vec::new();
+    for table in ["sellers", "chats", "messages", "replies", "drafts", "chat_seen", "events", "users"] {
+        let query =
+            format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
+        rows.extend(sql.column(&query).await);
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_of_a_workspace_tells_nothing_of_another() {
+    let app = TestApp::start().await;
+    let (_, _, chat) = app.shop_with_chat("Где заказ?").await;
+    let elsewhere = app.new_workspace("Second").await;
+    let stranger = app.person_of(elsewhere, Role::Owner).await;
+    let mut live = Live::open(&stranger, 0).await;
+    let person = app.person(Role::Operator).await;
+    person.reply(chat, "Завтра").await;
+    let seller = SellerId::new();
+    agentiq::platform::live::append(&mut *app.conn().await, elsewhere, &[Change::Seller { seller }])
+        .await
+        .expect("an event");
+    let first = live.next_change().await;
+    assert_eq!(
+        (first.seq, first.change),
+        (1, Change::Seller { seller }),
+        "the first thing it hears is its own"
+    );
+}
+
+// --- From where ----------------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_sites_cannot_make_a_browser_do_anything() {
+    let app = TestApp::start().await;
+    let (things, _) = things(&app).await;
+    let owner = app.person(Role::Owner).await;
+    let before = fingerprint(&app).await;
+    let evil = "https://evil.example";
+    let origins: [&[(&str, &str)]; 4] = [
+        &[("sec-fetch-site", "cross-site"), ("origin", evil)],
+        &[("sec-fetch-site", "same-site"), ("origin", evil)],
+        &[("origin", evil)],
+        &[("origin", "null")],
+    ];
+    let mut targets: Vec<(String, String, &str)> = bodies(things)
+        .into_iter()
+        .map(|(path, body)| (format!("/api/{path}"), body.to_string(), "application/json"))
+        .collect();
+    // What a foreign form can send without asking.
+    targets.push(("/api/inbox/reply".into(), bodies(things)["inbox/reply"].to_string(), "text/plain"));
+    for path in ["/login", "/logout", "/setup", "/preferences"] {
+        targets.push((path.into(), "theme=dark".into(), "application/x-www-form-urlencoded"));
+    }
+    for (path, body, kind) in &targets {
+        for headers in origins {
+            let mut request =
+                owner.request(Method::POST, path).header("content-type", *kind).body(body.clone());
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let answer = Answer::of(request).await;
+            assert_eq!(answer.status, 403, "{path} {headers:?}: {}", answer.text);
+            assert!(answer.set_cookies().is_empty(), "{path}");
+        }
+    }
+    assert_eq!(fingerprint(&app).await, before, "nothing was done");
+
+    let own = owner
+        .request(Method::POST, "/api/sellers/list")
+        .header("content-type", "application/json")
+        .body("{}");
+    let own = own.header("sec-fetch-site", "same-origin").header("origin", app.url.clone());
+    assert_eq!(Answer::of(own).await.status, 200, "our own pages may");
+}
+
+// --- With what body ------------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_make_no_sense_are_refused_in_words() {
+    let app = TestApp::start().await;
+    let (things, _) = things(&app).await;
+    let owner = app.person(Role::Owner).await;
+    let before = fingerprint(&app).await;
+    for (path, good) in bodies(things) {
+        let fields: Vec<&String> = good.as_object().expect("an object").keys().collect();
+        let takes_nothing = fields.is_empty();
+        let mut bad = vec!["{".into(), "nonsense".into(), String::new(), "\u{0}".into()];
+        bad.push("[".repeat(10_000));
+        if !takes_nothing {
+            bad.extend(["{}", "[]", "null", "\"text\"", "17"].map(str::to_owned));
+            for field in &fields {
+                let mut missing = good.clone();
+                missing.as_object_mut().expect("an object").remove(*field);
+                let may_be_absent = ["after", "before"].contains(&field.as_str());
+                if !may_be_absent {
+                    bad.push(missing.to_string());
+                }
+                for wrong in [json!([[]]), json!({ "a": 1 }), json!(1.5e300), json!(true)] {
+                    let mut body = good.clone();
+                    body[field.as_str()] = wrong;
+                    bad.push(body.to_string());
+                }
+            }
+        }
+        for body in bad {
+            for kind in ["application/json", "text/plain"] {
+                let answer = owner.post_raw(&format!("/api/{path}"), kind, body.clone()).await;
+                let shown: String = body.chars().take(80).collect();
+                assert!(
+                    (400..500).contains(&answer.status),
+                    "{path} {shown}: {} {}",
+                    answer.status,
+                    answer.text
+                );
+                assert_eq!(answer.error(), Some(AppError::BadRequest), "{path} {shown}: {}", answer.text);
+            }
+        }
+        let not_utf8 =
+            owner.post_raw(&format!("/api/{path}"), "application/json", vec![0xff, 0xfe, b'{']).await;
+        assert_eq!(not_utf8.error(), Some(AppError::BadRequest), "{path}: {}", not_utf8.text);
+    }
+    assert_eq!(fingerprint(&app).await, before, "nothing was done");
+    let unknown = owner.call("inbox/no_such_function", &json!({})).await;
+    assert!((400..500).contains(&unknown.status), "{} {}", unknown.status, unknown.text);
+    assert!((400..500).contains(&owner.get("/api/inbox/chats").await.status), "functions are posted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_of_five_megabytes_are_refused_in_words() {
+    let app = TestApp::start().await;
+    let (things, _) = things(&app).await;
+    let owner = app.person(Role::Owner).await;
+    let text = "x".repeat(5 * 1024 * 1024);
+    let too_large = AppError::TooLarge { max_bytes: 256 * 1024 };
+    for (path, _) in bodies(things) {
+        for has_length in [true, false] {
+            let body = json!({ "chat": things.chat, "reply": ReplyId::new(), "text": text }).to_string();
+            let (status, answer) =
+                post_slowly(&app, &owner, &format!("/api/{path}"), &body, has_length).await;
+            assert_eq!(status, 413, "{path}, length told: {has_length}: {answer}");
+            assert_eq!(serde_json::from_str(&answer).ok(), Some(too_large.clone()), "{path}: {answer}");
+        }
+    }
+    for path in ["/login", "/setup", "/preferences", "/logout"] {
+        for has_length in [true, false] {
+            let body = format!("email={text}");
+            let person = app.person(Role::Viewer).await;
+            let (status, answer) = post_slowly(&app, &person, path, &body, has_length).await;
+            assert!(status < 500, "{path}, length told: {has_length}: {status} {answer}");
+        }
+    }
+    let list = owner.call("sellers/list", &json!({})).await;
+    assert_eq!(list.status, 200, "and the server goes on");
+}
+
+/// Posts by hand and reads the answer while writing: a server may answer before it has read everything.
+async fn post_slowly(
+    app: &TestApp,
+    person: &Person,
+    path: &str,
+    body: &str,
+    has_length: bool,
+) -> (u16, String) {
+    let host = app.url.trim_start_matches("http://");
+    let (mut reader, mut writer) = TcpStream::connect(host).await.expect("a connection").into_split();
+    let cookies: Vec<String> = person.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let kind =
+        if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
+    let length = if has_length {
+        format!("content-length: {}", body.len())
+    } else {
+        "transfer-encoding: chunked".into()
+    };
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {}\r\ncontent-type: {kind}\r\nconnection: close\r\n{length}\r\n\r\n",
+        cookies.join("; ")
+    );
+    let body = body.to_owned();
+    let writing = tokio::spawn(async move {
+        writer.write_all(head.as_bytes()).await?;
+        for piece in body.as_bytes().chunks(64 * 1024) {
+            if !has_length {
+                writer.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
+            }
+            writer.write_all(piece).await?;
+            if !has_length {
+                writer.write_all(b"\r\n").await?;
+            }
+        }
+        if !has_length {
+            writer.write_all(b"0\r\n\r\n").await?;
+        }
+        Ok::<_, std::io::Error>(writer)
+    });
+    let mut answer = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        match tokio::time::timeout(Duration::from_secs(20), reader.read(&mut buffer))
+            .await
+            .expect("an answer")
+        {
+            Ok(0) => break,
+            Ok(read) => answer.extend_from_slice(&buffer[..read]),
+            // The server has closed with some of the body unread; what it said came before.
+            Err(_) => break,
+        }
+    }
+    writing.abort();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let (_, text) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    // A chunked answer has the length before and after.
+    let text = if text.starts_with('{') { text } else { text.split("\r\n").nth(1).unwrap_or(text) };
+    (status.unwrap_or_else(|| panic!("no answer: {answer}")), text.to_owned())
+}
+
+// --- What answers carry --------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_security_headers() {
+    for public_url in [None, Some("https://chat.example")] {
+        let app = TestApp::with(Setting { public_url, ..Setting::default() }).await;
+        let owner = app.person(Role::Owner).await;
+        let mut answers =
+            vec![owner.call("sellers/list", &json!({})).await, owner.call("sellers/list", &"no").await];
+        answers.push(app.nobody().call("sellers/list", &json!({})).await);
+        answers.push(app.nobody().get("/login").await);
+        for path in [
+            "/",
+            "/inbox",
+            "/sellers",
+            "/no-such-page",
+            "/no/such/page.js",
+            "/pkg/no-such-file.js",
+            "/pkg/../Cargo.toml",
+            "/favicon.svg",
+            "/robots.txt",
+            "/healthz",
+            "/readyz",
+            "/live?after=nonsense",
+            "/files/a/b/0",
+        ] {
+            answers.push(owner.get(path).await);
+        }
+        let cross_site = owner.request(Method::POST, "/logout").header("sec-fetch-site", "cross-site");
+        answers.push(Answer::of(cross_site).await);
+        for answer in answers {
+            assert!(answer.status < 500, "{answer:?}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
+            assert_eq!(answer.header("x-frame-options"), "DENY", "{answer:?}");
+            assert_eq!(answer.header("referrer-policy"), "strict-origin-when-cross-origin", "{answer:?}");
+            assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{answer:?}");
+            assert!(
+                answer.header("content-security-policy").contains("frame-ancestors 'none'"),
+                "{answer:?}"
+            );
+            assert!(!answer.header("x-request-id").is_empty(), "{answer:?}");
+            let is_https = public_url.is_some();
+            assert_eq!(answer.headers.contains_key("strict-transport-security"), is_https, "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pages_policy_has_a_nonce_of_its_own() {
+    let app = TestApp::start().await;
+    let person = app.person(Role::Viewer).await;
+    let mut nonces = BTreeSet::new();
+    for path in ["/inbox", "/inbox", "/sellers", "/no-such-page"] {
+        let page = person.get(path).await;
+        let policy = page.header("content-security-policy").to_owned();
+        let nonce = policy.split("script-src 'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+        let nonce = nonce.unwrap_or_else(|| panic!("{path}: {policy}")).to_owned();
+        assert!(
+            !policy.contains("script-src 'unsafe-inline'") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
+        for tag in page.text.split("<script").skip(1) {
+            let tag = tag.split('>').next().unwrap_or_default();
+            assert!(tag.contains(&nonce), "{path}: <script{tag}>");
+        }
+        nonces.insert(nonce);
+    }
+    assert_eq!(nonces.len(), 4, "a new one for each page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_pages_stay_out_of_caches() {
+    let app = TestApp::start().await;
+    let person = app.person(Role::Viewer).await;
+    for path in ["/inbox", "/sellers"] {
+        assert_eq!(person.get(path).await.header("cache-control"), "no-store", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_answers_whole_under_load() {
+    let app = TestApp::start().await;
+    let (things, _) = things(&app).await;
+    let empty = TestApp::with(Setting { empty: true, ..Setting::default() }).await;
+    let person = app.person(Role::Owner).await;
+    let pages: [(&str, Person, String, u16); 7] = [
+        ("/login", app.nobody(), "/login".into(), 200),
+        ("/setup", empty.nobody(), "/setup".into(), 200),
+        ("/inbox", person.clone(), "/inbox?view=all".into(), 200),
+        ("/inbox/{chat}", person.clone(), format!("/inbox/{}", things.chat), 200),
+        ("/inbox/{chat}", person.clone(), format!("/inbox/{}", ChatId::new()), 200),
+        ("/sellers", person.clone(), "/sellers".into(), 200),
+        ("", person, "/no-such-page".into(), 404),
+    ];
+    let listed: BTreeSet<String> = leptos_axum::generate_route_list(agentiq::app::App)
+        .iter()
+        .map(|route| route.path().to_owned())
+        .filter(|path| path != "/")
+        .collect();
+    let tried: BTreeSet<String> =
+        pages.iter().map(|page| page.0.to_owned()).filter(|path| !path.is_empty()).collect();
+    assert_eq!(listed, tried, "every page has to be tried here");
+    for (_, person, path, status) in pages {
+        let mut answers = futures::stream::iter((0..100).map(|_| person.get(&path))).buffer_unordered(20);
+        while let Some(answer) = answers.next().await {
+            // What comes after the document are scripts that the stream appends.
+            let (_, after) = answer.text.rsplit_once("</html>").unwrap_or(("", "nothing"));
+            let is_whole = after.is_empty() || after.ends_with("</script>");
+            assert_eq!((answer.status, is_whole), (status, true), "{path}: {}", answer.text);
+        }
+    }
+}
