@@ -179,7 +179,8 @@ fn ChatWindow(
     let desk = use_desk();
     let session = Session::new(&desk, view);
     let problem = session.problem.clone();
-    let note = move || problem.get().map(|error| view! { <ErrorNote error/> });
+    let saying = desk.clone();
+    let note = move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error/> });
     let (label, chat) = (desk.locale.chat_window(), session.chat.to_string());
     view! {
         <article class="window" aria-label=label data-chat-id=chat>
