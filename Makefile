@@ -35,4 +35,4 @@ audit: ## dependencies against published advisories
 doctor: ## what is wrong with the set-up of this machine, and how to mend it
 	@scripts/setup run
 	@scripts/build
-	@. scripts/env.sh && LEPTOS_SITE_ROOT=$$root/target/site LEPTOS_HASH_FILES=true target/run/agentiq doctor
+	@. scripts/env.sh && LEPTOS_SITE_ROOT=$$root/target/site LEPTOS_HASH_FILES=true target/debug/agentiq doctor

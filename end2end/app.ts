@@ -130,6 +130,8 @@ export async function openChat(page: Page, chat: string): Promise<string> {
   const id = await row(page, chat).getAttribute('data-chat-id');
   await row(page, chat).click();
   await expect(page).toHaveURL(new RegExp(`/inbox/${id}`));
+  // The chat that was open before stays until this one is there.
+  await expect(page.locator(`article[data-chat-id="${id}"]`)).toBeVisible();
   await expect(composer(page)).toBeVisible();
   return id!;
 }

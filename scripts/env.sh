@@ -1,13 +1,18 @@
 # Sourced by every script: where the tools are, where builds go. Nothing here is written to the machine.
 #
-# AGENTIQ_CACHE      tools, browser test modules and builds, shared by all checkouts (default ~/.cache/agentiq)
-# CARGO_TARGET_DIR   builds (default: in the cache, so that a fresh checkout compiles no dependency again)
+# AGENTIQ_CACHE             tools, browser test modules and compiled dependencies, shared by all checkouts
+#                           (default ~/.cache/agentiq)
+# CARGO_BUILD_BUILD_DIR     what is compiled on the way (default: in the cache, so that a fresh checkout compiles no
+#                           dependency again)
+#
+# What comes out in the end is each checkout's own, in ./target: two of them must not overwrite each other's programs.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 export AGENTIQ_CACHE=${AGENTIQ_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/agentiq}
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$AGENTIQ_CACHE/target}
+export CARGO_BUILD_BUILD_DIR=${CARGO_BUILD_BUILD_DIR:-$AGENTIQ_CACHE/target}
+export CARGO_TARGET_DIR=$root/target
 export PATH=$AGENTIQ_CACHE/tools/bin:$AGENTIQ_CACHE/npm/node_modules/.bin:$HOME/.cargo/bin:$PATH
 # The same values as in .cargo/config.toml: a crate that looks at them is rebuilt when they change.
 export LEPTOS_OUTPUT_NAME=agentiq DISABLE_SERVER_FN_HASH=true

@@ -5,6 +5,9 @@
 
 #![recursion_limit = "512"]
 
+/// Ties a build to its checkout; see `.cargo/config.toml`.
+const _: Option<&str> = option_env!("AGENTIQ_CHECKOUT");
+
 // First, because its macros make the small types of every other room.
 #[macro_use]
 pub mod shared;

@@ -161,6 +161,9 @@ fn settings(url: &str) -> Result<tokio_postgres::Config, DbError> {
     let mut config: tokio_postgres::Config = url.parse().map_err(|error| DbError::Url(format!("{error}")))?;
     config.application_name("agentiq");
     config.connect_timeout(Duration::from_secs(5));
+    // A database that vanishes without a word (a cut cable) is noticed in seconds, not in hours.
+    config.keepalives_idle(Duration::from_secs(20));
+    config.tcp_user_timeout(Duration::from_secs(20));
     // A forgotten transaction must not hold its locks: a browser that goes away can leave one behind.
     let limits = "-c TimeZone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000";
     let options = match config.get_options() {

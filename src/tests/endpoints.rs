@@ -2,6 +2,7 @@
 
 use crate::harness::{Answer, Live, Person, Setting, TestApp};
 use agentiq::connectors::sandbox::ozon::DEMO_API_KEY;
+use agentiq::platform::clock::now;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
 use agentiq::shared::ids::{ChatId, ReplyId, SellerId};
@@ -35,7 +36,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/seen", json!({ "chat": chat })),
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
         ("inbox/retry", json!({ "reply": reply })),
-        ("inbox/save_draft", json!({ "chat": chat, "text": "a draft" })),
+        ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
         ("sellers/list", json!({})),
         (
             "sellers/connect",
@@ -476,7 +477,8 @@ async fn private_pages_stay_out_of_caches() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+// As many threads as the program itself has at least: with fewer, drawing can stall.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_page_answers_whole_under_load() {
     let app = TestApp::start().await;
     let (things, _) = things(&app).await;

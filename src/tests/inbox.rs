@@ -592,7 +592,10 @@ async fn drafts_are_kept_for_their_writer() {
     let (anna, boris) = (app.person(Role::Operator).await, app.person(Role::Operator).await);
     let draft = async |person: &Person| person.open(chat).await.draft.map(|draft| draft.body);
     let save = async |person: &Person, text: &str| {
-        person.call("inbox/save_draft", &json!({ "chat": chat, "text": text })).await.status
+        person
+            .call("inbox/save_draft", &json!({ "chat": chat, "text": text, "typed_at": now() }))
+            .await
+            .status
     };
     assert_eq!(save(&anna, " почти ").await, 200);
     assert_eq!(save(&anna, " почти готово\0 ").await, 200);
@@ -638,7 +641,8 @@ async fn hostile_texts_are_texts_in_the_source_of_the_page() {
         person.reply(chat, text).await;
         let quoted = text.replace('\'', "''");
         sql.run(&format!("UPDATE sellers SET name = '{quoted}'; UPDATE users SET name = '{quoted}'")).await;
-        let () = person.want("inbox/save_draft", json!({ "chat": chat, "text": text })).await;
+        let () =
+            person.want("inbox/save_draft", json!({ "chat": chat, "text": text, "typed_at": now() })).await;
         for page in [format!("/inbox/{chat}"), "/inbox?view=all".into(), "/sellers".into()] {
             let html = person.get(&page).await.text;
             assert!(html.contains("__xss"), "{page} shows it");

@@ -4,6 +4,7 @@ use super::types::{ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, M
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::paging::Page;
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 #[cfg(feature = "ssr")]
@@ -54,8 +55,8 @@ pub async fn retry(reply: ReplyId) -> Result<(), AppError> {
     answer(Permission::ReplyToChats, async move |ask| reply::retry(&ask, reply).await).await
 }
 
-/// Keeps what the person has typed. An empty text deletes the draft.
+/// Keeps what the person has typed, and when. An empty text deletes the draft; an older text changes nothing.
 #[server(endpoint = "inbox/save_draft", input = Json)]
-pub async fn save_draft(chat: ChatId, text: String) -> Result<(), AppError> {
-    answer(Permission::ReplyToChats, async move |ask| draft::save(&ask, chat, &text).await).await
+pub async fn save_draft(chat: ChatId, text: String, typed_at: DateTime<Utc>) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| draft::save(&ask, chat, &text, typed_at).await).await
 }

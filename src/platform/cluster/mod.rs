@@ -31,6 +31,8 @@ const PATIENCE_SECONDS: &str = "90";
 /// Pause between two looks at a Postgres that is starting, and how often to look: 30 s in all.
 const PAUSE: Duration = Duration::from_millis(100);
 const STARTING_TRIES: u32 = 300;
+/// How often the lock of a data directory is looked at: 1 s in all.
+const LOCK_LOOKS: u32 = 10;
 /// How much of a log a sentence quotes, in lines.
 const TAIL_LINES: usize = 12;
 
@@ -91,7 +93,7 @@ impl Cluster {
     pub async fn start(data_dir: &Path, options: ClusterOptions) -> Result<Self, ClusterError> {
         make_dir(data_dir)?;
         let data_dir = fs::canonicalize(data_dir).map_err(|cause| no_access(data_dir, &cause))?;
-        let lock = lock(&data_dir)?;
+        let lock = lock(&data_dir).await?;
         let owner = Owner::for_this_process().await?;
         let home = owner.home_for(&data_dir).await?;
         let binaries = binaries::choose(&options, &owner, newest_cluster_in(&home).as_ref()).await?;
@@ -427,8 +429,9 @@ impl Postmaster {
     }
 }
 
-/// Takes the data directory for this process.
-fn lock(data_dir: &Path) -> Result<File, ClusterError> {
+/// Takes the data directory for this process. A child that is just being started holds what we held, until it runs its
+/// own program: a lock that was given back a moment ago may need another look.
+async fn lock(data_dir: &Path) -> Result<File, ClusterError> {
     let path = data_dir.join("agentiq.lock");
     let mut file = File::options()
         .read(true)
@@ -437,14 +440,17 @@ fn lock(data_dir: &Path) -> Result<File, ClusterError> {
         .truncate(false)
         .open(&path)
         .map_err(|cause| no_access(&path, &cause))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut text = String::new();
-            let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
-            return Err(ClusterError::InUse { data_dir: data_dir.to_owned(), pid });
+    for look in 1..=LOCK_LOOKS {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if look < LOCK_LOOKS => tokio::time::sleep(PAUSE).await,
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+                return Err(ClusterError::InUse { data_dir: data_dir.to_owned(), pid });
+            }
+            Err(TryLockError::Error(cause)) => return Err(no_access(&path, &cause)),
         }
-        Err(TryLockError::Error(cause)) => return Err(no_access(&path, &cause)),
     }
     let written = file
         .set_len(0)

@@ -42,18 +42,16 @@ texts! {
 
     by_us: "Вы:", "You:";
     by_bot: "Автоответ:", "Auto-reply:";
+    attachment_only: "Вложение", "Attachment";
     draft_word: "Черновик", "Draft";
     buyer_waits: "ждёт ответа", "waiting for an answer";
-    answered: "отвечено", "answered";
     chat_closed: "Чат закрыт", "The chat is closed";
-    chat_open: "Чат открыт", "The chat is open";
     back_to_list: "К списку чатов", "Back to the list";
 
     message_list: "Сообщения", "Messages";
     no_messages: "В этом чате пока нет сообщений", "There are no messages in this chat yet";
     older_messages: "Показать более ранние", "Show earlier messages";
     loading_older: "Загружаем более ранние…", "Loading earlier messages…";
-    older_failed: "Более ранние сообщения не загрузились.", "Earlier messages could not be loaded.";
     new_messages_below: "Новые сообщения", "New messages";
     to_newest: "К новым сообщениям", "To the newest messages";
     unparsed_message: "Не удалось разобрать сообщение. Показываем, как его прислал маркетплейс.",
@@ -70,13 +68,10 @@ texts! {
     viewer_cannot_answer:
         "У вас роль наблюдателя: переписку видно, отвечать могут операторы и администраторы.",
         "You are a viewer: you can read the conversation; operators and administrators can answer.";
-    cannot_answer_now: "Сейчас ответить нельзя.", "You cannot answer right now.";
-    draft_is_kept: "Черновик сохраняется.", "The draft is kept.";
 
     send_again: "Отправить ещё раз", "Send again";
     edit_again: "Изменить", "Edit";
     not_sent: "Не отправлено", "Not sent";
-    waits_for_connection: "Отправится, когда вернётся связь", "Will be sent when the connection is back";
 
     author_buyer: "Покупатель", "Buyer";
     author_operator: "Оператор", "Operator";

@@ -1,5 +1,6 @@
 //! One message.
 
+use super::composer::COMPOSER;
 use super::desk::Desk;
 use super::links::{self, Piece};
 use super::session::{Drawn, Session};
@@ -11,6 +12,7 @@ use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::marketplace::Marketplace;
+use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
@@ -294,7 +296,14 @@ fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView 
     let editing = session.clone();
     let edit = is_waiting_here.then(|| {
         view! {
-            <button type="button" class="message-action" on:click=move |_| editing.edit_again(reply)>
+            <button
+                type="button"
+                class="message-action"
+                on:click=move |_| {
+                    editing.edit_again(reply);
+                    browser::focus(COMPOSER);
+                }
+            >
                 <Glyph icon=Icon::Pencil/>
                 <span>{locale.edit_again()}</span>
             </button>
@@ -318,8 +327,29 @@ fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView 
 
 #[cfg(test)]
 mod tests {
-    use super::status_word;
-    use crate::features::inbox::types::{Delivery, ReplyState};
+    use super::{attachment_view, linked, status_word};
+    use crate::features::inbox::types::{Attachment, AttachmentKind, Delivery, ReplyState};
+    use crate::shared::i18n::Locale;
+    use leptos::prelude::*;
+
+    #[test]
+    fn what_a_buyer_writes_never_becomes_markup() {
+        let hostile = "<img src=x onerror=alert(1)> https://a.ru/\"><script>alert(2)</script>";
+        let html = Owner::new().with(|| linked(hostile, Locale::Ru).to_html());
+        assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
+        assert!(html.contains("href=\"https://a.ru/\""), "{html}");
+    }
+
+    #[test]
+    fn an_attachment_links_to_the_web_or_not_at_all() {
+        let link =
+            |url: &str| Attachment { kind: AttachmentKind::Link, url: url.to_owned(), name: String::new() };
+        let html = |url: &str| {
+            Owner::new().with(|| attachment_view(link(url), "/files/1/2/0".to_owned(), Locale::Ru).to_html())
+        };
+        assert!(html("https://ozon.ru/product/1").contains("href=\"https://ozon.ru/product/1\""));
+        assert!(!html("javascript:alert(1)").contains("href"));
+    }
 
     #[test]
     fn a_read_message_is_read_whatever_else_it_is() {

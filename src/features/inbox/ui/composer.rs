@@ -14,6 +14,8 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::KeyboardEvent;
 
+/// The id of the field.
+pub const COMPOSER: &str = "composer-text";
 /// From this share of the limit the counter is shown clearly, in percent.
 const NEARLY_FULL_PERCENT: usize = 90;
 
@@ -86,7 +88,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             <div class="composer-field">
                 <TextArea
                     element=field
-                    id="composer-text"
+                    id=COMPOSER
                     testid="composer"
                     label=locale.your_answer()
                     placeholder=locale.answer_placeholder()

@@ -3,12 +3,13 @@
 use super::address::{Address, use_address};
 use super::list_state::ListState;
 use super::outbox::Outbox;
+use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::page::Viewer;
 use crate::shared::role::Permission;
 use crate::shared::time::Zone;
 use crate::ui::context::{use_locale, use_now, use_viewer};
-use crate::ui::live::{Live, use_live};
+use crate::ui::live::{ConnectionState, Live, use_live};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -45,6 +46,14 @@ impl Desk {
         };
         provide_context(desk.clone());
         desk
+    }
+
+    /// What stands in a pane that may not be up to date; nothing while the connection says the same more clearly.
+    pub fn worth_saying(&self, problem: &ArcRwSignal<Option<AppError>>) -> Option<AppError> {
+        let is_heard = self.live.state.get() == ConnectionState::Online;
+        problem
+            .get()
+            .filter(|error| is_heard || !matches!(error, AppError::Transport | AppError::Unauthorized))
     }
 
     /// Whether the person may write to buyers.

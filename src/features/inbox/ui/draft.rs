@@ -33,7 +33,10 @@ pub struct DraftKeeper(Arc<Inner>);
 struct Inner {
     chat: ChatId,
     place: Option<String>,
-    now: Signal<DateTime<Utc>>,
+    /// Server time when the page was drawn.
+    drawn_at: DateTime<Utc>,
+    /// When the draft was typed that the server had then: whatever is typed here is newer.
+    after: Option<DateTime<Utc>>,
     state: Mutex<State>,
 }
 
@@ -48,17 +51,18 @@ struct State {
 }
 
 impl DraftKeeper {
-    /// The draft of a chat as the server has it. `now` is the page's clock.
+    /// The draft of a chat as the server has it, on a page that was drawn at `drawn_at` by the server's clock.
     pub fn new(
         viewer: Option<&Viewer>,
         chat: ChatId,
         server: Option<&Draft>,
-        now: Signal<DateTime<Utc>>,
+        drawn_at: DateTime<Utc>,
     ) -> Self {
         let place = viewer.map(|viewer| format!("agentiq.draft.{}.{}.{chat}", viewer.workspace, viewer.user));
         let body = server.map(|draft| draft.body.clone()).unwrap_or_default();
         let state = State { body, ..State::default() };
-        DraftKeeper(Arc::new(Inner { chat, place, now, state: Mutex::new(state) }))
+        let after = server.map(|draft| draft.updated_at);
+        DraftKeeper(Arc::new(Inner { chat, place, drawn_at, after, state: Mutex::new(state) }))
     }
 
     /// The text to begin with: what this browser kept, if that is newer than what the server told. Only in browsers,
@@ -103,7 +107,7 @@ impl DraftKeeper {
     }
 
     fn keep(&self, body: &str) {
-        let at = self.0.now.try_get_untracked().unwrap_or_default();
+        let at = self.typed_at();
         {
             let mut state = self.state();
             if state.body == body {
@@ -115,6 +119,12 @@ impl DraftKeeper {
         if let Some(place) = &self.0.place {
             browser::local_set(place, &write(&Kept { body: body.to_owned(), at }));
         }
+    }
+
+    /// The moment of a key, by the server's clock and to the millisecond: drafts of several pages are compared by it.
+    fn typed_at(&self) -> DateTime<Utc> {
+        let now = self.0.drawn_at + chrono::Duration::milliseconds(browser::page_age_ms() as i64);
+        self.0.after.map_or(now, |after| now.max(after + chrono::Duration::milliseconds(1)))
     }
 
     fn save_after(&self, wait: Duration) {
@@ -134,17 +144,15 @@ impl DraftKeeper {
 
     /// Tells the server what it does not have; one request at a time, so that an older text cannot arrive last.
     fn save(&self) {
-        let body = {
+        let (body, typed_at) = {
             let mut state = self.state();
-            if state.changed_at.is_none() || state.is_saving {
-                return;
-            }
+            let Some(typed_at) = state.changed_at.filter(|_| !state.is_saving) else { return };
             state.is_saving = true;
-            state.body.clone()
+            (state.body.clone(), typed_at)
         };
         let this = self.clone();
         spawn_local(async move {
-            let answer = api::save_draft(this.0.chat, body.clone()).await;
+            let answer = api::save_draft(this.0.chat, body.clone(), typed_at).await;
             this.saved(&body, answer.err().map(|error| error.is_temporary()));
         });
     }

@@ -78,7 +78,9 @@ fn ChatList(sellers: Vec<SellerView>) -> impl IntoView {
         let list = desk.list.clone();
         Callback::new(move |()| list.reload())
     };
-    let note = move || problem.get().map(|error| view! { <ErrorNote error on_retry=Some(again)/> });
+    let saying = desk.clone();
+    let note =
+        move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error on_retry=Some(again)/> });
     view! {
         <div class="list-head">
             <Tabs desk=desk.clone()/>

@@ -45,6 +45,8 @@ struct Inner {
     person: Option<UserId>,
     content: Mutex<Content>,
     in_the_way: Mutex<InTheWay>,
+    /// Asks again what may have moved.
+    refresher: Mutex<Option<Refresher>>,
 }
 
 struct Content {
@@ -83,6 +85,7 @@ impl ListState {
             person,
             content: Mutex::new(content),
             in_the_way: Mutex::default(),
+            refresher: Mutex::default(),
         };
         let state = ListState {
             shown: ArcRwSignal::new(Vec::new()),
@@ -165,49 +168,74 @@ impl ListState {
             }
             match answer {
                 Ok(page) => this.append(&page),
-                Err(error) => this.note(error),
+                Err(error) => _ = this.note(error),
             }
         });
     }
 
     /// Asks for another list, while the old one stays.
-    pub fn switch(&self, query: ListQuery) {
+    fn switch(&self, query: ListQuery) {
+        self.is_switching.set(true);
+        let this = self.clone();
+        spawn_local(async move {
+            if this.ask_for(query).await == Outcome::TryLater {
+                this.ask_again();
+            }
+        });
+    }
+
+    /// Asks for another list and shows it, unless yet another one has been asked for in the meantime.
+    async fn ask_for(&self, query: ListQuery) -> Outcome {
         let turn = {
             let mut content = self.content();
             content.turn += 1;
             content.turn
         };
-        self.is_switching.set(true);
-        let this = self.clone();
-        spawn_local(async move {
-            let answer = api::chats(query.clone(), None).await;
-            if this.content().turn != turn {
-                return;
+        let answer = api::chats(query.clone(), None).await;
+        if self.content().turn != turn {
+            return Outcome::Settled;
+        }
+        self.is_switching.set(false);
+        match answer {
+            Ok(page) => {
+                self.begin(query, &page);
+                Outcome::Settled
             }
-            this.is_switching.set(false);
-            match answer {
-                Ok(page) => this.begin(query, &page),
-                Err(error) => this.note(error),
-            }
-        });
+            Err(error) => self.note(error),
+        }
     }
 
     /// Asks for the list of the address again.
     pub fn reload(&self) {
-        if let Some(query) = self.inner.address.try_with_untracked(|address| address.query.clone()) {
+        if let Some(query) = self.wanted_query() {
             self.switch(query);
         }
+    }
+
+    fn wanted_query(&self) -> Option<ListQuery> {
+        self.inner.address.try_with_untracked(|address| address.query.clone())
     }
 
     fn follow_news(&self, live: &Live) {
         let this = self.clone();
         let refresher = Refresher::new(move || this.clone().refresh());
+        *self.refresher() = Some(refresher.clone());
+        let this = self.clone();
+        // It holds the list and the list holds it: without this, neither would ever go.
+        on_cleanup(move || *this.refresher() = None);
         let this = self.clone();
         live.on_change(move |news| {
             if this.note_moved(news) {
                 refresher.soon();
             }
         });
+    }
+
+    fn ask_again(&self) {
+        let refresher = self.refresher().clone();
+        if let Some(refresher) = refresher {
+            refresher.soon();
+        }
     }
 
     fn follow_address(&self) {
@@ -246,6 +274,11 @@ impl ListState {
     }
 
     async fn refresh(self) -> Outcome {
+        let present = self.content().order.query().clone();
+        if let Some(query) = self.wanted_query().filter(|query| *query != present) {
+            // The list of the address could not be had so far.
+            return self.ask_for(query).await;
+        }
         let (query, turn, moved, is_all) = {
             let mut content = self.content();
             let is_all = std::mem::take(&mut content.is_all_moved) || content.moved.len() > MOST_NAMED;
@@ -262,14 +295,12 @@ impl ListState {
                 Outcome::Settled
             }
             Err(error) => {
-                let is_temporary = error.is_temporary();
                 {
                     let mut content = self.content();
                     content.moved.extend(moved);
                     content.is_all_moved |= is_all;
                 }
-                self.note(error);
-                if is_temporary { Outcome::TryLater } else { Outcome::Settled }
+                self.note(error)
             }
         }
     }
@@ -323,11 +354,14 @@ impl ListState {
         self.show_without_settling(shown);
     }
 
-    fn note(&self, error: AppError) {
+    /// Shows why the list may not be up to date. Says whether asking again may help.
+    fn note(&self, error: AppError) -> Outcome {
         if error == AppError::Unauthorized {
             self.inner.live.note_session_ended();
         }
+        let outcome = if error.is_temporary() { Outcome::TryLater } else { Outcome::Settled };
         self.problem.set(Some(error));
+        outcome
     }
 
     /// Lets the rows on the screen follow what is known.
@@ -397,6 +431,10 @@ impl ListState {
 
     fn content(&self) -> MutexGuard<'_, Content> {
         self.inner.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refresher(&self) -> MutexGuard<'_, Option<Refresher>> {
+        self.inner.refresher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn in_the_way(&self) -> MutexGuard<'_, InTheWay> {

@@ -90,7 +90,13 @@ fn Preview(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
         <span class="row-line row-preview">
             {draft}
             {by}
-            <span class="row-text">{move || text.with(|row| row.preview.clone())}</span>
+            <span class="row-text">
+                {move || {
+                    // A picture or a file has no words of its own.
+                    let said = text.with(|row| row.preview.clone());
+                    if said.trim().is_empty() { locale.attachment_only().to_owned() } else { said }
+                }}
+            </span>
         </span>
     }
 }

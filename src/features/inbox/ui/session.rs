@@ -10,6 +10,7 @@ use crate::features::inbox::types::{ChatRow, ChatView, Draft, FailureReason, Mes
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, ReplyId};
+use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
 use crate::ui::notice::{Toasts, use_toasts};
 use leptos::ev;
@@ -99,7 +100,7 @@ impl Session {
             arrived: ArcRwSignal::new(Vec::new()),
             sent_here: ArcRwSignal::new(0),
             text: ArcRwSignal::new(String::new()),
-            draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), desk.now),
+            draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
             inner: Arc::new(inner),
         };
         session.draw();

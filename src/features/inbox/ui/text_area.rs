@@ -108,7 +108,33 @@ fn grow(field: &HtmlTextAreaElement) {
 
 #[cfg(test)]
 mod tests {
-    use super::join;
+    use super::{TextArea, join};
+    use leptos::prelude::*;
+
+    #[test]
+    fn the_server_draws_the_field_empty_whatever_the_draft() {
+        let page = Owner::new();
+        let html = page.with(|| {
+            let text = ArcRwSignal::new("</textarea><script>alert(1)</script>".to_owned());
+            view! {
+                <TextArea
+                    element=NodeRef::new()
+                    id="field"
+                    testid="composer"
+                    label="Ответ"
+                    placeholder="Напишите"
+                    text
+                    on_typed=Callback::new(|_| ())
+                    disabled=Signal::stored(false)
+                    invalid=Signal::stored(false)
+                    described_by="note"
+                />
+            }
+            .to_html()
+        });
+        assert!(html.contains("></textarea>"), "{html}");
+        assert!(!html.contains("script"), "{html}");
+    }
 
     #[test]
     fn neither_the_draft_nor_what_was_typed_early_is_lost() {

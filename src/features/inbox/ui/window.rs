@@ -12,6 +12,7 @@ use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatStatus, ChatView};
 use crate::shared::error::AppError;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::live::ConnectionState;
 use crate::ui::notice::ErrorNote;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -131,10 +132,23 @@ fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> i
     }
 }
 
-/// A chat that could not be opened, with the way back.
+/// A chat that could not be opened, with the way back and another try.
 #[component]
 fn FailedWindow(desk: Desk, error: AppError, again: Callback<()>) -> impl IntoView {
     let on_retry = error.is_temporary().then_some(again);
+    if error.is_temporary() {
+        // What could not be opened for want of a connection opens when it is back.
+        let state = desk.live.state;
+        Effect::watch(
+            move || state.get() == ConnectionState::Online,
+            move |is_online, was_online, _| {
+                if *is_online && was_online == Some(&false) {
+                    again.run(());
+                }
+            },
+            false,
+        );
+    }
     view! {
         <div class="window-failed">
             <BackLink desk/>
@@ -165,7 +179,8 @@ fn ChatWindow(
     let desk = use_desk();
     let session = Session::new(&desk, view);
     let problem = session.problem.clone();
-    let note = move || problem.get().map(|error| view! { <ErrorNote error/> });
+    let saying = desk.clone();
+    let note = move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error/> });
     let (label, chat) = (desk.locale.chat_window(), session.chat.to_string());
     view! {
         <article class="window" aria-label=label data-chat-id=chat>
