@@ -11,7 +11,7 @@ use crate::platform::jobs;
 use crate::shared::change::{Change, Event};
 use crate::shared::ids::WorkspaceId;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Jsonb, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures::StreamExt;
 use std::collections::{HashMap, HashSet};
@@ -66,16 +66,21 @@ pub async fn append(conn: &mut AsyncPgConnection, workspace: WorkspaceId, change
     Ok(())
 }
 
-/// Entries of workspace `$1` after `$2`, at most `$3`. Public so that a test can look at its plan.
-pub const READ_SQL: &str =
-    "SELECT seq, change FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+/// Entries of workspace `$1` after `$2`, at most `$3`, and the last number; of one moment, or a commit between two looks
+/// would seem a hole. Public so that a test can look at its plan.
+pub const READ_SQL: &str = "SELECT c.last_seq, e.seq, e.change FROM event_counters c \
+     LEFT JOIN LATERAL ( \
+         SELECT seq, change FROM events WHERE workspace_id = c.workspace_id AND seq > $2 ORDER BY seq LIMIT $3) e ON TRUE \
+     WHERE c.workspace_id = $1 ORDER BY e.seq";
 
 #[derive(diesel::QueryableByName)]
 struct EventRow {
     #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = Jsonb)]
-    change: serde_json::Value,
+    last_seq: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    seq: Option<i64>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    change: Option<serde_json::Value>,
 }
 
 /// What a reader of the log gets.
@@ -114,21 +119,23 @@ pub async fn read_after(
         .bind::<BigInt, _>(MAX_BACKLOG + 1)
         .load(conn)
         .await?;
+    let first = rows.as_slice().first();
+    let last = first.map_or(0, |row| row.last_seq);
     // The log may have been pruned, or the database put back to an older state: then the numbers do not join up.
-    let joins = match rows.as_slice().first() {
-        Some(first) => first.seq == after + 1,
-        None => last_seq(conn, workspace).await? == after,
+    let joins = match first.and_then(|row| row.seq) {
+        Some(seq) => seq == after + 1,
+        None => last == after,
     };
     if !joins || rows.len() as i64 > MAX_BACKLOG {
-        return Ok(Backlog::Resync(last_seq(conn, workspace).await?));
+        return Ok(Backlog::Resync(last));
     }
-    let events = rows
-        .into_iter()
-        .filter_map(|row| match serde_json::from_value(row.change) {
-            Ok(change) => Some(Event { seq: row.seq, change }),
+    let entries = rows.into_iter().filter_map(|row| Some((row.seq?, row.change?)));
+    let events = entries
+        .filter_map(|(seq, change)| match serde_json::from_value(change) {
+            Ok(change) => Some(Event { seq, change }),
             Err(error) => {
                 // Written by a newer version; this one's screens show nothing of it.
-                tracing::debug!(seq = row.seq, %error, "event of an unknown kind");
+                tracing::debug!(seq, %error, "event of an unknown kind");
                 None
             }
         })
