@@ -5,9 +5,10 @@ use super::keys;
 use super::order::Offer;
 use super::row::Row;
 use crate::features::inbox::api;
-use crate::features::inbox::types::{ListQuery, View};
+use crate::features::inbox::types::{ChatListPage, ListQuery, View};
 use crate::features::sellers;
 use crate::features::sellers::types::SellerView;
+use crate::shared::error::AppError;
 use crate::shared::ids::SellerId;
 use crate::shared::role::Permission;
 use crate::ui::button::{Button, ButtonKind};
@@ -27,23 +28,19 @@ const NEAR_TOP: i32 = 8;
 pub fn ListPane() -> impl IntoView {
     let desk = use_desk();
     let query = desk.address.with_untracked(|address| address.query.clone());
+    // One question for all that the pane needs: a second resource that is read after the first has come is not known to
+    // the stream when the page begins, and drawing can stall over it.
     let first = Resource::new(|| (), {
         let query = query.clone();
-        move |()| api::chats(query.clone(), None)
+        move |()| first_load(query.clone())
     });
-    let sellers = Resource::new(|| (), |()| sellers::api::list());
-    let again = Callback::new(move |()| {
-        first.refetch();
-        sellers.refetch();
-    });
+    let again = Callback::new(move |()| first.refetch());
     let content = move || {
         let (desk, query) = (desk.clone(), query.clone());
         Suspend::new(async move {
             match first.await {
-                Ok(page) => {
+                Ok((page, sellers)) => {
                     desk.list.begin(query, &page);
-                    // The filter is a convenience: without it the list is still the list.
-                    let sellers = sellers.await.unwrap_or_default();
                     view! { <ChatList sellers/> }.into_any()
                 }
                 Err(error) => view! { <ErrorNote error on_retry=Some(again)/> }.into_any(),
@@ -51,6 +48,12 @@ pub fn ListPane() -> impl IntoView {
         })
     };
     view! { <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition> }
+}
+
+/// The first page and the sellers to filter by. The filter is a convenience: without it the list is still the list.
+async fn first_load(query: ListQuery) -> Result<(ChatListPage, Vec<SellerView>), AppError> {
+    let page = api::chats(query, None).await?;
+    Ok((page, sellers::api::list().await.unwrap_or_default()))
 }
 
 /// Where rows will be, on the first load only.
