@@ -168,7 +168,6 @@ impl TestApp {
         Person {
             url: self.url.clone(),
             client,
-            workspace: self.workspace,
             id: UserId::new(),
             email: String::new(),
             cookies: BTreeMap::new(),
@@ -200,7 +199,7 @@ impl TestApp {
         let token = session::begin(&mut *self.conn().await, workspace, id, now()).await.expect("a session");
         let name = if self.app.config.is_https() { "__Host-agentiq" } else { "agentiq" };
         let cookies = BTreeMap::from([(name.to_owned(), token.cookie_value())]);
-        Person { workspace, id, email, cookies, ..self.nobody() }
+        Person { id, email, cookies, ..self.nobody() }
     }
 
     // --- The shop ---

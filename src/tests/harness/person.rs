@@ -1,7 +1,7 @@
 //! Somebody in front of a browser, or a program that behaves like one.
 
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{UserId, WorkspaceId};
+use agentiq::shared::ids::UserId;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 pub struct Person {
     pub url: String,
     pub client: reqwest::Client,
-    pub workspace: WorkspaceId,
     pub id: UserId,
     pub email: String,
     pub cookies: BTreeMap<String, String>,
