@@ -171,6 +171,8 @@ async fn store(
         sellers::key_expires_at.eq(account.key_expires_at),
         sellers::methods.eq(&account.methods),
         sellers::connected_at.eq(now),
+        // Also for an account that comes back: what it has missed meanwhile is history.
+        sellers::clock_from.eq(clock_from(marketplace, now)),
         // The first run walks everything: who comes back has missed things.
         sellers::last_walk_at.eq(None::<chrono::DateTime<chrono::Utc>>),
         sellers::last_error.eq(None::<String>),
@@ -183,7 +185,6 @@ async fn store(
             sellers::id.eq(seller),
             sellers::marketplace.eq(marketplace),
             sellers::external_account_id.eq(&account.external_id),
-            sellers::clock_from.eq(clock_from(marketplace, now)),
             sellers::created_at.eq(now),
             values.clone(),
         ))
