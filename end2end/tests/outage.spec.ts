@@ -1,4 +1,4 @@
-import { answer, bubble, composer, DELIVERED, expect, mark, openChat, test, unique, visit } from '../app.ts';
+import { answer, bubble, composer, DELIVERED, expect, mark, openChat, row, test, unique, visit } from '../app.ts';
 
 // While nobody answers, browsers say so in their consoles.
 test.use({ allowedErrors: /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/ });
@@ -54,4 +54,26 @@ test('a marketplace that is down for a while gets the reply once', async ({ app,
   } finally {
     await app.house.sandbox.faults();
   }
+});
+
+test('a chat that is asked for while nobody answers opens when the server is back', async ({ empty, browserOf }) => {
+  test.slow();
+  const owner = await empty.addPerson('owner');
+  const server = await empty.serve();
+  await empty.addSeller();
+  const question = unique('Можно примерить?');
+  const [first, second] = [await empty.sandbox.buyerWrites(unique('Здравствуйте')), await empty.sandbox.buyerWrites(question)];
+  const page = await browserOf(server, owner);
+  await visit(page, '/inbox');
+  await openChat(page, first);
+  await expect(row(page, second)).toBeVisible();
+
+  await server.process.kill();
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', /^(connecting|offline)$/);
+  await row(page, second).click();
+  await expect(page.locator('.window-failed')).toBeVisible();
+
+  await empty.serve(`127.0.0.1:${server.port}`);
+  await expect(bubble(page, question, 'in')).toBeVisible({ timeout: 45_000 });
+  await expect(composer(page)).toBeVisible();
 });
