@@ -1,4 +1,4 @@
-//! The one builder of outbound HTTP clients.
+//! The one builder of outbound HTTP clients, and the one way to put a text into an address.
 
 use std::time::Duration;
 
@@ -27,5 +27,30 @@ impl Outbound {
             .user_agent(concat!("AgentIQ/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, send_timeout })
+    }
+}
+
+/// A text as part of an address: letters, digits, `-`, `_`, `.` and the bytes of `keep` stay, the rest becomes `%XX`.
+pub fn percent_encode(text: &str, keep: &[u8]) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) || keep.contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_characters_stay_as_they_are() {
+        assert_eq!(percent_encode("/tmp/a b%", b""), "%2Ftmp%2Fa%20b%25");
+        assert_eq!(percent_encode("/inbox?view=all", b"/"), "/inbox%3Fview%3Dall");
+        assert_eq!(percent_encode("\u{44f}\r\n\"", b""), "%D1%8F%0D%0A%22");
     }
 }

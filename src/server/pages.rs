@@ -5,6 +5,7 @@ use crate::context::{App, TraceId};
 use crate::features::users::server::accounts;
 use crate::features::users::server::forms::{ClientIp, cookie, session_token};
 use crate::platform::clock::now;
+use crate::platform::http::percent_encode;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::page::{PageContext, Theme, Viewer};
@@ -119,7 +120,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
             Ok(true) => {
                 let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
                 let to = if is_private && wanted != "/" {
-                    format!("/login?next={}", encode(wanted))
+                    format!("/login?next={}", percent_encode(wanted, b"/"))
                 } else {
                     "/login".into()
                 };
@@ -145,18 +146,6 @@ async fn is_set_up(app: &App) -> Result<bool, ()> {
     asked
         .await
         .map_err(|fault| tracing::warn!(error = %fault, "cannot tell whether the installation is set up"))
-}
-
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-_./".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }
 
 /// A page for the time in which nothing can be read: says so, and comes back by itself.

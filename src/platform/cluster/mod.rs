@@ -13,6 +13,7 @@ pub use binaries::OLDEST_MAJOR;
 pub use database::{create_database, drop_database};
 pub use throwaway::run_with_throwaway;
 
+use crate::platform::http::percent_encode;
 use binaries::{Binaries, ExistingCluster};
 use owner::Owner;
 use std::ffi::OsString;
@@ -249,7 +250,7 @@ impl Cluster {
 
 /// The address of a database behind a socket.
 fn url_in(socket_dir: &Path, database: &str) -> String {
-    format!("postgres://{NAME}@{}/{database}", percent_encode(&socket_dir.to_string_lossy()))
+    format!("postgres://{NAME}@{}/{database}", percent_encode(&socket_dir.to_string_lossy(), b""))
 }
 
 impl Drop for Cluster {
@@ -577,15 +578,6 @@ fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn percent_encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
 fn list(paths: &[PathBuf]) -> String {
     if paths.is_empty() {
         return "nowhere".to_owned();
@@ -623,9 +615,8 @@ mod tests {
 
     #[test]
     fn an_address_survives_odd_paths() {
-        assert_eq!(percent_encode("/tmp/a b%"), "%2Ftmp%2Fa%20b%25");
         let config: tokio_postgres::Config =
-            format!("postgres://agentiq@{}/agentiq", percent_encode("/srv/данные/pg 15"))
+            format!("postgres://agentiq@{}/agentiq", percent_encode("/srv/данные/pg 15", b""))
                 .parse()
                 .expect("an address");
         let [tokio_postgres::config::Host::Unix(path)] = config.get_hosts() else { panic!("not a socket") };

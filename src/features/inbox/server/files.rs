@@ -5,6 +5,7 @@ use crate::context::{App, TraceId, told};
 use crate::features::inbox::types::{Attachment, AttachmentKind};
 use crate::features::sellers::server::accounts;
 use crate::platform::fault::{Fault, Outcome};
+use crate::platform::http::percent_encode;
 use crate::platform::schema::{chats, messages};
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
@@ -97,19 +98,12 @@ fn respond(attachment: &Attachment, bytes: Vec<u8>) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400"));
     let disposition = if picture.is_some() { "inline" } else { "attachment" };
     // Names come from outside: only the plain form of RFC 6266's extended notation goes into the header.
-    let name: String = attachment.name.bytes().take(200).map(header_byte).collect();
+    let name: String = attachment.name.chars().take(100).collect();
+    let name = percent_encode(&name, b"");
     if let Ok(value) = HeaderValue::from_str(&format!("{disposition}; filename*=UTF-8''{name}")) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
     (headers, bytes).into_response()
-}
-
-fn header_byte(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::context::session::{self, Token};
 use crate::features::users::types::FormProblem;
 use crate::platform::clock::now;
 use crate::platform::fault::Fault;
+use crate::platform::http::percent_encode;
 use crate::shared::i18n::Locale;
 use crate::shared::page::Theme;
 use crate::shared::role::Role;
@@ -168,17 +169,8 @@ fn back(page: &str, problem: FormProblem, next: &str) -> Response {
     if next.is_empty() || next == "/inbox" {
         redirect(&format!("{page}?problem={problem}"), &[])
     } else {
-        let next: String = next.bytes().map(percent).collect();
+        let next = percent_encode(next, b"/");
         redirect(&format!("{page}?problem={problem}&next={next}"), &[])
-    }
-}
-
-/// Encodes one byte for a query value.
-fn percent(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-_./".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
     }
 }
 
