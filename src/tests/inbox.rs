@@ -652,3 +652,24 @@ async fn hostile_texts_are_texts_in_the_source_of_the_page() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_was_typed_earlier_never_replaces_a_later_one() {
+    let app = TestApp::start().await;
+    let (_, _, chat) = app.shop_with_chat("Где заказ?").await;
+    let person = app.person(Role::Operator).await;
+    let later = now() - TimeDelta::seconds(10);
+    let save = async |text: &str, typed_at: DateTime<Utc>| {
+        let arguments = json!({ "chat": chat, "text": text, "typed_at": typed_at });
+        let () = person.want("inbox/save_draft", arguments).await;
+        let view: Value = person.want("inbox/open", json!({ "chat": chat })).await;
+        view["draft"]["body"].as_str().map(str::to_owned)
+    };
+    assert_eq!(save("второй", later).await.as_deref(), Some("второй"));
+    let earlier = later - TimeDelta::milliseconds(1);
+    assert_eq!(save("первый", earlier).await.as_deref(), Some("второй"), "it comes late");
+    assert_eq!(save("", earlier).await.as_deref(), Some("второй"), "and so does its end");
+    // A browser that is ahead of the server cannot lock its owner out of their own draft.
+    assert_eq!(save("из будущего", now() + TimeDelta::hours(1)).await.as_deref(), Some("из будущего"));
+    assert_eq!(save("третий", now() + TimeDelta::seconds(1)).await.as_deref(), Some("третий"));
+}
