@@ -5,6 +5,7 @@ pub mod ozon;
 pub mod sandbox;
 
 use crate::features::inbox::types::{Attachment, Author};
+use crate::features::orders::types::{Posting, Product, Return};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
@@ -29,14 +30,56 @@ pub trait Connector: Send + Sync {
         from: HistoryFrom<'a>,
     ) -> BoxFuture<'a, Result<HistoryPage, ConnectorError>>;
 
+    /// Messages of a chat by their ids, as they read now; those that are gone are left out.
+    fn messages<'a>(
+        &'a self,
+        chat: &'a str,
+        ids: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<RemoteMessage>, ConnectorError>>;
+
     /// Sends a text. Ozon returns no id: the message is recognised later in the history.
     fn send_text<'a>(&'a self, chat: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), ConnectorError>>;
+
+    /// Sends a file, without a text beside it. Like a text it is recognised later in the history.
+    fn send_file<'a>(
+        &'a self,
+        chat: &'a str,
+        file: &'a OutgoingFile,
+    ) -> BoxFuture<'a, Result<(), ConnectorError>>;
+
+    /// Opens the chat with the buyer of a posting, or finds the one that is open; gives its id.
+    fn start_chat<'a>(&'a self, posting: &'a str) -> BoxFuture<'a, Result<String, ConnectorError>>;
 
     /// Marks the chat read up to and including a message.
     fn mark_read<'a>(&'a self, chat: &'a str, up_to: &'a str) -> BoxFuture<'a, Result<(), ConnectorError>>;
 
-    /// Fetches a file that a message points to; only from the marketplace's own hosts.
+    /// Fetches a file that a message or a product points to; only from the marketplace's own hosts.
     fn file<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, ConnectorError>>;
+
+    /// The postings of an order, whatever the scheme; empty when the marketplace knows none.
+    fn postings<'a>(&'a self, of: &'a OrderRef) -> BoxFuture<'a, Result<Vec<Posting>, ConnectorError>>;
+
+    /// Products by SKU; unknown ones are left out.
+    fn products<'a>(&'a self, skus: &'a [String]) -> BoxFuture<'a, Result<Vec<Product>, ConnectorError>>;
+
+    /// Returns and cancellations of postings.
+    fn returns<'a>(&'a self, postings: &'a [String]) -> BoxFuture<'a, Result<Vec<Return>, ConnectorError>>;
+
+    /// The marketplace's set-up of pushes for this account.
+    fn push_endpoints(&self) -> BoxFuture<'_, Result<Vec<PushEndpoint>, ConnectorError>>;
+
+    /// Has the marketplace try an address with a ping; the answer lists what was wrong, nothing when all is well.
+    fn check_push<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<String>, ConnectorError>>;
+
+    /// Has chat events pushed to an address: a new endpoint, or `endpoint` moved there and switched on.
+    fn set_push<'a>(
+        &'a self,
+        url: &'a str,
+        endpoint: Option<i64>,
+    ) -> BoxFuture<'a, Result<(), ConnectorError>>;
+
+    /// Takes an endpoint away.
+    fn delete_push(&self, endpoint: i64) -> BoxFuture<'_, Result<(), ConnectorError>>;
 }
 
 /// Which chats a list asks for.
@@ -46,6 +89,8 @@ pub enum ChatScope {
     Unread,
     /// All of them.
     All,
+    /// Those that take no more messages.
+    Closed,
 }
 
 /// Where a page of history begins.
@@ -85,6 +130,8 @@ pub struct RemoteChat {
     pub created_at: Option<DateTime<Utc>>,
     /// Newest message; the mark that the chat moved.
     pub last_message_id: Option<String>,
+    /// Compared as bytes, orders chats by their newest message.
+    pub last_message_key: Option<String>,
     pub is_unread: bool,
 }
 
@@ -117,8 +164,58 @@ pub struct RemoteMessage {
     pub sent_at: Option<DateTime<Utc>>,
     pub is_read: bool,
     pub order_number: Option<String>,
+    /// The product that the message is about, where the marketplace says so.
+    pub sku: Option<String>,
+    pub moderation: Moderation,
     /// The whole message as it came, when it could not be understood.
     pub raw: Option<serde_json::Value>,
+}
+
+/// What the marketplace's moderation says of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Moderation {
+    /// Shown to the other side; also everything that is not moderated.
+    #[default]
+    Passed,
+    /// Not shown yet.
+    Pending,
+    /// Withdrawn: the other side never sees it.
+    Rejected,
+}
+
+/// A file to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutgoingFile {
+    /// With its extension.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for OutgoingFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OutgoingFile({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+/// What is known of an order from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderRef {
+    /// The number of the order; for Ozon two parts, `12345678-0001`.
+    Order(String),
+    /// The number of one posting; for Ozon the order's with a third part.
+    Posting(String),
+}
+
+/// An address to which a marketplace pushes events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushEndpoint {
+    pub id: i64,
+    pub url: String,
+    pub is_on: bool,
+    /// Whether all kinds of chat events go there.
+    pub has_all_chat_events: bool,
+    /// Whether at least one of them does.
+    pub has_chat_events: bool,
 }
 
 /// A page of history.
@@ -136,6 +233,9 @@ pub enum ConnectorError {
     /// Certainly not carried out; ask again after the pause.
     #[error("the marketplace asks to slow down")]
     RateLimited { retry_after: Option<Duration> },
+    /// Not carried out: so many calls in a row failed that the account has a rest; ask again after it.
+    #[error("resting after too many failures")]
+    Resting { retry_after: Duration },
     /// The account cannot work until a person changes something.
     #[error("account: {0:?}")]
     Account(AccountProblem),

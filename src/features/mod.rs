@@ -1,6 +1,8 @@
-//! What the product can do, one folder a feature, in this order of leaning: users, sellers, inbox, sync.
+//! What the product can do, one folder a feature, in this order of leaning: users, sellers, orders, files, inbox, sync.
 
+pub mod files;
 pub mod inbox;
+pub mod orders;
 pub mod sellers;
 pub mod sync;
 pub mod users;

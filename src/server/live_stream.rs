@@ -190,6 +190,10 @@ fn every(period: Duration) -> Interval {
 fn concerns(change: &Change, user: &SessionUser) -> bool {
     match change {
         Change::Seen { user: whose, .. } => *whose == user.id,
-        Change::Chat { .. } | Change::Reply { .. } | Change::Seller { .. } => true,
+        Change::Chat { .. }
+        | Change::Reply { .. }
+        | Change::Seller { .. }
+        | Change::Import { .. }
+        | Change::Order { .. } => true,
     }
 }

@@ -16,6 +16,10 @@ pub enum Change {
     Seen { chat: ChatId, user: UserId },
     /// A seller's settings or health.
     Seller { seller: SellerId },
+    /// A page of a seller's chat list has been stored, or its import has come on: many chats at once.
+    Import { seller: SellerId },
+    /// What is known of a chat's order, or until when it takes messages.
+    Order { chat: ChatId },
 }
 
 /// A numbered entry of a workspace's event log as it is sent to browsers.

@@ -30,6 +30,8 @@ fn message(id: usize, author: Author, sent_at: DateTime<Utc>) -> RemoteMessage {
         sent_at: Some(sent_at),
         is_read: id.is_multiple_of(3),
         order_number: None,
+        sku: None,
+        moderation: agentiq::connectors::Moderation::Passed,
         raw: None,
     }
 }
@@ -73,6 +75,7 @@ async fn new_chat(app: &TestApp, seller: SellerId, external: &str) -> ChatCursor
         is_closed: false,
         created_at: Some(at(-10)),
         last_message_id: None,
+        last_message_key: None,
         is_unread: true,
     };
     let mut conn = app.conn().await;

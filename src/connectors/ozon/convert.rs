@@ -1,7 +1,7 @@
 //! From Ozon's words to ours. The only place that knows both.
 
 use super::wire;
-use crate::connectors::{Audience, RemoteChat, RemoteMessage};
+use crate::connectors::{Audience, Moderation, RemoteChat, RemoteMessage};
 use crate::features::inbox::types::{Attachment, AttachmentKind, Author};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::Url;
@@ -21,12 +21,14 @@ const LONGEST_LINK_PART: usize = 4096;
 /// A chat of the list; `None` when it has no usable id, so that there is nothing to keep it under.
 pub(super) fn chat(item: Value) -> Option<RemoteChat> {
     let item: wire::ChatItem = wire::object(item)?;
+    let last_message_id = item.last_message_id.and_then(usable_id).filter(|id| id != "0");
     Some(RemoteChat {
         external_id: item.chat.chat_id.and_then(usable_id)?,
         audience: audience(item.chat.chat_type.as_deref().unwrap_or_default()),
         is_closed: item.chat.chat_status.is_some_and(|status| status.eq_ignore_ascii_case("CLOSED")),
         created_at: item.chat.created_at.as_deref().and_then(instant),
-        last_message_id: item.last_message_id.and_then(usable_id).filter(|id| id != "0"),
+        last_message_key: last_message_id.as_deref().map(sort_key),
+        last_message_id,
         is_unread: item.unread_count.unwrap_or(0) > 0,
     })
 }
@@ -70,6 +72,8 @@ fn understood(id: String, parsed: wire::Message, value: Value) -> RemoteMessage 
         sent_at: parsed.created_at.as_deref().and_then(instant),
         is_read: parsed.is_read.unwrap_or(false),
         order_number: parsed.context.order_number.map(|number| printable(&number).into_owned()),
+        sku: None,
+        moderation: Moderation::Passed,
         raw: (!is_clear).then(|| printable_json(value)),
     }
 }
@@ -85,6 +89,8 @@ fn unparsed(value: Value) -> RemoteMessage {
         sent_at: None,
         is_read: false,
         order_number: None,
+        sku: None,
+        moderation: Moderation::Passed,
         raw: Some(printable_json(value)),
     }
 }

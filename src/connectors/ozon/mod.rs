@@ -18,8 +18,9 @@ pub use convert::shown_text;
 
 use super::{
     Account, AccountProblem, ChatPage, ChatProblem, ChatScope, Connector, ConnectorError, HistoryFrom,
-    HistoryPage, RemoteMessage,
+    HistoryPage, OrderRef, OutgoingFile, PushEndpoint, RemoteMessage,
 };
+use crate::features::orders::types::{Posting, Product, Return};
 use crate::platform::http::Outbound;
 use crate::platform::secret::Secret;
 use client::Client;
@@ -84,7 +85,8 @@ impl Ozon {
     }
 
     async fn list(&self, scope: ChatScope, cursor: Option<&str>) -> Result<ChatPage, ConnectorError> {
-        let filter = wire::ChatFilter { chat_status: "ALL", unread_only: scope == ChatScope::Unread };
+        let chat_status = if scope == ChatScope::Closed { "CLOSED" } else { "ALL" };
+        let filter = wire::ChatFilter { chat_status, unread_only: scope == ChatScope::Unread };
         let request = wire::ChatListRequest { filter, limit: CHATS_PER_PAGE, cursor };
         let page: wire::ChatList = self.client.call(Method::ChatList, &request).await?;
         let has_next = page.has_next.unwrap_or(page.chats.len() >= CHATS_PER_PAGE);
@@ -201,6 +203,62 @@ impl Connector for Ozon {
     fn file<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, ConnectorError>> {
         self.fetch(url).boxed()
     }
+
+    fn messages<'a>(
+        &'a self,
+        _chat: &'a str,
+        _ids: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<RemoteMessage>, ConnectorError>> {
+        not_yet()
+    }
+
+    fn send_file<'a>(
+        &'a self,
+        _chat: &'a str,
+        _file: &'a OutgoingFile,
+    ) -> BoxFuture<'a, Result<(), ConnectorError>> {
+        not_yet()
+    }
+
+    fn start_chat<'a>(&'a self, _posting: &'a str) -> BoxFuture<'a, Result<String, ConnectorError>> {
+        not_yet()
+    }
+
+    fn postings<'a>(&'a self, _of: &'a OrderRef) -> BoxFuture<'a, Result<Vec<Posting>, ConnectorError>> {
+        not_yet()
+    }
+
+    fn products<'a>(&'a self, _skus: &'a [String]) -> BoxFuture<'a, Result<Vec<Product>, ConnectorError>> {
+        not_yet()
+    }
+
+    fn returns<'a>(&'a self, _postings: &'a [String]) -> BoxFuture<'a, Result<Vec<Return>, ConnectorError>> {
+        not_yet()
+    }
+
+    fn push_endpoints(&self) -> BoxFuture<'_, Result<Vec<PushEndpoint>, ConnectorError>> {
+        not_yet()
+    }
+
+    fn check_push<'a>(&'a self, _url: &'a str) -> BoxFuture<'a, Result<Vec<String>, ConnectorError>> {
+        not_yet()
+    }
+
+    fn set_push<'a>(
+        &'a self,
+        _url: &'a str,
+        _endpoint: Option<i64>,
+    ) -> BoxFuture<'a, Result<(), ConnectorError>> {
+        not_yet()
+    }
+
+    fn delete_push(&self, _endpoint: i64) -> BoxFuture<'_, Result<(), ConnectorError>> {
+        not_yet()
+    }
+}
+
+fn not_yet<'a, T: Send + 'a>() -> BoxFuture<'a, Result<T, ConnectorError>> {
+    futures::future::ready(Err(ConnectorError::Unreachable("not built yet".into()))).boxed()
 }
 
 /// Chat methods among those of a key's roles. A role without methods allows nothing, whatever it is called.

@@ -265,7 +265,8 @@ impl ListState {
                     _ = content.moved.insert(chat)
                 }
                 // A seller that came or went changes the numbers and maybe every row.
-                Change::Seller { .. } => content.is_all_moved = true,
+                Change::Seller { .. } | Change::Import { .. } => content.is_all_moved = true,
+                Change::Order { chat } => _ = content.moved.insert(chat),
                 Change::Seen { .. } => continue,
             }
             any = true;

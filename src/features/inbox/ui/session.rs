@@ -196,9 +196,11 @@ impl Session {
             let concerns_us = match &news {
                 LiveNews::Resync => true,
                 LiveNews::Changes(events) => events.iter().any(|event| match event.change {
-                    Change::Chat { chat: moved } | Change::Reply { chat: moved, .. } => moved == chat,
+                    Change::Chat { chat: moved }
+                    | Change::Reply { chat: moved, .. }
+                    | Change::Order { chat: moved } => moved == chat,
                     Change::Seller { .. } => true,
-                    Change::Seen { .. } => false,
+                    Change::Seen { .. } | Change::Import { .. } => false,
                 }),
             };
             if concerns_us {

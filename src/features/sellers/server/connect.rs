@@ -122,6 +122,7 @@ fn refusal(error: ConnectorError) -> Fault {
         ConnectorError::Chat(ChatProblem::Refused(text)) => Refusal::MarketplaceSaid { text }.into(),
         ConnectorError::Chat(_) => Refusal::MarketplaceSaid { text: String::new() }.into(),
         error @ (ConnectorError::RateLimited { .. }
+        | ConnectorError::Resting { .. }
         | ConnectorError::Unreachable(_)
         | ConnectorError::Interrupted(_)) => {
             tracing::warn!(%error, "a marketplace could not be asked about an account");

@@ -15,6 +15,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 pub fn problem(error: &ConnectorError) -> (SyncProblem, Option<String>) {
     match error {
         ConnectorError::RateLimited { .. } => (SyncProblem::RateLimited, None),
+        // What the rest is taken from is known already.
+        ConnectorError::Resting { .. } => (SyncProblem::Unreachable, None),
         ConnectorError::Unreachable(_) => (SyncProblem::Unreachable, None),
         ConnectorError::Interrupted(_) => (SyncProblem::Interrupted, None),
         ConnectorError::Chat(problem) => (SyncProblem::AccountRefused, Some(format!("{problem:?}"))),

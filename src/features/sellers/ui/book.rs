@@ -117,6 +117,8 @@ impl Book {
 fn concerns_sellers(news: &LiveNews) -> bool {
     match news {
         LiveNews::Resync => true,
-        LiveNews::Changes(events) => events.iter().any(|event| matches!(event.change, Change::Seller { .. })),
+        LiveNews::Changes(events) => {
+            events.iter().any(|event| matches!(event.change, Change::Seller { .. } | Change::Import { .. }))
+        }
     }
 }

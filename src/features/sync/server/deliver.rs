@@ -121,6 +121,10 @@ impl Delivery<'_> {
                 self.end(reply, Ending::NotTried).await?;
                 Ok(Step::Wait(retry_after.unwrap_or(Duration::from_secs(2))))
             }
+            Err(ConnectorError::Resting { retry_after }) => {
+                self.end(reply, Ending::NotTried).await?;
+                Ok(Step::Wait(retry_after))
+            }
             Err(ConnectorError::Unreachable(error)) => {
                 tracing::warn!(reply = %reply.id, error, "the marketplace cannot be reached; the reply waits");
                 self.end(reply, Ending::NotTried).await?;
@@ -238,6 +242,7 @@ fn outcome_word(sent: &Result<(), ConnectorError>) -> &'static str {
     match sent {
         Ok(()) => "accepted",
         Err(ConnectorError::RateLimited { .. }) => "rate_limited",
+        Err(ConnectorError::Resting { .. }) => "resting",
         Err(ConnectorError::Unreachable(_)) => "unreachable",
         Err(ConnectorError::Interrupted(_)) => "interrupted",
         Err(ConnectorError::Account(_) | ConnectorError::Chat(_)) => "refused",

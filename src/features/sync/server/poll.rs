@@ -69,7 +69,8 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
             health::note_failure(&mut conn, run.workspace, id, &error, now()).await?;
             Ok(match error {
                 ConnectorError::Account(_) => Verdict::Done,
-                ConnectorError::RateLimited { retry_after: Some(pause) } => Verdict::Again(pause),
+                ConnectorError::RateLimited { retry_after: Some(pause) }
+                | ConnectorError::Resting { retry_after: pause } => Verdict::Again(pause),
                 _ => Verdict::Again(backoff(seller.failures)),
             })
         }
