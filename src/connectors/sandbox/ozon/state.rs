@@ -4,6 +4,7 @@ use super::faults::{Faults, Mishap};
 use super::world::{Account, MessageRecord, NewChat, Part, Role, SendRecord, Sender, World};
 use super::{IdStyle, SandboxOptions};
 use crate::platform::clock;
+use chrono::{DateTime, Utc};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use serde::Serialize;
@@ -148,6 +149,12 @@ impl SandboxState {
     /// A buyer writes. Gives the message's id; `None` when there is no such chat, as with its neighbours.
     pub fn buyer_writes(&self, chat: &str, text: &str) -> Option<String> {
         self.say(chat, Sender::Buyer, Part::Text(text.into()))
+    }
+
+    /// A buyer writes at an instant of the caller's choice: messages of one burst may share it.
+    pub fn buyer_writes_at(&self, chat: &str, text: &str, at: DateTime<Utc>) -> Option<String> {
+        let part = Part::Text(text.into());
+        self.change(|world| world.say(chat, Sender::Buyer, part, at, false)).map(|id| id.to_string())
     }
 
     /// A buyer sends a picture.
