@@ -2,6 +2,7 @@
 //! features. Errors list only the cases a caller treats differently.
 
 pub mod ozon;
+pub mod push;
 pub mod sandbox;
 
 use crate::features::inbox::types::{Attachment, Author};
@@ -239,6 +240,9 @@ pub enum ConnectorError {
     /// The account cannot work until a person changes something.
     #[error("account: {0:?}")]
     Account(AccountProblem),
+    /// Not carried out: the account lacks the right to this one method and works without it.
+    #[error("denied: {0:?}")]
+    Denied(Denial),
     /// This chat cannot be written to or read; the account is fine.
     #[error("chat: {0:?}")]
     Chat(ChatProblem),
@@ -262,6 +266,15 @@ pub enum AccountProblem {
     OfferNotSigned,
     /// Something else, in the marketplace's words.
     Other(String),
+}
+
+/// What is missing for a method without which an account still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The key's roles do not have it.
+    Role,
+    /// The shop's subscription does not have it.
+    Subscription,
 }
 
 /// Why a chat refuses.

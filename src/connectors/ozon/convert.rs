@@ -35,7 +35,7 @@ pub(super) fn chat(item: Value) -> Option<RemoteChat> {
 
 /// The list of types grows several times a year. A new kind of buyer chat must not be overlooked, so only what is
 /// known to come from the marketplace counts as its own.
-fn audience(chat_type: &str) -> Audience {
+pub(super) fn audience(chat_type: &str) -> Audience {
     let chat_type = chat_type.to_ascii_uppercase();
     let own = ["SELLER_SUPPORT", "SELLER_API", "SELLER_NOTIFICATION"];
     if own.iter().any(|prefix| chat_type.starts_with(prefix)) {
@@ -95,12 +95,18 @@ fn unparsed(value: Value) -> RemoteMessage {
     }
 }
 
-fn usable_id(id: String) -> Option<String> {
+/// An id that can be stored and looked up; what is too long or unprintable is none of Ozon's.
+pub(super) fn usable_id(id: String) -> Option<String> {
     (id.len() <= LONGEST_ID && !id.contains('\0')).then_some(id)
 }
 
 fn sort_key(id: &str) -> String {
     if id.bytes().all(|byte| byte.is_ascii_digit()) { format!("{id:0>ID_DIGITS$}") } else { id.to_owned() }
+}
+
+/// Whether a kind of user is a buyer.
+pub(super) fn is_buyer(kind: &str) -> bool {
+    author(kind) == Author::Buyer
 }
 
 /// Ozon spells `Customer` with a Cyrillic `U+0421`, in its examples and in life.
@@ -282,7 +288,7 @@ fn last_segment(url: &str) -> &str {
 }
 
 /// Postgres takes no NUL, neither in text nor in JSON.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
 }
 

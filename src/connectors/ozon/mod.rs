@@ -8,6 +8,7 @@
 mod client;
 mod convert;
 mod limits;
+pub mod push;
 mod wire;
 
 #[cfg(test)]

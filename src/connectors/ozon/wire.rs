@@ -193,6 +193,26 @@ pub(super) struct Subscription {
     pub kind: Option<String>,
 }
 
+/// A push: the fields of all events about chats. Orders and goods have others, of which nothing is needed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Push {
+    #[serde(default, deserialize_with = "text")]
+    pub message_type: Option<String>,
+    #[serde(default, deserialize_with = "id")]
+    pub seller_id: Option<String>,
+    #[serde(default, deserialize_with = "id")]
+    pub chat_id: Option<String>,
+    /// In mixed case here, in capitals elsewhere.
+    #[serde(default, deserialize_with = "text")]
+    pub chat_type: Option<String>,
+    #[serde(default, deserialize_with = "id")]
+    pub message_id: Option<String>,
+    #[serde(default, deserialize_with = "id")]
+    pub last_read_message_id: Option<String>,
+    #[serde(default, deserialize_with = "nested")]
+    pub user: User,
+}
+
 /// Body of an error. `code` is a gRPC code and tells less than the status and the text.
 #[derive(Debug, Deserialize)]
 pub(super) struct RpcStatus {
