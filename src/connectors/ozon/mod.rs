@@ -22,9 +22,11 @@ use super::{
 };
 use crate::features::orders::types::{Posting, Product, Return};
 use crate::platform::http::Outbound;
+use crate::platform::pace::Line;
 use crate::platform::secret::Secret;
 use client::Client;
 use futures::future::{BoxFuture, FutureExt};
+use limits::Key;
 use reqwest::{StatusCode, Url};
 use serde_json::json;
 
@@ -41,6 +43,11 @@ const MOST_REDIRECTS: usize = 3;
 const LARGEST_FILE: usize = 20 * 1024 * 1024;
 /// Subscriptions with which a seller may write to buyers by API.
 const CHAT_SUBSCRIPTIONS: [&str; 2] = ["PREMIUM_PLUS", "PREMIUM_PRO"];
+
+/// The line of an account: how fast it may be called, and whether it answers.
+pub fn line(base_url: &str, client_id: &str) -> Line {
+    Key { base_url: base_url.to_owned(), client_id: client_id.to_owned() }.line()
+}
 
 /// One Ozon account.
 #[derive(Debug)]
