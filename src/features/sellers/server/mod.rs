@@ -4,4 +4,5 @@ pub mod accounts;
 pub mod connect;
 pub mod health;
 pub mod lifecycle;
+pub mod push;
 pub mod read;

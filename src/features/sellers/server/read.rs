@@ -1,7 +1,8 @@
 //! Sellers for the screen.
 
+use super::push;
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{Ability, PushView, SellerState, SellerView, SyncProblem};
 use crate::platform::fault::Outcome;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
@@ -62,10 +63,16 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .bind::<SqlUuid, _>(ask.workspace())
     .load(&mut conn)
     .await?;
-    Ok(rows.into_iter().map(view).collect())
+    let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
+    let off = push::off(&ask.app);
+    let sellers = rows.into_iter().map(|row| {
+        let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
+        view(row, pushes)
+    });
+    Ok(sellers.collect())
 }
 
-fn view(row: SellerRow) -> SellerView {
+fn view(row: SellerRow, pushes: PushView) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -84,6 +91,7 @@ fn view(row: SellerRow) -> SellerView {
         problem_at: row.last_error_at,
         chats: row.chats,
         waiting: row.waiting,
+        pushes,
     }
 }
 
