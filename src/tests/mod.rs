@@ -5,6 +5,7 @@
 mod chaos;
 mod cluster;
 mod crash;
+mod door;
 mod endpoints;
 mod events;
 mod harness;
