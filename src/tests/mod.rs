@@ -12,6 +12,7 @@ mod inbox;
 mod jobs;
 mod ozon;
 mod processes;
+mod sandbox;
 mod schema;
 mod sellers;
 mod state;

@@ -246,6 +246,16 @@ impl SandboxState {
         self.change(|world| world.chat_mut(chat).map(|chat| chat.closes_at = Some(end)));
     }
 
+    /// Makes all messages of a chat older.
+    pub fn backdate(&self, chat: &str, by: Duration) {
+        let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::zero());
+        self.change(|world| {
+            for message in world.chat_mut(chat).into_iter().flat_map(|chat| &mut chat.messages) {
+                message.at -= by;
+            }
+        });
+    }
+
     /// Many buyers of the demo account write at the same time; gives the new chats.
     pub fn burst(&self, chats: usize, per_chat: usize, equal_timestamps: bool) -> Vec<String> {
         let chats: Vec<String> = self.change_all(|inner| {
