@@ -2,8 +2,9 @@
 
 use crate::context::App;
 use crate::features::inbox::server::outbox::DELIVER_JOB;
+use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
-use crate::features::sync::server::{deliver, older, poll};
+use crate::features::sync::server::{deliver, older, orders, poll};
 use crate::platform::jobs::{Registry, Workers};
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ pub fn workers(app: &App) -> Workers<App> {
         registry: Registry::default()
             .on(SYNC_JOB, poll::run)
             .on(DELIVER_JOB, deliver::run)
-            .on(older::JOB, older::run),
+            .on(older::JOB, older::run)
+            .on(FETCH_JOB, orders::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.
         lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),
