@@ -10,6 +10,7 @@ mod harness;
 mod identity;
 mod inbox;
 mod jobs;
+mod orders;
 mod ozon;
 mod processes;
 mod schema;

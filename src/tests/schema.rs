@@ -222,6 +222,17 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!("sessions VALUES ('{other}', '\\x00', '{user}', now(), now(), now())"),
         format!("sign_in_names VALUES ('x@x.example', '{other}', '{user}')"),
         format!("seller_accounts VALUES ('\\x00', '{other}', '{seller}')"),
+        format!(
+            "orders (workspace_id, seller_id, order_number, tried_at) VALUES ('{other}', '{seller}', '1-1', now())"
+        ),
+        format!(
+            "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
+             VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
+        ),
+        format!(
+            "chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, order_attached_by) \
+             VALUES ('{other}', gen_random_uuid(), '{other}', 'dialog', 'y', 'open', now(), now(), '{user}')"
+        ),
     ];
     for row in rows {
         let refused = sql.attempt(&format!("INSERT INTO {row}")).await.expect_err(&row);
