@@ -48,26 +48,26 @@ pub fn refused(code: RefusalCode, message: &str) -> Value {
 /// Reads the body of a push.
 pub(in crate::connectors) fn parse(body: &[u8]) -> Push {
     let text = String::from_utf8_lossy(body);
-    let Some(mut push) = client::parse::<wire::Push>(text.trim_start_matches('\u{feff}')) else {
+    let Some(mut push) = client::parse::<wire::pushes::Push>(text.trim_start_matches('\u{feff}')) else {
         return Push::Unreadable;
     };
     let word = push.message_type.take().unwrap_or_default();
-    match convert::printable(&word).as_ref() {
+    match word.as_str() {
         "" => Push::Unreadable,
         word if word.eq_ignore_ascii_case("TYPE_PING") => Push::Ping,
         word => Push::Event(event(word, push)),
     }
 }
 
-fn event(word: &str, push: wire::Push) -> PushEvent {
+fn event(word: &str, push: wire::pushes::Push) -> PushEvent {
     PushEvent {
         account: push.seller_id.clone().and_then(convert::usable_id),
-        audience: push.chat_type.as_deref().map(convert::audience),
+        audience: push.chat_type.as_deref().map(convert::chats::audience),
         kind: kind(word, push).unwrap_or_else(|| PushKind::Other(word.chars().take(LONGEST_WORD).collect())),
     }
 }
 
-fn kind(word: &str, push: wire::Push) -> Option<PushKind> {
+fn kind(word: &str, push: wire::pushes::Push) -> Option<PushKind> {
     let chat = push.chat_id.and_then(convert::usable_id);
     let message = push.message_id.and_then(convert::usable_id);
     Some(match word.to_ascii_uppercase().as_str() {
@@ -76,7 +76,7 @@ fn kind(word: &str, push: wire::Push) -> Option<PushKind> {
         "TYPE_MESSAGE_READ" => PushKind::Read {
             chat: chat?,
             up_to: push.last_read_message_id.and_then(convert::usable_id),
-            by_buyer: push.user.kind.as_deref().is_some_and(convert::is_buyer),
+            by_buyer: push.user.kind.as_deref().is_some_and(convert::chats::is_buyer),
         },
         "TYPE_CHAT_CLOSED" => PushKind::Closed { chat: chat? },
         _ => return None,
