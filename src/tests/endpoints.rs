@@ -187,7 +187,18 @@ async fn things_of_another_workspace_are_not_there() {
 async fn fingerprint(app: &TestApp) -> Vec<String> {
     let sql = app.sql().await;
     let mut rows = Vec::new();
-    for table in ["sellers", "chats", "orders", "products", "messages", "replies", "drafts", "chat_seen", "events", "users"] {
+    for table in [
+        "sellers",
+        "chats",
+        "orders",
+        "products",
+        "messages",
+        "replies",
+        "drafts",
+        "chat_seen",
+        "events",
+        "users",
+    ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
         rows.extend(sql.column(&query).await);

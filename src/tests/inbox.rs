@@ -2,6 +2,7 @@
 
 use crate::harness::{Person, TestApp, eventually, until};
 use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Sender};
+use agentiq::features::inbox::send_window::{WindowReason, send_window};
 use agentiq::features::inbox::types::{
     Author, ChatListPage, ChatRow, FailureReason, ListCursor, MessageCursor, MessageView, ReplyState, View,
 };
