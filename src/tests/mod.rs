@@ -2,8 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where their Postgres is")]
 
+mod chaos;
 mod cluster;
 mod crash;
+mod door;
 mod endpoints;
 mod events;
 mod harness;
@@ -13,7 +15,9 @@ mod jobs;
 mod orders;
 mod ozon;
 mod processes;
+mod sandbox;
 mod schema;
 mod sellers;
+mod sends;
 mod state;
 mod tidy;
