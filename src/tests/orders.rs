@@ -1,15 +1,17 @@
 //! Orders beside chats, and until when a chat takes messages: what is stored, who may see it, what moves it.
 
-use crate::harness::{Live, Person, TestApp};
-use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, NewChat};
+use crate::harness::{Answer, Live, Person, TestApp, eventually, shop_form, until};
+use agentiq::connectors::sandbox::ozon::{self as sandbox, DEMO_CLIENT_ID, NewChat, NewOrder};
 use agentiq::features::inbox::send_window::{
     Possible, RefusalKind, SendWindow, WindowReason, WindowState, send_window,
 };
 use agentiq::features::inbox::server::send_windows;
+use agentiq::features::inbox::types::{FailureReason, ReplyState};
 use agentiq::features::orders::server::store::{self, Told};
 use agentiq::features::orders::types::{
     Item, OrderPanel, OrderProblem, Posting, PostingStatus, Price, Product, Return, Scheme,
 };
+use agentiq::features::sellers::types::ConnectForm;
 use agentiq::platform::clock::now;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::{AppError, Refusal};
@@ -17,6 +19,7 @@ use agentiq::shared::ids::{ChatId, SellerId};
 use agentiq::shared::role::Role;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use std::time::Duration;
 
 const ORDER: &str = "12345678-0001";
 
@@ -81,7 +84,7 @@ async fn chat_about_order(app: &TestApp) -> (SellerId, String, ChatId) {
 
 async fn stored(app: &TestApp, chat: ChatId) -> (Option<String>, Option<String>) {
     let query = format!(
-        "SELECT extract(epoch FROM window_until)::bigint, window_reason FROM chats WHERE id = '{chat}'"
+        "SELECT floor(extract(epoch FROM window_until))::bigint, window_reason FROM chats WHERE id = '{chat}'"
     );
     let row = app.sql().await.rows(&query).await.remove(0);
     (row[0].clone(), row[1].clone())
@@ -312,4 +315,112 @@ async fn a_chat_is_not_started_about_a_posting_that_does_not_allow_it() {
     let start = json!({ "chat": chat, "posting": format!("{ORDER}-1") });
     let refused = person.call("inbox/start_chat", &start).await.error();
     assert_eq!(refused, Some(AppError::Refused(Refusal::ChatCannotBeStarted)));
+}
+
+// --- Through the marketplace -------------------------------------------------------------------------------------------
+
+/// A chat about a new order of a shop that is connected, in which the buyer has written.
+async fn chat_about(app: &TestApp, seller: SellerId, order: NewOrder) -> (String, ChatId) {
+    let (external, _) = app.ozon().new_chat_about(order);
+    app.ozon().buyer_writes(&external, "Когда приедет?").expect("a chat");
+    app.poll(seller).await;
+    let chat = app.chat(&external).await;
+    (external, chat)
+}
+
+/// The order of a chat once the marketplace has answered.
+async fn answered(person: &Person, chat: ChatId) -> OrderPanel {
+    eventually("the order is told", async || {
+        let panel = person.order(chat).await;
+        (panel.fetched_at.is_some() || panel.problem.is_some()).then_some(panel)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_any_scheme_is_told_with_its_products_and_returns() {
+    let app = TestApp::working().await;
+    let seller = app.connect_shop().await;
+    let person = app.person(Role::Operator).await;
+    let schemes = [
+        (sandbox::Scheme::Fbo, Scheme::Fbo, WindowReason::BuyerWrote),
+        (sandbox::Scheme::Fbs, Scheme::Fbs, WindowReason::UntilDelivery),
+        (sandbox::Scheme::Rfbs, Scheme::Rfbs, WindowReason::UntilDelivery),
+    ];
+    for (there, here, reason) in schemes {
+        let order = NewOrder { scheme: there, postings: 2, is_returned: true, ..NewOrder::default() };
+        let (_, chat) = chat_about(&app, seller, order).await;
+        let panel = answered(&person, chat).await;
+        assert_eq!((panel.problem, panel.postings.len()), (None, 2), "{here}: {panel:?}");
+        assert!(panel.postings.iter().all(|posting| posting.scheme == here), "{here}: {panel:?}");
+        assert_eq!(panel.returns.len(), 1, "{here}");
+        let items: Vec<&Item> = panel.postings.iter().flat_map(|posting| &posting.items).collect();
+        assert!(
+            !items.is_empty() && items.iter().all(|item| panel.product(&item.sku).is_some()),
+            "{panel:?}"
+        );
+        let (stored_reason, window) = (stored(&app, chat).await.1, person.window(chat).await);
+        assert_eq!(stored_reason.as_deref(), Some(reason.as_str()), "{here}");
+        assert_eq!((window.state, window.reason), (WindowState::Open, reason), "{here}");
+
+        let product = panel.products.iter().find(|product| product.has_photo).expect("a photo");
+        let address = format!("/photos/{}/{}", panel.seller, product.sku);
+        let photo = Answer::of(person.request(reqwest::Method::GET, &address)).await;
+        assert_eq!((photo.status, photo.header("x-content-type-options")), (200, "nosniff"), "{address}");
+        assert!(photo.header("content-type").starts_with("image/"), "{photo:?}");
+        assert!(photo.header("cache-control").starts_with("private"), "{photo:?}");
+        assert_eq!(app.nobody().get(&address).await.status, 401);
+        let elsewhere = app.new_workspace("Second").await;
+        assert_eq!(app.person_of(elsewhere, Role::Owner).await.get(&address).await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_without_orders_is_said_and_its_chats_work() {
+    let app = TestApp::working().await;
+    let form = ConnectForm { client_id: "100206".into(), ..shop_form() };
+    let seller = app.connect(app.workspace, form).await;
+    let order = NewOrder { client_id: "100206".into(), ..NewOrder::default() };
+    let (_, chat) = chat_about(&app, seller, order).await;
+    let panel = answered(&app.person(Role::Operator).await, chat).await;
+    assert_eq!((panel.problem, panel.fetched_at), (Some(OrderProblem::NoRights), None));
+    let state = app.sql().await.value("SELECT state FROM sellers").await;
+    assert_eq!(state.as_deref(), Some("active"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_reply_teaches_the_window_and_keeps_its_text() {
+    let app = TestApp::working().await;
+    let (_, external, chat) = app.shop_with_chat("Где заказ?").await;
+    let person = app.person(Role::Operator).await;
+    assert_eq!(person.window(chat).await.state, WindowState::Open);
+    app.ozon().close_window_in(&external, Duration::ZERO);
+    let key = person.reply(chat, "Завтра").await.key;
+    until("the reply is refused", async || {
+        let messages = person.open(chat).await.messages.items;
+        let reply = messages.iter().find(|message| message.key == key).expect("the reply");
+        let delivery = reply.delivery.as_ref().expect("our own");
+        let is_refused =
+            (delivery.state, delivery.reason) == (ReplyState::Failed, Some(FailureReason::WindowClosed));
+        is_refused && reply.body == "Завтра"
+    })
+    .await;
+    let window = person.window(chat).await;
+    assert_eq!((window.reason, window.is_certain), (WindowReason::RefusedOver, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_about_a_posting_is_begun_once() {
+    let app = TestApp::working().await;
+    let seller = app.connect_shop().await;
+    let order = NewOrder { status: "delivered".into(), ..NewOrder::default() };
+    let (_, chat) = chat_about(&app, seller, order).await;
+    let person = app.person(Role::Operator).await;
+    let panel = answered(&person, chat).await;
+    let posting = panel.postings.iter().find(|posting| posting.may_start_chat).expect("it may be started");
+    let start = json!({ "chat": chat, "posting": posting.number });
+    let begun: ChatId = person.want("inbox/start_chat", start.clone()).await;
+    let again: ChatId = person.want("inbox/start_chat", start).await;
+    assert_eq!(begun, again, "asking twice is asking once");
+    assert_eq!(person.row(begun).await.order_number, panel.number);
 }
