@@ -1,7 +1,7 @@
 //! The tables: as the program believes them to be, apart from each other by workspace, and found by index.
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
-use agentiq::features::inbox::server::{list, window};
+use agentiq::features::inbox::server::{list, send_windows, window};
 use agentiq::features::inbox::types::{ListQuery, View};
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live};
@@ -430,6 +430,11 @@ async fn hot_statements_find_their_rows_by_index() {
         let arguments = format!("'{workspace}', '{chat}', {cursor}, 51");
         plans.push((title.into(), plan(&sql, types, window::PAGE_SQL, &arguments).await));
     }
+    let of_chat = format!("'{workspace}', ARRAY['{chat}']::uuid[]");
+    plans.push((
+        "facts of a send window".into(),
+        plan(&sql, "uuid, uuid[]", send_windows::FACTS_SQL, &of_chat).await,
+    ));
     let claim = format!("now(), 4, now() + interval '20 seconds', '{person}'");
     plans.push((
         "claim of a job".into(),

@@ -63,7 +63,7 @@ fn OpenNote(desk: Desk, window: Memo<SendWindow>) -> impl IntoView {
     });
     let words = move || match left.get() {
         Some((until, left)) => Some(locale.window_open_for(left, until, now.get_untracked(), zone)),
-        None => open_words(locale, window.with(|window| window.reason)).map(str::to_owned),
+        None => window.with(|window| open_words(locale, window)).map(str::to_owned),
     };
     let urgency = move || match left.get() {
         Some((_, Remaining::Left { minutes })) if minutes < SOON_MINUTES => "soon",
@@ -87,10 +87,11 @@ fn is_counted(reason: WindowReason) -> bool {
     matches!(reason, WindowReason::BuyerWrote | WindowReason::AfterDelivery)
 }
 
-fn open_words(locale: Locale, reason: WindowReason) -> Option<&'static str> {
-    match reason {
+fn open_words(locale: Locale, window: &SendWindow) -> Option<&'static str> {
+    match window.reason {
         WindowReason::UntilDelivery => Some(locale.window_until_delivery()),
-        WindowReason::FirstMessage => Some(locale.window_first_message()),
+        // Without an order it may as well be that the messages have not been read yet.
+        WindowReason::FirstMessage if window.is_certain => Some(locale.window_first_message()),
         _ => None,
     }
 }
