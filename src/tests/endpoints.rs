@@ -42,6 +42,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
         ("sellers/list", json!({})),
+        ("sellers/stopped", json!({})),
         (
             "sellers/connect",
             json!({ "form": { "name": "", "client_id": "100201", "api_key": DEMO_API_KEY } }),

@@ -14,6 +14,7 @@ mod inbox;
 mod jobs;
 mod orders;
 mod ozon;
+mod pace;
 mod processes;
 mod sandbox;
 mod schema;
