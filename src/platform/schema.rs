@@ -41,7 +41,21 @@ diesel::table! {
         last_message_preview -> Text, last_message_author -> Nullable<Text>,
         unanswered_since -> Nullable<Timestamptz>, due_at -> Nullable<Timestamptz>, head_id -> Nullable<Text>,
         tail_id -> Nullable<Text>, tail_done -> Bool, remote_last_id -> Nullable<Text>,
-        checked_at -> Nullable<Timestamptz>,
+        checked_at -> Nullable<Timestamptz>, sku -> Nullable<Text>, order_attached_by -> Nullable<Uuid>,
+        window_until -> Nullable<Timestamptz>, window_reason -> Nullable<Text>, window_refusal -> Nullable<Text>,
+        window_refused_after -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    orders (workspace_id, seller_id, order_number) {
+        workspace_id -> Uuid, seller_id -> Uuid, order_number -> Text, tried_at -> Timestamptz,
+        fetched_at -> Nullable<Timestamptz>, postings -> Jsonb, returns -> Jsonb, problem -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    products (workspace_id, seller_id, sku) {
+        workspace_id -> Uuid, seller_id -> Uuid, sku -> Text, name -> Text, offer_id -> Text, price -> Nullable<Text>,
+        currency -> Nullable<Text>, photo_url -> Nullable<Text>, is_archived -> Bool, fetched_at -> Timestamptz,
     }
 }
 diesel::table! {
@@ -112,6 +126,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    orders,
+    products,
     messages,
     replies,
     chat_seen,

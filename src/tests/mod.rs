@@ -12,6 +12,7 @@ mod harness;
 mod identity;
 mod inbox;
 mod jobs;
+mod orders;
 mod ozon;
 mod pace;
 mod processes;

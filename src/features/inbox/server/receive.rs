@@ -1,6 +1,6 @@
 //! Storing what a marketplace tells: each message once, with the cursor that follows it, in one transaction.
 
-use super::{outbox, recompute};
+use super::{outbox, recompute, send_windows};
 use crate::connectors::{RemoteChat, RemoteMessage};
 use crate::features::inbox::types::ChatStatus;
 use crate::platform::fault::Outcome;
@@ -91,6 +91,7 @@ async fn set_status(conn: &mut AsyncPgConnection, chat: &ChatCursor, status: Cha
             .set(chats::status.eq(status))
             .execute(conn)
             .await?;
+        send_windows::recompute(conn, workspace, &[id]).await?;
         live::append(conn, workspace, &[Change::Chat { chat: id }]).await
     })
     .await
@@ -180,10 +181,11 @@ async fn move_cursors(
     now: DateTime<Utc>,
 ) -> Outcome<()> {
     let order_number = messages.iter().find_map(|message| message.order_number.clone());
+    let sku = messages.iter().find_map(|message| message.sku.clone());
     diesel::sql_query(
         "UPDATE chats SET head_id = coalesce($3, head_id), tail_id = coalesce($4, tail_id), \
              tail_done = tail_done OR $5, remote_last_id = coalesce($6, remote_last_id), \
-             order_number = coalesce(order_number, $7), checked_at = $8 \
+             order_number = coalesce(order_number, $7), checked_at = $8, sku = coalesce(sku, $9) \
          WHERE workspace_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(workspace)
@@ -194,6 +196,7 @@ async fn move_cursors(
     .bind::<Nullable<Text>, _>(moved.remote_last_id.as_deref())
     .bind::<Nullable<Text>, _>(order_number)
     .bind::<Timestamptz, _>(now)
+    .bind::<Nullable<Text>, _>(sku)
     .execute(conn)
     .await?;
     Ok(())

@@ -3,6 +3,7 @@
 pub mod deliver;
 pub mod history;
 pub mod older;
+pub mod orders;
 pub mod poll;
 pub mod push;
 
