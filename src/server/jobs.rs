@@ -1,6 +1,7 @@
 //! The list of job kinds.
 
 use crate::context::App;
+use crate::features::files::server::{fetch, prune};
 use crate::features::inbox::server::outbox::DELIVER_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
 use crate::features::sync::server::{deliver, older, poll};
@@ -15,7 +16,9 @@ pub fn workers(app: &App) -> Workers<App> {
         registry: Registry::default()
             .on(SYNC_JOB, poll::run)
             .on(DELIVER_JOB, deliver::run)
-            .on(older::JOB, older::run),
+            .on(older::JOB, older::run)
+            .on(fetch::JOB, fetch::run)
+            .on(prune::JOB, prune::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.
         lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),

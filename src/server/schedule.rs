@@ -2,6 +2,7 @@
 
 use crate::context::App;
 use crate::context::session;
+use crate::features::files::server::prune;
 use crate::features::sync::server::poll;
 use crate::features::users::server::sign_in;
 use crate::platform::clock::now;
@@ -72,11 +73,12 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
     let events = live::prune(conn, now).await?;
     let sessions = session::prune(conn, now).await?;
     let attempts = sign_in::prune(conn, now).await?;
+    let uploads = prune::enqueue_due(conn, now).await?;
     let slots = diesel::delete(dsl::schedule_slots)
         .filter(dsl::slot.lt(now - TimeDelta::days(1)))
         .execute(conn)
         .await?;
-    tracing::info!(events, sessions, attempts, slots, "housekeeping");
+    tracing::info!(events, sessions, attempts, uploads, slots, "housekeeping");
     Ok(())
 }
 

@@ -75,6 +75,18 @@ pub enum Refusal {
     ReplyNotRetryable,
     /// The name typed to confirm a removal is not the seller's name.
     NameDoesNotMatch,
+    FileEmpty,
+    FileTooLarge {
+        max_bytes: u32,
+    },
+    /// None of the kinds of file that we send.
+    FileKindNotTaken,
+    /// The bytes are something else than the name says.
+    FileContentDiffers,
+    /// The picture is broken, or too large to be drawn.
+    PictureUnreadable,
+    /// The file to be sent is not here: never uploaded, or pruned since.
+    FileNotThere,
 }
 
 impl AppError {

@@ -6,6 +6,7 @@ mod cluster;
 mod crash;
 mod endpoints;
 mod events;
+mod files;
 mod harness;
 mod identity;
 mod inbox;

@@ -44,6 +44,12 @@ impl Locale {
             Refusal::SellerNotConnected => self.seller_not_connected().to_owned(),
             Refusal::ReplyNotRetryable => self.reply_not_retryable().to_owned(),
             Refusal::NameDoesNotMatch => self.name_does_not_match().to_owned(),
+            Refusal::FileEmpty => self.file_empty().to_owned(),
+            Refusal::FileTooLarge { max_bytes } => self.file_too_large(i64::from(*max_bytes)),
+            Refusal::FileKindNotTaken => self.file_kind_not_taken().to_owned(),
+            Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
+            Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
+            Refusal::FileNotThere => self.file_not_there().to_owned(),
         }
     }
 
