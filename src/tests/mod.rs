@@ -4,6 +4,7 @@
 
 mod cluster;
 mod crash;
+mod door;
 mod endpoints;
 mod events;
 mod files;
