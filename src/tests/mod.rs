@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where their Postgres is")]
 
+mod chaos;
 mod cluster;
 mod crash;
 mod door;
@@ -16,5 +17,6 @@ mod ozon;
 mod processes;
 mod schema;
 mod sellers;
+mod sends;
 mod state;
 mod tidy;
