@@ -122,7 +122,8 @@ impl Reader<'_> {
     fn files(&mut self) -> Option<FilesPlace> {
         const URL: &str = "AGENTIQ_FILES_URL";
         let text = (self.get)(URL)?;
-        let Some((name, prefix)) = text.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
+        let Some((name, prefix)) =
+            text.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
         else {
             self.problems.push(format!("{URL}={text:?} does not begin with s3://"));
             return None;
@@ -226,7 +227,9 @@ mod tests {
         assert_eq!(bucket.endpoint.as_deref(), Some("http://minio:9000"));
         assert_eq!((bucket.region.as_str(), bucket.path_style), ("us-east-1", true));
         let amazon: Vec<_> = minio.into_iter().filter(|(name, _)| *name != "AGENTIQ_S3_ENDPOINT").collect();
-        let FilesPlace::Bucket(bucket) = read(&amazon).expect("good settings").files else { panic!("a bucket") };
+        let FilesPlace::Bucket(bucket) = read(&amazon).expect("good settings").files else {
+            panic!("a bucket")
+        };
         assert!(!bucket.path_style && bucket.endpoint.is_none());
     }
 

@@ -84,8 +84,8 @@ impl Store {
     }
 
     fn of_bucket(bucket: &Bucket) -> Result<Self, StoreError> {
-        let client = http::storage_client(bucket.allow_http)
-            .map_err(|error| StoreError::Bucket(error.to_string()))?;
+        let client =
+            http::storage_client(bucket.allow_http).map_err(|error| StoreError::Bucket(error.to_string()))?;
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(&bucket.name)
             .with_region(&bucket.region)

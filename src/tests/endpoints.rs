@@ -201,7 +201,9 @@ async fn things_of_another_workspace_are_not_there() {
 async fn fingerprint(app: &TestApp) -> Vec<String> {
     let sql = app.sql().await;
     let mut rows = Vec::new();
-    for table in ["sellers", "chats", "messages", "replies", "drafts", "chat_seen", "events", "users", "files"] {
+    for table in
+        ["sellers", "chats", "messages", "replies", "drafts", "chat_seen", "events", "users", "files"]
+    {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
         rows.extend(sql.column(&query).await);
@@ -251,7 +253,11 @@ async fn other_sites_cannot_make_a_browser_do_anything() {
         .collect();
     // What a foreign form can send without asking.
     targets.push(("/api/inbox/reply".into(), bodies(things)["inbox/reply"].to_string(), "text/plain"));
-    targets.push((format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new()), "text".into(), "text/plain"));
+    targets.push((
+        format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new()),
+        "text".into(),
+        "text/plain",
+    ));
     for path in ["/login", "/logout", "/setup", "/preferences"] {
         targets.push((path.into(), "theme=dark".into(), "application/x-www-form-urlencoded"));
     }

@@ -3,8 +3,11 @@
 use crate::harness::{Answer, Person, Setting, TestApp, eventually, until};
 use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Part};
 use agentiq::features::files::server::{fetch, prune};
-use agentiq::features::files::types::{AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD, MediaType};
+use agentiq::features::files::types::{
+    AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD, MediaType,
+};
 use agentiq::features::inbox::types::{Author, ChatView, FailureReason, MessageView, ReplyState, View};
+use agentiq::platform::http::percent_encode;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::shared::error::{AppError, Refusal};
 use agentiq::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
@@ -25,9 +28,8 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 
 /// Uploads a file for a chat.
 async fn upload(person: &Person, chat: ChatId, id: FileId, name: &str, bytes: Vec<u8>) -> Answer {
-    let path = format!("/upload/{chat}/{id}");
-    let request = person.request(Method::POST, &path).query(&[("name", name)]).body(bytes);
-    Answer::of(request).await
+    let path = format!("/upload/{chat}/{id}?name={}", percent_encode(name, b""));
+    Answer::of(person.request(Method::POST, &path).body(bytes)).await
 }
 
 /// The bytes behind an address.
@@ -39,7 +41,11 @@ async fn bytes(person: &Person, path: &str) -> Vec<u8> {
 
 /// The one file of a message that came in.
 fn incoming(view: &ChatView) -> Option<FileView> {
-    let message = view.messages.items.iter().find(|message| message.author == Author::Buyer && !message.attachments.is_empty())?;
+    let message = view
+        .messages
+        .items
+        .iter()
+        .find(|message| message.author == Author::Buyer && !message.attachments.is_empty())?;
     message.attachments[0].file.clone()
 }
 
@@ -101,7 +107,14 @@ async fn a_buyers_picture_is_fetched_once_and_served_safely() {
     assert_eq!((thumb.width(), thumb.height()), (160, 120));
 
     let sql = app.sql().await;
-    let fetched = || app.ozon().calls().into_iter().filter(|(path, _)| path.contains("/file/")).map(|(_, n)| n).sum::<u64>();
+    let fetched = || {
+        app.ozon()
+            .calls()
+            .into_iter()
+            .filter(|(path, _)| path.contains("/file/"))
+            .map(|(_, n)| n)
+            .sum::<u64>()
+    };
     let before = fetched();
     app.poll(seller).await;
     person.open(chat).await;
@@ -134,7 +147,10 @@ async fn pictures_of_imported_history_are_fetched_when_the_chat_is_opened() {
     app.poll(seller).await;
     let chat = app.chat(&external).await;
     let sql = app.sql().await;
-    sql.run("UPDATE sellers SET clock_from = now() + interval '1 minute'; DELETE FROM files; DELETE FROM jobs").await;
+    sql.run(
+        "UPDATE sellers SET clock_from = now() + interval '1 minute'; DELETE FROM files; DELETE FROM jobs",
+    )
+    .await;
     app.poll(seller).await;
     assert_eq!(sql.number("SELECT count(*) FROM files").await, 0, "nobody has asked for it");
 
@@ -242,14 +258,19 @@ async fn what_cannot_be_sent_is_refused_in_words() {
         ("a.pdf", png(10, 10), Refusal::FileContentDiffers),
         ("a.png", truncated, Refusal::PictureUnreadable),
         ("a.pdf", Vec::new(), Refusal::FileEmpty),
-        ("a.txt", vec![b'a'; MAX_UPLOAD as usize + 1], Refusal::FileTooLarge { max_bytes: MAX_UPLOAD as u32 }),
+        (
+            "a.txt",
+            vec![b'a'; MAX_UPLOAD as usize + 1],
+            Refusal::FileTooLarge { max_bytes: MAX_UPLOAD as u32 },
+        ),
     ];
     for (name, content, refusal) in cases {
         let answer = upload(&person, chat, FileId::new(), name, content).await;
         assert_eq!((answer.status, answer.error()), (422, Some(AppError::Refused(refusal))), "{name}");
     }
     assert_eq!(app.sql().await.number("SELECT count(*) FROM files WHERE state = 'stored'").await, 0);
-    let text: FileView = upload(&person, chat, FileId::new(), "a.txt", vec![b'a'; MAX_UPLOAD as usize]).await.value();
+    let text: FileView =
+        upload(&person, chat, FileId::new(), "a.txt", vec![b'a'; MAX_UPLOAD as usize]).await.value();
     assert_eq!((text.media_type, text.size), (Some(MediaType::Text), Some(MAX_UPLOAD as i64)));
     let document = person.get(&text.address()).await;
     assert!(document.header("content-disposition").starts_with("attachment;"));
@@ -282,7 +303,8 @@ async fn uploads_that_nobody_sends_are_deleted_after_a_day() {
     let _: MessageView =
         person.want("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": sent })).await;
     let sql = app.sql().await;
-    sql.run(&format!("UPDATE files SET created_at = now() - interval '25 hours' WHERE id <> '{fresh}'")).await;
+    sql.run(&format!("UPDATE files SET created_at = now() - interval '25 hours' WHERE id <> '{fresh}'"))
+        .await;
     let key = sql.value(&format!("SELECT key FROM files WHERE id = '{unsent}'")).await.expect("a key");
     let due = prune::enqueue_due(&mut *app.conn().await, chrono::Utc::now()).await.expect("asked");
     assert_eq!(due, 1);
@@ -334,9 +356,16 @@ async fn a_picture_and_a_document_arrive_once_as_they_were_uploaded() {
 
     let shown = reply_is(&person, chat, first, ReplyState::Visible).await;
     assert_eq!((shown.body.as_str(), shown.attachments[0].kind), ("", AttachmentKind::Image));
-    assert_eq!(shown.attachments[0].file.as_ref().map(|shown| shown.id), Some(file.id), "ours, not fetched anew");
+    assert_eq!(
+        shown.attachments[0].file.as_ref().map(|shown| shown.id),
+        Some(file.id),
+        "ours, not fetched anew"
+    );
     let shown = reply_is(&person, chat, second, ReplyState::Visible).await;
-    assert_eq!((shown.attachments[0].kind, shown.attachments[0].name.as_str()), (AttachmentKind::File, "invoice 1.pdf"));
+    assert_eq!(
+        (shown.attachments[0].kind, shown.attachments[0].name.as_str()),
+        (AttachmentKind::File, "invoice 1.pdf")
+    );
     reply_is(&person, chat, text, ReplyState::Visible).await;
     let sent: Vec<String> = app.ozon().sends(&external).into_iter().map(|send| send.text).collect();
     assert_eq!(sent, ["фото.png", "invoice 1.pdf", "Вот они"], "in the order of writing");
@@ -353,14 +382,21 @@ async fn the_same_file_is_sent_by_one_reply_and_only_by_its_owner() {
     let person = app.person(Role::Operator).await;
     let (reply, file) = send(&person, chat, "a.png", png(20, 20)).await;
     let arguments = json!({ "chat": chat, "reply": reply, "file": file.id });
-    assert_eq!(person.ask("inbox/send_file", arguments).await.0, 200, "the same reply again is the same reply");
+    assert_eq!(
+        person.ask("inbox/send_file", arguments).await.0,
+        200,
+        "the same reply again is the same reply"
+    );
     let twice = json!({ "chat": chat, "reply": ReplyId::new(), "file": file.id });
     assert_eq!(person.ask("inbox/send_file", twice.clone()).await.0, 404);
     let other = app.person(Role::Operator).await;
     let stolen = other.call("inbox/send_file", &twice).await;
     assert_eq!(stolen.error(), Some(AppError::Refused(Refusal::FileNotThere)));
     let absent = json!({ "chat": chat, "reply": ReplyId::new(), "file": FileId::new() });
-    assert_eq!(person.call("inbox/send_file", &absent).await.error(), Some(AppError::Refused(Refusal::FileNotThere)));
+    assert_eq!(
+        person.call("inbox/send_file", &absent).await.error(),
+        Some(AppError::Refused(Refusal::FileNotThere))
+    );
     assert_eq!(app.sql().await.number("SELECT count(*) FROM replies").await, 1);
 }
 
@@ -427,11 +463,18 @@ async fn a_picture_that_moderation_withdraws_reopens_the_chat() {
     assert_eq!(person.row(chat).await.unanswered_since, None, "until it is decided, the buyer is answered");
 
     let shown = reply_is(&person, chat, reply, ReplyState::Rejected).await;
-    assert_eq!(shown.delivery.and_then(|delivery| delivery.reason), Some(FailureReason::RejectedByModeration));
+    assert_eq!(
+        shown.delivery.and_then(|delivery| delivery.reason),
+        Some(FailureReason::RejectedByModeration)
+    );
     assert_eq!(shown.attachments[0].file.as_ref().map(|shown| shown.id), Some(file.id));
     assert_eq!(person.row(chat).await.unanswered_since, waits_since, "the buyer waits as before");
     assert_eq!(person.list(View::Waiting).await.counts.waiting, 1);
-    assert_eq!(person.ask("inbox/retry", json!({ "reply": reply })).await.0, 422, "it would be withdrawn again");
+    assert_eq!(
+        person.ask("inbox/retry", json!({ "reply": reply })).await.0,
+        422,
+        "it would be withdrawn again"
+    );
     assert_eq!(app.ozon().sends(&external).len(), 1);
 }
 

@@ -26,8 +26,7 @@ impl Utterance {
 /// marketplace's own messages answer nobody, and neither does what moderation has withdrawn.
 pub fn unanswered_since(messages: &[Utterance]) -> Option<DateTime<Utc>> {
     let place = |message: &&Utterance| (message.sent_at, message.sort_key.clone());
-    let answered =
-        messages.iter().filter(|message| message.is_answer()).map(|message| place(&message)).max();
+    let answered = messages.iter().filter(|message| message.is_answer()).map(|message| place(&message)).max();
     messages
         .iter()
         .filter(|message| message.author == Author::Buyer)

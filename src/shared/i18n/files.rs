@@ -77,7 +77,9 @@ impl Locale {
     pub fn too_many_files(self, most: i64) -> String {
         let files = self.count(most, ["файла", "файлов", "файлов"], ["file", "files"]);
         match self {
-            Locale::Ru => format!("К одному ответу можно прикрепить не больше {files}: остальные не добавлены."),
+            Locale::Ru => {
+                format!("К одному ответу можно прикрепить не больше {files}: остальные не добавлены.")
+            }
             Locale::En => format!("An answer takes at most {files}: the others were not added."),
         }
     }

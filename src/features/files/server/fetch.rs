@@ -97,8 +97,7 @@ async fn seller_of(
     workspace: WorkspaceId,
     chat: ChatId,
 ) -> Outcome<SellerAccount> {
-    let seller: SellerId =
-        chats::table.find((workspace, chat)).select(chats::seller_id).first(conn).await?;
+    let seller: SellerId = chats::table.find((workspace, chat)).select(chats::seller_id).first(conn).await?;
     accounts::find(conn, workspace, seller).await?.ok_or_else(Fault::not_found)
 }
 
@@ -130,7 +129,9 @@ async fn fetch(app: &App, seller: &SellerAccount, file: &Waiting) -> Outcome<Fet
             tracing::debug!(file = %file.id, error, "a file could not be fetched");
             try_later(app, file).await
         }
-        Err(ConnectorError::Account(_)) => give_up(app, file, FileProblem::NoAccess).await,
+        Err(ConnectorError::Account(_) | ConnectorError::Denied(_)) => {
+            give_up(app, file, FileProblem::NoAccess).await
+        }
         Err(ConnectorError::Chat(ChatProblem::NotFound)) => give_up(app, file, FileProblem::Gone).await,
         Err(ConnectorError::Chat(_)) => give_up(app, file, FileProblem::Refused).await,
     }

@@ -75,7 +75,8 @@ pub async fn ask_again(ask: &Ask, file: FileId) -> Outcome<()> {
     conn.transaction(async |conn| {
         let found: Option<(ChatId, SellerId, FileState)> = files::table
             .inner_join(
-                chats::table.on(chats::workspace_id.eq(files::workspace_id).and(chats::id.eq(files::chat_id))),
+                chats::table
+                    .on(chats::workspace_id.eq(files::workspace_id).and(chats::id.eq(files::chat_id))),
             )
             .filter(files::workspace_id.eq(workspace))
             .filter(files::id.eq(file))

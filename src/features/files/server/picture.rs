@@ -167,9 +167,12 @@ mod tests {
 
     fn crc(data: &[u8]) -> u32 {
         !data.iter().fold(u32::MAX, |sum, byte| {
-            (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-                if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }
-            })
+            (0..8).fold(
+                sum ^ u32::from(*byte),
+                |sum, _| {
+                    if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }
+                },
+            )
         })
     }
 

@@ -173,7 +173,10 @@ fn told_headers(served: &Served) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(shown_type.as_str()));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
+    );
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable"));
     if let Ok(tag) = HeaderValue::from_str(&served.tag) {
         headers.insert(ETAG, tag);
@@ -193,13 +196,7 @@ mod tests {
     use super::*;
 
     fn headers(name: &str, media_type: MediaType) -> HeaderMap {
-        told_headers(&Served {
-            key: "k".into(),
-            name: name.into(),
-            media_type,
-            size: 1,
-            tag: "\"t\"".into(),
-        })
+        told_headers(&Served { key: "k".into(), name: name.into(), media_type, size: 1, tag: "\"t\"".into() })
     }
 
     #[test]

@@ -201,12 +201,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_has_to_be_what_its_name_says() {
-        let refusal = async |bytes: &'static [u8], expected| {
-            match look(Bytes::from_static(bytes), expected).await {
+        let refusal =
+            async |bytes: &'static [u8], expected| match look(Bytes::from_static(bytes), expected).await {
                 Err(Fault::Told(AppError::Refused(refusal))) => Some(refusal),
                 _ => None,
-            }
-        };
+            };
         let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
         assert_eq!(refusal(svg, MediaType::Png).await, Some(Refusal::FileContentDiffers));
         assert_eq!(refusal(b"<html></html>", MediaType::Jpeg).await, Some(Refusal::FileContentDiffers));
@@ -221,7 +220,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_read_up_to_the_limit() {
-        let endless = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'a'; 65_536])));
+        let endless =
+            futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'a'; 65_536])));
         let refused = read_all(Body::from_stream(endless)).await;
         assert!(matches!(refused, Err(Fault::Told(AppError::Refused(Refusal::FileTooLarge { .. })))));
     }

@@ -118,8 +118,13 @@ pub async fn store(
         let mut changes = outbox::adopt(conn, marketplace, workspace, id).await?;
         let with_files = with_files(messages);
         changes.extend(moderation::settle(conn, workspace, id, &with_files).await?);
-        let wanted =
-            Wanted { workspace, seller: chat.seller_id, chat: id, messages: &with_files, whatever_age: false };
+        let wanted = Wanted {
+            workspace,
+            seller: chat.seller_id,
+            chat: id,
+            messages: &with_files,
+            whatever_age: false,
+        };
         incoming::want(conn, wanted, now).await?;
         move_cursors(conn, workspace, id, messages, moved, now).await?;
         if changed > 0 || !changes.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::outbox::DELIVER_JOB;
 use super::window;
-use crate::features::files::server::outgoing;
 use crate::context::Ask;
+use crate::features::files::server::outgoing;
 use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, check_text};
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};

@@ -1,12 +1,12 @@
 //! A chat as the window shows it.
 
 use super::list;
+use crate::context::Ask;
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::server::read as files;
-use crate::context::Ask;
 use crate::features::inbox::types::{
-    Attachment, AttachmentKind, AttachmentView, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE,
-    MessageCursor, MessageView, Moderation, ReplyState,
+    Attachment, AttachmentKind, AttachmentView, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason,
+    MESSAGES_PER_PAGE, MessageCursor, MessageView, Moderation, ReplyState,
 };
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};

@@ -130,9 +130,7 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
         let drawn = drawn.clone();
         Memo::new(move |_| drawn.with(|it| it.view.sent_at))
     };
-    let delivery = Memo::new(move |_| {
-        drawn.with(|it| it.view.delivery.as_ref().map(Progress::from))
-    });
+    let delivery = Memo::new(move |_| drawn.with(|it| it.view.delivery.as_ref().map(Progress::from)));
     let status = move || {
         delivery.get().map(|progress| {
             let words = words::reply_state(locale, progress, marketplace);

@@ -1,8 +1,8 @@
 //! One open chat: its messages on the screen, what moves in it, and that the person has seen it.
 
+use super::attach::Tray;
 use super::desk::Desk;
 use super::draft::DraftKeeper;
-use super::attach::Tray;
 use super::outbox::{Waiting, WaitingFile};
 use super::refresh::{Outcome, Refresher};
 use super::thread::{Bubble, Line, Origin, Thread};

@@ -87,10 +87,15 @@ mod present {
     }
 
     fn hold_one(file: File) -> Picked {
-        let is_picture = ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&file.type_().as_str());
+        let is_picture =
+            ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&file.type_().as_str());
         let preview = is_picture.then(|| Url::create_object_url_with_blob(&file).ok()).flatten();
-        let picked =
-            Picked { id: FileId::new(), name: file.name(), size: file.size() as u64, preview: preview.clone() };
+        let picked = Picked {
+            id: FileId::new(),
+            name: file.name(),
+            size: file.size() as u64,
+            preview: preview.clone(),
+        };
         let held = Held { file, preview, request: None, progress: None };
         HELD.with_borrow_mut(|all| all.insert(picked.id, held));
         picked
@@ -119,7 +124,8 @@ mod present {
             let ended = Closure::once_into_js(move || on_end(outcome(&answered)));
             request.set_onloadend(Some(ended.unchecked_ref()));
             // What goes wrong here ends in the event above or in an exception; both leave the file to be tried again.
-            let started = request.open("POST", address).and_then(|()| request.send_with_opt_blob(Some(&held.file)));
+            let started =
+                request.open("POST", address).and_then(|()| request.send_with_opt_blob(Some(&held.file)));
             if started.is_ok() {
                 held.request = Some(request);
                 held.progress = Some(progress);

@@ -118,12 +118,10 @@ impl Delivery<'_> {
         outbox::begin_attempt(&mut conn, reply, now()).await?;
         drop(conn);
         // The limit covers waiting for the rate limiter too: an attempt older than it is certainly over.
-        let sent = tokio::time::timeout(
-            self.app.config.send_timeout,
-            self.hand_over(connector.as_ref(), &content),
-        )
-        .await
-        .unwrap_or_else(|_| Err(ConnectorError::Interrupted("no answer in time".into())));
+        let sent =
+            tokio::time::timeout(self.app.config.send_timeout, self.hand_over(connector.as_ref(), &content))
+                .await
+                .unwrap_or_else(|_| Err(ConnectorError::Interrupted("no answer in time".into())));
         metrics::counter!("agentiq_sends_total", "outcome" => outcome_word(&sent)).increment(1);
         match sent {
             Ok(()) => {
