@@ -145,6 +145,12 @@ export class Sandbox {
     return answer.chat_id;
   }
 
+  /** A buyer sends a picture, in a new chat unless one is named. Gives the chat's id on Ozon. */
+  async buyerShows(picture: string, chat?: string): Promise<string> {
+    const answer = await this.#post<{ chat_id: string }>('buyer', { picture, chat_id: chat });
+    return answer.chat_id;
+  }
+
   /** The shop answers in Ozon's own cabinet. */
   async cabinetWrites(chat: string, text: string): Promise<void> {
     await this.#post('cabinet', { chat_id: chat, text });

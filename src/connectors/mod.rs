@@ -5,7 +5,9 @@ pub mod ozon;
 pub mod push;
 pub mod sandbox;
 
-use crate::features::inbox::types::{Attachment, Author};
+use crate::features::files::types::Attachment;
+use crate::features::inbox::types::Author;
+pub use crate::features::inbox::types::Moderation;
 use crate::features::orders::types::{Posting, Product, Return};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
@@ -177,18 +179,6 @@ pub struct RemoteMessage {
     pub moderation: Moderation,
     /// The whole message as it came, when it could not be understood.
     pub raw: Option<serde_json::Value>,
-}
-
-/// What the marketplace's moderation says of a picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Moderation {
-    /// Shown to the other side; also everything that is not moderated.
-    #[default]
-    Passed,
-    /// Not shown yet.
-    Pending,
-    /// Withdrawn: the other side never sees it.
-    Rejected,
 }
 
 /// A file to send.

@@ -8,6 +8,7 @@ use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Conn, Db};
 use crate::platform::fault::{Fault, Outcome};
+use crate::platform::files::Store;
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
 use crate::platform::pace::Line;
@@ -32,6 +33,8 @@ pub struct App {
     pub db: Db,
     pub keys: KeyRing,
     pub outbound: Outbound,
+    /// Where files of chats lie.
+    pub files: Store,
     pub hub: Hub,
     /// Ends when the server is asked to stop.
     pub cancel: CancellationToken,

@@ -1,5 +1,6 @@
 //! Every setting of the process, read once from the environment. What is wrong is told all at once.
 
+use crate::platform::files::{Bucket, FilesPlace};
 use crate::platform::network::Network;
 use crate::platform::secret::Secret;
 use reqwest::Url;
@@ -39,6 +40,8 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// `AGENTIQ_POSTGRES_BIN`: where `initdb` and `pg_ctl` are, when not where one would look.
     pub postgres_bin: Option<PathBuf>,
+    /// `AGENTIQ_FILES_URL`: where files of chats lie; unset: a folder in the data dir.
+    pub files: FilesPlace,
 }
 
 /// Settings that could not be understood, one sentence each.
@@ -62,9 +65,11 @@ impl Config {
     /// Names every variable that cannot be understood.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader { get: &get, problems: Vec::new() };
+        let data_dir = PathBuf::from(get("AGENTIQ_DATA_DIR").unwrap_or_else(|| "./data".into()));
         let config = Config {
             database_url: get("DATABASE_URL").map(Secret::new),
-            data_dir: PathBuf::from(get("AGENTIQ_DATA_DIR").unwrap_or_else(|| "./data".into())),
+            files: reader.files().unwrap_or_else(|| FilesPlace::Folder(data_dir.join("files"))),
+            data_dir,
             addr: reader.parse(
                 "AGENTIQ_ADDR",
                 SocketAddr::from(([127, 0, 0, 1], 3000)),
@@ -160,6 +165,50 @@ impl Reader<'_> {
         good.into_iter().filter_map(|(_, parsed)| parsed.ok()).collect()
     }
 
+    /// `s3://bucket/prefix` with what `AGENTIQ_S3_…` say about it.
+    fn files(&mut self) -> Option<FilesPlace> {
+        const URL: &str = "AGENTIQ_FILES_URL";
+        let text = (self.get)(URL)?;
+        let Some((name, prefix)) =
+            text.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
+        else {
+            self.problems.push(format!("{URL}={text:?} does not begin with s3://"));
+            return None;
+        };
+        if name.is_empty() {
+            self.problems.push(format!("{URL}={text:?} names no bucket"));
+        }
+        let endpoint = self.url("AGENTIQ_S3_ENDPOINT");
+        let allow_http = self.flag("AGENTIQ_S3_ALLOW_HTTP", false);
+        if !allow_http && endpoint.as_ref().is_some_and(|url| url.starts_with("http://")) {
+            let problem = "AGENTIQ_S3_ENDPOINT has no TLS; AGENTIQ_S3_ALLOW_HTTP=true allows that";
+            self.problems.push(problem.to_owned());
+        }
+        Some(FilesPlace::Bucket(Bucket {
+            name: name.to_owned(),
+            prefix: prefix.trim_matches('/').to_owned(),
+            // Servers other than Amazon's rarely have a host name for every bucket.
+            path_style: self.flag("AGENTIQ_S3_PATH_STYLE", endpoint.is_some()),
+            endpoint,
+            region: (self.get)("AGENTIQ_S3_REGION").unwrap_or_else(|| "us-east-1".into()),
+            key_id: self.needed("AGENTIQ_S3_KEY_ID"),
+            secret: Secret::new(self.needed("AGENTIQ_S3_SECRET")),
+            allow_http,
+        }))
+    }
+
+    /// A value without which a bucket cannot be used.
+    fn needed(&mut self, name: &str) -> String {
+        (self.get)(name).unwrap_or_else(|| {
+            self.problems.push(format!("{name} is missing: AGENTIQ_FILES_URL names a bucket"));
+            String::new()
+        })
+    }
+
+    fn flag(&mut self, name: &str, default: bool) -> bool {
+        self.parse(name, default, "true or false")
+    }
+
     fn duration(&mut self, name: &str, default: Duration) -> Duration {
         let Some(text) = (self.get)(name) else { return default };
         match parse_duration(&text) {
@@ -237,6 +286,44 @@ mod tests {
         assert_eq!(base(&[sandbox]).as_deref(), Some("http://127.0.0.1:3000"));
         let everywhere = ("AGENTIQ_ADDR", "0.0.0.0:8080");
         assert_eq!(base(&[sandbox, everywhere]).as_deref(), Some("http://127.0.0.1:8080"));
+    }
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn files_lie_in_the_data_dir_until_a_bucket_is_named() {
+        let folder = read(&[("AGENTIQ_DATA_DIR", "/srv/agentiq")]).expect("good settings").files;
+        assert!(matches!(folder, FilesPlace::Folder(path) if path == PathBuf::from("/srv/agentiq/files")));
+        let minio = [
+            ("AGENTIQ_FILES_URL", "s3://chats/agentiq/"),
+            ("AGENTIQ_S3_ENDPOINT", "http://minio:9000/"),
+            ("AGENTIQ_S3_ALLOW_HTTP", "true"),
+            ("AGENTIQ_S3_KEY_ID", "id"),
+            ("AGENTIQ_S3_SECRET", "hidden"),
+        ];
+        let config = read(&minio).expect("good settings");
+        assert!(!format!("{config:?}").contains("hidden"));
+        let FilesPlace::Bucket(bucket) = config.files else { panic!("a bucket") };
+        assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("chats", "agentiq"));
+        assert_eq!(bucket.endpoint.as_deref(), Some("http://minio:9000"));
+        assert_eq!((bucket.region.as_str(), bucket.path_style), ("us-east-1", true));
+        let amazon: Vec<_> = minio.into_iter().filter(|(name, _)| *name != "AGENTIQ_S3_ENDPOINT").collect();
+        let FilesPlace::Bucket(bucket) = read(&amazon).expect("good settings").files else {
+            panic!("a bucket")
+        };
+        assert!(!bucket.path_style && bucket.endpoint.is_none());
+    }
+
+    #[test]
+    fn a_bucket_is_told_what_it_lacks() {
+        let error = read(&[("AGENTIQ_FILES_URL", "s3://"), ("AGENTIQ_S3_ENDPOINT", "http://minio:9000")])
+            .expect_err("half of it is missing");
+        assert_eq!(error.0.len(), 4, "{error}");
+        assert!(read(&[("AGENTIQ_FILES_URL", "ftp://chats")]).is_err());
     }
 
     #[test]

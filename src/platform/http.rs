@@ -21,14 +21,9 @@ impl Outbound {
     /// # Errors
     /// When the TLS set-up of the machine is unusable.
     pub fn new(send_timeout: Duration) -> Result<Self, reqwest::Error> {
-        // A second installation of the provider is an error we can ignore: it is the same provider.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+        let client = builder()
             .connect_timeout(Duration::from_secs(5).min(send_timeout))
             .timeout(Duration::from_secs(30))
-            .pool_idle_timeout(Duration::from_secs(60))
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("AgentIQ/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, send_timeout, pace: Pace::alone() })
     }
@@ -37,6 +32,29 @@ impl Outbound {
     pub fn at_pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
     }
+}
+
+/// A client for an object store. Compression is off: the store's lengths are those of the bytes themselves.
+///
+/// # Errors
+/// When the TLS set-up of the machine is unusable.
+pub fn storage_client(allow_http: bool) -> Result<reqwest::Client, reqwest::Error> {
+    builder()
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(Duration::from_secs(60))
+        .no_gzip()
+        .https_only(!allow_http)
+        .build()
+}
+
+/// What all our clients have in common.
+fn builder() -> reqwest::ClientBuilder {
+    // A second installation of the provider is an error we can ignore: it is the same provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .pool_idle_timeout(Duration::from_secs(60))
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("AgentIQ/", env!("CARGO_PKG_VERSION")))
 }
 
 /// A text as part of an address: letters, digits, `-`, `_`, `.` and the bytes of `keep` stay, the rest becomes `%XX`.

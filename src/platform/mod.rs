@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod config;
 pub mod db;
 pub mod fault;
+pub mod files;
 pub mod http;
 pub mod jobs;
 pub mod live;

@@ -62,7 +62,7 @@ diesel::table! {
     messages (workspace_id, chat_id, external_id) {
         workspace_id -> Uuid, chat_id -> Uuid, external_id -> Text, sort_key -> Text, author -> Text, body -> Text,
         attachments -> Jsonb, sent_at -> Timestamptz, received_at -> Timestamptz, is_read -> Bool,
-        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>, edited_at -> Nullable<Timestamptz>,
+        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>, edited_at -> Nullable<Timestamptz>, moderation -> Text,
     }
 }
 diesel::table! {
@@ -70,7 +70,17 @@ diesel::table! {
         workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, author_id -> Uuid, body -> Text, state -> Text,
         reason -> Nullable<Text>, reason_detail -> Nullable<Text>, attempts -> Integer,
         attempted_at -> Nullable<Timestamptz>, baseline -> Nullable<Text>, created_at -> Timestamptz,
-        sent_at -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>, file_id -> Nullable<Uuid>,
+    }
+}
+diesel::table! {
+    files (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, message_id -> Nullable<Text>,
+        position -> Nullable<Integer>, author_id -> Nullable<Uuid>, origin -> Text, state -> Text, name -> Text,
+        url -> Nullable<Text>, media_type -> Nullable<Text>, size -> Nullable<BigInt>, sha256 -> Nullable<Binary>,
+        width -> Nullable<Integer>, height -> Nullable<Integer>, key -> Nullable<Text>, thumb_key -> Nullable<Text>,
+        thumb_type -> Nullable<Text>, thumb_size -> Nullable<BigInt>, attempts -> Integer,
+        tried_at -> Nullable<Timestamptz>, problem -> Nullable<Text>, created_at -> Timestamptz,
     }
 }
 diesel::table! {
@@ -130,6 +140,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     messages,
     replies,
+    files,
     chat_seen,
     drafts,
     event_counters,

@@ -1,6 +1,7 @@
 //! The list of job kinds.
 
 use crate::context::App;
+use crate::features::files::server::{fetch, prune};
 use crate::features::inbox::server::outbox::DELIVER_JOB;
 use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
@@ -20,7 +21,9 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(older::JOB, older::run)
             .on(push::JOB, push::run)
             .on(push_address::WATCH_JOB, push_address::run)
-            .on(FETCH_JOB, orders::run),
+            .on(FETCH_JOB, orders::run)
+            .on(fetch::JOB, fetch::run)
+            .on(prune::JOB, prune::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.
         lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),

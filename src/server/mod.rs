@@ -16,6 +16,7 @@ use crate::context::App;
 use crate::platform::cluster::{Cluster, ClusterError, ClusterOptions};
 use crate::platform::config::{Config, ConfigError};
 use crate::platform::db::{Db, DbError};
+use crate::platform::files::{Store, StoreError};
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
 use crate::platform::pace::Pace;
@@ -41,6 +42,8 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error(transparent)]
+    Files(#[from] StoreError),
     #[error("outbound HTTP cannot be set up: {0}")]
     Outbound(#[from] reqwest::Error),
     #[error(
@@ -116,6 +119,7 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
     };
     Ok(App {
         outbound: Outbound::new(config.send_timeout)?.at_pace(Pace::shared(&db)),
+        files: Store::open(&config.files)?,
         config: Arc::new(config),
         db,
         keys,

@@ -3,7 +3,7 @@
 use super::{headers, hooks, live_stream, pages};
 use crate::app;
 use crate::context::App;
-use crate::features::inbox::server::files;
+use crate::features::files::server::{serve, upload};
 use crate::features::orders::server::photos;
 use crate::features::users::server::forms;
 use crate::shared::page::PageContext;
@@ -53,28 +53,37 @@ pub fn build(app: App) -> Router {
         .route("/setup", post(forms::set_up))
         .route("/preferences", post(forms::preferences))
         .route("/live", get(live_stream::serve))
-        .route("/files/{chat}/{message}/{index}", get(files::serve))
+        .route("/files/{file}", get(serve::whole))
+        .route("/files/{file}/thumb", get(serve::thumb))
         .route("/photos/{seller}/{sku}", get(photos::serve))
         .leptos_routes_with_context(&state, page_routes(), context.clone(), shell)
         .fallback(leptos_axum::file_and_error_handler_with_context::<ServerState, _>(context, app::shell))
         .layer(from_fn_with_state(app.clone(), pages::guard))
         .layer(from_fn_with_state(app.clone(), pages::identify));
 
-    let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(app.clone(), pages::trace))
-        .layer(CatchPanicLayer::new())
-        .layer(CompressionLayer::new())
-        .layer(csrf(&app))
+    // Apart from the pages: its bodies have a limit of their own, kept while they are read.
+    let uploads = Router::new()
+        .route("/upload/{chat}/{file}", post(upload::receive))
+        .layer(from_fn_with_state(app.clone(), pages::identify));
+
+    let limits = ServiceBuilder::new()
         .layer(DefaultBodyLimit::max(pages::MAX_BODY))
         // Around all of it: the pages below register every function at its own address, before the wildcard's.
         .layer(from_fn(pages::functions_in_words))
         .layer(RequestBodyLimitLayer::new(pages::MAX_BODY));
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), pages::trace))
+        .layer(CatchPanicLayer::new())
+        .layer(CompressionLayer::new())
+        .layer(csrf(&app));
 
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .merge(static_files(&leptos))
         .merge(pages)
+        .layer(limits)
+        .merge(uploads)
         .layer(layers)
         // Marketplaces have no session and come from another site: beside the layers, with its own.
         .merge(hooks::routes(&app))

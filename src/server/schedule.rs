@@ -2,6 +2,7 @@
 
 use crate::context::App;
 use crate::context::session;
+use crate::features::files::server::prune;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
@@ -83,12 +84,13 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
     let sessions = session::prune(conn, now).await?;
     let attempts = sign_in::prune(conn, now).await?;
     let pushes = push::prune(conn, now).await?;
+    let uploads = prune::enqueue_due(conn, now).await?;
     let slots = diesel::delete(dsl::schedule_slots)
         .filter(dsl::slot.lt(now - TimeDelta::days(1)))
         .execute(conn)
         .await?;
     let lines = Pace::prune(conn, now).await?;
-    tracing::info!(events, sessions, attempts, pushes, slots, lines, "housekeeping");
+    tracing::info!(events, sessions, attempts, pushes, uploads, slots, lines, "housekeeping");
     Ok(())
 }
 

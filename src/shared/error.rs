@@ -95,6 +95,18 @@ pub enum Refusal {
     OrderToldByMarketplace,
     /// The marketplace does not let the seller begin a chat about the posting.
     ChatCannotBeStarted,
+    FileEmpty,
+    FileTooLarge {
+        max_bytes: u32,
+    },
+    /// None of the kinds of file that we send.
+    FileKindNotTaken,
+    /// The bytes are something else than the name says.
+    FileContentDiffers,
+    /// The picture is broken, or too large to be drawn.
+    PictureUnreadable,
+    /// The file to be sent is not here: never uploaded, or pruned since.
+    FileNotThere,
 }
 
 impl AppError {

@@ -2,10 +2,12 @@
 
 use crate::harness::{Answer, Live, Person, Setting, TestApp};
 use agentiq::connectors::sandbox::ozon::DEMO_API_KEY;
+use agentiq::features::files::server::fetch;
 use agentiq::platform::clock::now;
+use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, ReplyId, SellerId};
+use agentiq::shared::ids::{ChatId, FileId, ReplyId, SellerId};
 use agentiq::shared::role::{Permission, Role};
 use futures::StreamExt;
 use reqwest::Method;
@@ -22,19 +24,25 @@ struct Things {
     chat: ChatId,
     seller: SellerId,
     reply: ReplyId,
+    /// Of a message that came in.
+    file: FileId,
+    /// Uploaded, not sent.
+    upload: FileId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply } = things;
+    let Things { chat, seller, reply, file, upload } = things;
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
+        ("files/fetch_again", json!({ "file": file })),
         ("inbox/chats", json!({ "query": query, "after": null })),
         ("inbox/rows", json!({ "query": query, "chats": [chat] })),
         ("inbox/open", json!({ "chat": chat })),
         ("inbox/messages", json!({ "chat": chat, "before": null })),
         ("inbox/seen", json!({ "chat": chat })),
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
+        ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
         ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
@@ -81,16 +89,25 @@ async fn things(app: &TestApp) -> (Things, String) {
     let (seller, external, chat) = app.shop_with_chat("Где заказ?").await;
     app.ozon().buyer_shows(&external, "box.png");
     app.poll(seller).await;
+    let payload = json!({ "chat": chat });
+    let run = Run { app: app.app.for_work(), workspace: app.workspace, payload, attempt: 1 };
+    fetch::run(run).await.expect("the picture is fetched");
     let person = app.person(Role::Operator).await;
     let reply = person.reply(chat, "Завтра").await.key.parse().expect("a reply's id");
-    (Things { chat, seller, reply }, external)
+    let file = app.sql().await.value("SELECT id FROM files").await.expect("a picture");
+    let file = file.parse().expect("a file's id");
+    let upload = FileId::new();
+    let path = format!("/upload/{chat}/{upload}?name=a.txt");
+    assert_eq!(person.post_raw(&path, "text/plain", "a text").await.status, 200);
+    (Things { chat, seller, reply, file, upload }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_is_known_here_and_in_the_docs() {
-    let names = Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new() };
+    let (file, upload) = (FileId::new(), FileId::new());
+    let names = Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new(), file, upload };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -110,9 +127,11 @@ async fn nobody_may_call_anything() {
     for path in ["/live", "/live?after=0"] {
         assert_eq!(nobody.get(path).await.status, 401, "{path}");
     }
-    let message = app.sql().await.value("SELECT external_id FROM messages WHERE attachments <> '[]'").await;
-    let file = format!("/files/{}/{}/0", things.chat, message.expect("a message with a picture"));
-    assert_eq!(nobody.get(&file).await.status, 401);
+    for file in [format!("/files/{}", things.file), format!("/files/{}/thumb", things.file)] {
+        assert_eq!(nobody.get(&file).await.status, 401, "{file}");
+    }
+    let upload = format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new());
+    assert_eq!(nobody.post_raw(&upload, "text/plain", "a text").await.status, 401);
     assert_eq!(nobody.get(&format!("/photos/{}/1", things.seller)).await.status, 401);
     for page in ["/", "/inbox", "/inbox?view=all", "/sellers"] {
         let answer = nobody.get(page).await;
@@ -151,10 +170,7 @@ async fn roles_may_what_the_table_says_and_nothing_else() {
 async fn things_of_another_workspace_are_not_there() {
     let app = TestApp::start().await;
     let (theirs, external) = things(&app).await;
-    let sql = app.sql().await;
-    let message =
-        sql.value("SELECT external_id FROM messages WHERE attachments <> '[]'").await.expect("a picture");
-    let file = format!("/files/{}/{message}/0", theirs.chat);
+    let file = format!("/files/{}", theirs.file);
     let own = app.person(Role::Viewer).await.get(&file).await;
     assert_eq!((own.status, own.header("content-type")), (200, "image/png"), "its own workspace sees it");
 
@@ -182,6 +198,9 @@ async fn things_of_another_workspace_are_not_there() {
     let reply = json!({ "chat": theirs.chat, "reply": theirs.reply, "text": "mine" });
     assert_eq!(stranger.call("inbox/reply", &reply).await.status, 404);
     assert_eq!(stranger.get(&file).await.status, 404);
+    assert_eq!(stranger.get(&format!("{file}/thumb")).await.status, 404);
+    let upload = format!("/upload/{}/{}?name=a.txt", theirs.chat, FileId::new());
+    assert_eq!(stranger.post_raw(&upload, "text/plain", "a text").await.status, 404);
     let page = stranger.get(&format!("/inbox/{}", theirs.chat)).await;
     assert!(!page.text.contains("Где заказ"));
     assert_eq!(fingerprint(&app).await, before, "nothing of theirs has changed");
@@ -202,6 +221,7 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "chat_seen",
         "events",
         "users",
+        "files",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
@@ -252,6 +272,11 @@ async fn other_sites_cannot_make_a_browser_do_anything() {
         .collect();
     // What a foreign form can send without asking.
     targets.push(("/api/inbox/reply".into(), bodies(things)["inbox/reply"].to_string(), "text/plain"));
+    targets.push((
+        format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new()),
+        "text".into(),
+        "text/plain",
+    ));
     for path in ["/login", "/logout", "/setup", "/preferences"] {
         targets.push((path.into(), "theme=dark".into(), "application/x-www-form-urlencoded"));
     }
@@ -442,7 +467,8 @@ async fn every_answer_carries_the_security_headers() {
             "/healthz",
             "/readyz",
             "/live?after=nonsense",
-            "/files/a/b/0",
+            "/files/a",
+            "/files/a/thumb",
             "/photos/a/b",
         ] {
             answers.push(owner.get(path).await);

@@ -8,6 +8,7 @@ mod crash;
 mod door;
 mod endpoints;
 mod events;
+mod files;
 mod harness;
 mod identity;
 mod inbox;

@@ -4,7 +4,7 @@ use crate::harness::{Sql, TestApp};
 use agentiq::connectors::{Audience, RemoteChat, RemoteMessage};
 use agentiq::features::inbox::server::receive::{self, ChatCursor, CursorMove};
 use agentiq::features::inbox::state::{Utterance, unanswered_since};
-use agentiq::features::inbox::types::Author;
+use agentiq::features::inbox::types::{Author, Moderation};
 use agentiq::platform::clock::now;
 use agentiq::shared::ids::SellerId;
 use agentiq::shared::marketplace::Marketplace;
@@ -31,7 +31,7 @@ fn message(id: usize, author: Author, sent_at: DateTime<Utc>) -> RemoteMessage {
         is_read: id.is_multiple_of(3),
         order_number: None,
         sku: None,
-        moderation: agentiq::connectors::Moderation::Passed,
+        moderation: if id % 5 == 4 { Moderation::Rejected } else { Moderation::Passed },
         raw: None,
     }
 }
@@ -101,6 +101,7 @@ fn expected(stored: &[RemoteMessage]) -> [String; 4] {
             author: message.author,
             sent_at: message.sent_at.expect("all have one here"),
             sort_key: message.sort_key.clone(),
+            is_withdrawn: message.moderation == Moderation::Rejected,
         })
         .collect();
     let since = unanswered_since(&utterances).map(|at| at.timestamp().to_string());

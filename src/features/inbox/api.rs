@@ -2,7 +2,7 @@
 
 use super::types::{ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView};
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, ReplyId};
+use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -47,6 +47,12 @@ pub async fn seen(chat: ChatId) -> Result<(), AppError> {
 #[server(endpoint = "inbox/reply", input = Json)]
 pub async fn reply(chat: ChatId, reply: ReplyId, text: String) -> Result<MessageView, AppError> {
     answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text).await).await
+}
+
+/// Puts an uploaded file into the outbox. The same `reply` twice is one reply.
+#[server(endpoint = "inbox/send_file", input = Json)]
+pub async fn send_file(chat: ChatId, reply: ReplyId, file: FileId) -> Result<MessageView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| reply::write_file(&ask, chat, reply, file).await).await
 }
 
 /// Sends a failed or unsure reply once more, because a person asks for it.

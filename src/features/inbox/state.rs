@@ -11,14 +11,22 @@ pub struct Utterance {
     pub sent_at: DateTime<Utc>,
     /// Orders messages of equal time as the marketplace does.
     pub sort_key: String,
+    /// Moderation withdrew it: the other side does not see it.
+    pub is_withdrawn: bool,
+}
+
+impl Utterance {
+    /// Whether it answers the buyer.
+    fn is_answer(&self) -> bool {
+        self.author.is_ours() && !self.is_withdrawn
+    }
 }
 
 /// Since when the buyer waits for us: the oldest message that nobody of ours has answered. Automatic answers and the
-/// marketplace's own messages answer nobody.
+/// marketplace's own messages answer nobody, and neither does what moderation has withdrawn.
 pub fn unanswered_since(messages: &[Utterance]) -> Option<DateTime<Utc>> {
     let place = |message: &&Utterance| (message.sent_at, message.sort_key.clone());
-    let answered =
-        messages.iter().filter(|message| message.author.is_ours()).map(|message| place(&message)).max();
+    let answered = messages.iter().filter(|message| message.is_answer()).map(|message| place(&message)).max();
     messages
         .iter()
         .filter(|message| message.author == Author::Buyer)
@@ -40,6 +48,7 @@ mod tests {
                 author: *author,
                 sent_at: DateTime::from_timestamp(second as i64, 0).expect("a small timestamp"),
                 sort_key: second.to_string(),
+                is_withdrawn: false,
             })
             .collect()
     }
@@ -63,6 +72,13 @@ mod tests {
     #[test]
     fn automatic_answers_and_the_marketplace_answer_nobody() {
         assert_eq!(since(&[Buyer, Bot, Marketplace]), Some(0));
+    }
+
+    #[test]
+    fn what_moderation_withdraws_answers_nobody() {
+        let mut messages = chat(&[Buyer, Operator]);
+        messages[1].is_withdrawn = true;
+        assert_eq!(unanswered_since(&messages).map(|at| at.timestamp()), Some(0));
     }
 
     #[test]

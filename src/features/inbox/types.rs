@@ -1,6 +1,7 @@
 //! Chats and messages as screens show them.
 
 use super::send_window::WindowFacts;
+pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView};
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, ReplyId, SellerId};
 use crate::shared::marketplace::Marketplace;
@@ -98,26 +99,41 @@ text_enum!(
         SellerRemoved = "seller_removed",
         /// The connection broke after the text left, and the history could not settle it.
         CannotTell = "cannot_tell",
+        /// The marketplace's moderation withdrew the picture.
+        RejectedByModeration = "rejected_by_moderation",
+        /// The uploaded file is not in our store any more.
+        FileLost = "file_lost",
     }
 );
 
 text_enum!(
-    /// What kind of thing is attached.
-    AttachmentKind {
-        Image = "image",
-        File = "file",
-        /// A link that the marketplace put into the text, e.g. to a product page.
-        Link = "link",
+    /// What the marketplace's moderation says of a message.
+    #[derive(Default)]
+    Moderation {
+        /// Shown to the other side; also everything that is not moderated.
+        #[default]
+        Passed = "passed",
+        /// Not shown yet.
+        Pending = "pending",
+        /// Withdrawn: the other side never sees it.
+        Rejected = "rejected",
     }
 );
 
-/// Something attached to a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attachment {
-    pub kind: AttachmentKind,
-    /// Where the marketplace keeps it. Files need the seller's key, so browsers get our own address instead.
-    pub url: String,
-    pub name: String,
+impl Moderation {
+    /// How far a message of ours has got that the marketplace's history shows.
+    pub fn reply_state(self) -> ReplyState {
+        match self {
+            Moderation::Passed => ReplyState::Visible,
+            Moderation::Pending => ReplyState::Sent,
+            Moderation::Rejected => ReplyState::Rejected,
+        }
+    }
+
+    /// Why the other side does not see it.
+    pub fn reason(self) -> Option<FailureReason> {
+        (self == Moderation::Rejected).then_some(FailureReason::RejectedByModeration)
+    }
 }
 
 /// One line of the chat list.
@@ -245,7 +261,7 @@ pub struct MessageView {
     /// Who of ours wrote it, when it was written here.
     pub author_name: Option<String>,
     pub body: String,
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<AttachmentView>,
     pub sent_at: DateTime<Utc>,
     /// Orders messages of equal time. Replies that the marketplace does not show yet stand last.
     pub sort_key: String,
@@ -271,6 +287,8 @@ impl MessageView {
 pub struct Delivery {
     pub reply: Option<ReplyId>,
     pub state: ReplyState,
+    /// The marketplace has it and looks at it before the buyer may.
+    pub is_in_moderation: bool,
     pub is_read: bool,
     pub reason: Option<FailureReason>,
     /// The marketplace's own words, where there are any.

@@ -52,6 +52,12 @@ impl Locale {
             Refusal::NoOrderKnown => self.no_order_known().to_owned(),
             Refusal::OrderToldByMarketplace => self.order_told_by_marketplace().to_owned(),
             Refusal::ChatCannotBeStarted => self.chat_cannot_be_started().to_owned(),
+            Refusal::FileEmpty => self.file_empty().to_owned(),
+            Refusal::FileTooLarge { max_bytes } => self.file_too_large(i64::from(*max_bytes)),
+            Refusal::FileKindNotTaken => self.file_kind_not_taken().to_owned(),
+            Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
+            Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
+            Refusal::FileNotThere => self.file_not_there().to_owned(),
         }
     }
 

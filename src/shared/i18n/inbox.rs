@@ -120,8 +120,8 @@ marketplace_texts! {
     reply_visible: "Доставлено в {name}", "Delivered to {name}";
     reply_rejected: "{name} снял сообщение, покупатель его не видит", "{name} withdrew the message, the buyer does not see it";
     reply_unsure_advice:
-        "Связь с {name} оборвалась, когда текст уже уходил. Проверьте чат в кабинете {name}: если сообщения там нет, отправьте ещё раз.",
-        "The connection to {name} broke while the text was leaving. Look into the chat in the {name} cabinet: if the message is not there, send it again.";
+        "Связь с {name} оборвалась, когда сообщение уже уходило. Проверьте чат в кабинете {name}: если сообщения там нет, отправьте ещё раз.",
+        "The connection to {name} broke while the message was leaving. Look into the chat in the {name} cabinet: if the message is not there, send it again.";
     cannot_window_closed:
         "Срок ответа в этом чате {name} прошёл. Можно ответить, когда покупатель напишет снова.",
         "The time to answer in this {name} chat is over. You can answer when the buyer writes again.";
@@ -137,9 +137,13 @@ marketplace_texts! {
     cannot_account_problem:
         "{name} не пускает нас в кабинет. Проверьте ключ на странице «Кабинеты».",
         "{name} does not let us into the account. Check the key on the seller accounts page.";
+    cannot_pass_moderation:
+        "{name} проверил изображение и снял его: покупатель его не увидит. Чат снова ждёт ответа — отправьте другой файл или напишите текстом.",
+        "{name} checked the picture and withdrew it: the buyer will not see it. The chat waits for an answer again: send another file or write a text.";
+    reply_in_moderation: "На проверке в {name}", "Being checked by {name}";
     cannot_tell:
-        "Связь с {name} оборвалась, когда текст уже уходил.",
-        "The connection to {name} broke while the text was leaving.";
+        "Связь с {name} оборвалась, когда сообщение уже уходило.",
+        "The connection to {name} broke while the message was leaving.";
 }
 
 impl Locale {

@@ -16,6 +16,7 @@ macro_rules! texts {
 }
 
 mod errors;
+mod files;
 mod inbox;
 mod orders;
 mod phrases;

@@ -13,6 +13,7 @@ use agentiq::features::sync::server::poll;
 use agentiq::platform::clock::now;
 use agentiq::platform::config::Config;
 use agentiq::platform::db::Conn;
+use agentiq::platform::files::FilesPlace;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::platform::secret::Secret;
 use agentiq::server;
@@ -113,6 +114,7 @@ impl TestApp {
             metrics_addr: None,
             trusted_proxies: setting.trusted_proxies,
             postgres_bin: None,
+            files: FilesPlace::Folder(database.files()),
         };
         let app = server::build_app(config, database.db(), false).expect("an app");
         let url = format!("http://{}", app.config.addr);

@@ -4,7 +4,7 @@
 use agentiq::platform::db::Db;
 use agentiq::platform::secret::Secret;
 use sha2::{Digest, Sha256};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
@@ -186,6 +186,11 @@ impl TestDatabase {
         Db::new(Secret::new(self.url.clone())).expect("a good address")
     }
 
+    /// Where the files of its servers lie.
+    pub fn files(&self) -> PathBuf {
+        std::env::temp_dir().join("agentiq-test-files").join(&self.name)
+    }
+
     /// A connection for looking behind the product's back.
     pub async fn sql(&self) -> Sql {
         Sql(connect(&self.url).await.expect("a connection"))
@@ -198,6 +203,8 @@ impl Drop for TestDatabase {
             eprintln!("the database is left for a look: {}", self.url);
             return;
         }
+        // A test that keeps no files has no folder.
+        let _ = std::fs::remove_dir_all(self.files());
         let server = server();
         let (dropped, wait) = mpsc::channel();
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);

@@ -320,7 +320,12 @@ impl SandboxState {
 
     /// Somebody of the shop answers in Ozon's own cabinet.
     pub fn cabinet_replies(&self, chat: &str, text: &str) -> Option<String> {
-        let id = self.say(chat, Sender::Seller, Part::Text(text.into()));
+        self.cabinet_sends(chat, Part::Text(text.into()))
+    }
+
+    /// The same with anything, e.g. a file.
+    pub fn cabinet_sends(&self, chat: &str, part: Part) -> Option<String> {
+        let id = self.say(chat, Sender::Seller, part);
         self.shop_wrote(chat);
         id
     }

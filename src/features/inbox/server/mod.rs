@@ -1,8 +1,8 @@
 //! The server's half of `inbox`.
 
 pub mod draft;
-pub mod files;
 pub mod list;
+pub mod moderation;
 pub mod outbox;
 pub mod receive;
 pub mod recompute;

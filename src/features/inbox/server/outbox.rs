@@ -1,16 +1,19 @@
 //! The outbox: the states of replies, and recognising our own replies in the marketplace's history.
 
 use crate::connectors;
-use crate::features::inbox::types::{Author, FailureReason, ReplyState};
+use crate::features::files::types::{AttachmentKind, MediaType};
+use crate::features::inbox::types::{Attachment, Author, FailureReason, Moderation, ReplyState};
 use crate::platform::fault::Outcome;
 use crate::platform::live;
-use crate::platform::schema::{messages, replies};
+use crate::platform::schema::{files, messages, replies};
 use crate::shared::change::Change;
-use crate::shared::ids::{ChatId, ReplyId, WorkspaceId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods, HasQuery, OptionalExtension, QueryDsl};
+use diesel::dsl::{exists, not};
+use diesel::{ExpressionMethods, HasQuery, NullableExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use std::collections::HashMap;
 
 /// The job that delivers a chat's replies, one after the other; run by the `sync` feature.
 pub const DELIVER_JOB: &str = "sync.deliver";
@@ -25,7 +28,9 @@ pub struct OutgoingReply {
     pub workspace_id: WorkspaceId,
     pub id: ReplyId,
     pub chat_id: ChatId,
+    /// Empty when the reply is a file.
     pub body: String,
+    pub file_id: Option<FileId>,
     pub state: ReplyState,
     /// Sends that may have been carried out.
     pub attempts: i32,
@@ -67,6 +72,7 @@ pub async fn has_unshown(
         .filter(replies::chat_id.eq(chat))
         .filter(replies::state.eq(ReplyState::Sent))
         .filter(replies::sent_at.gt(since))
+        .filter(not(exists(shown_as())))
         .select(replies::id)
         .first(conn)
         .await
@@ -166,11 +172,21 @@ struct Candidate {
     external_id: String,
     sort_key: String,
     body: String,
+    attachments: serde_json::Value,
+    moderation: Moderation,
     sent_at: DateTime<Utc>,
 }
 
-/// Recognises our own replies among messages that the marketplace shows as the seller's: same text, after the attempt
-/// began, each message for one reply, oldest first. Returns what has changed.
+/// The message that a reply has become.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn shown_as() -> _ {
+    messages::table
+        .filter(messages::workspace_id.eq(replies::workspace_id))
+        .filter(messages::reply_id.eq(replies::id.nullable()))
+}
+
+/// Recognises our own replies among messages that the marketplace shows as the seller's: same text or same kind of
+/// file, after the attempt began, each message for one reply, oldest first. Returns what has changed.
 ///
 /// # Errors
 /// When the database refuses.
@@ -189,25 +205,21 @@ pub async fn adopt(
             ReplyState::Sent,
             ReplyState::Unsure,
         ]))
+        // Those under moderation are found already.
+        .filter(not(exists(shown_as())))
         .order((replies::created_at, replies::id))
         .load(conn)
         .await?;
     let Some(earliest) = waiting.iter().filter_map(|reply| reply.attempted_at).min() else {
         return Ok(Vec::new());
     };
-    let mut candidates: Vec<Candidate> = Candidate::query()
-        .filter(messages::workspace_id.eq(workspace))
-        .filter(messages::chat_id.eq(chat))
-        .filter(messages::author.eq(Author::SellerElsewhere))
-        .filter(messages::reply_id.is_null())
-        .filter(messages::sent_at.gt(earliest - CLOCK_SKEW))
-        .order((messages::sent_at, messages::sort_key))
-        .load(conn)
-        .await?;
+    let mut candidates = foreign(conn, workspace, chat, earliest).await?;
+    let sent_files = files_of(conn, workspace, &waiting).await?;
     let mut changes = Vec::new();
     for reply in waiting {
-        let Some(position) = candidates.iter().position(|candidate| is_same(marketplace, &reply, candidate))
-        else {
+        let file = reply.file_id.and_then(|file| sent_files.get(&file));
+        let is_same = |candidate: &Candidate| is_same(marketplace, &reply, file, candidate);
+        let Some(position) = candidates.iter().position(is_same) else {
             continue;
         };
         let message = candidates.remove(position);
@@ -217,9 +229,9 @@ pub async fn adopt(
             .await?;
         diesel::update(replies::table.find((workspace, reply.id)))
             .set((
-                replies::state.eq(ReplyState::Visible),
+                replies::state.eq(message.moderation.reply_state()),
                 replies::sent_at.eq(Some(message.sent_at)),
-                replies::reason.eq(None::<FailureReason>),
+                replies::reason.eq(message.moderation.reason()),
                 replies::reason_detail.eq(None::<String>),
             ))
             .execute(conn)
@@ -229,11 +241,130 @@ pub async fn adopt(
     Ok(changes)
 }
 
-fn is_same(marketplace: Marketplace, reply: &OutgoingReply, message: &Candidate) -> bool {
+/// Messages of the shop since an attempt that are not known to be written here, oldest first.
+async fn foreign(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+    since: DateTime<Utc>,
+) -> Outcome<Vec<Candidate>> {
+    Ok(Candidate::query()
+        .filter(messages::workspace_id.eq(workspace))
+        .filter(messages::chat_id.eq(chat))
+        .filter(messages::author.eq(Author::SellerElsewhere))
+        .filter(messages::reply_id.is_null())
+        .filter(messages::sent_at.gt(since - CLOCK_SKEW))
+        .order((messages::sent_at, messages::sort_key))
+        .load(conn)
+        .await?)
+}
+
+/// What is known of a file that is sent, for recognising it.
+struct SentFile {
+    name: String,
+    is_picture: bool,
+}
+
+async fn files_of(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    waiting: &[OutgoingReply],
+) -> Outcome<HashMap<FileId, SentFile>> {
+    let ids: Vec<FileId> = waiting.iter().filter_map(|reply| reply.file_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(FileId, String, Option<MediaType>)> = files::table
+        .filter(files::workspace_id.eq(workspace))
+        .filter(files::id.eq_any(ids))
+        .select((files::id, files::name, files::media_type))
+        .load(conn)
+        .await?;
+    let file = |(id, name, media_type): (FileId, String, Option<MediaType>)| {
+        (id, SentFile { name, is_picture: media_type.is_some_and(MediaType::is_picture) })
+    };
+    Ok(rows.into_iter().map(file).collect())
+}
+
+fn is_same(
+    marketplace: Marketplace,
+    reply: &OutgoingReply,
+    file: Option<&SentFile>,
+    message: &Candidate,
+) -> bool {
+    if !may_be(reply, message) {
+        return false;
+    }
+    match (file, reply.file_id) {
+        (Some(file), _) => is_same_file(file, message),
+        (None, Some(_)) => false,
+        (None, None) => {
+            let shown = connectors::shown_text(marketplace, &reply.body);
+            words(&shown).eq(words(&message.body))
+        }
+    }
+}
+
+/// Whether a message came after the attempt to send the reply.
+fn may_be(reply: &OutgoingReply, message: &Candidate) -> bool {
     let after_baseline = reply.baseline.as_ref().is_none_or(|baseline| message.sort_key > *baseline);
     let after_attempt = reply.attempted_at.is_some_and(|at| message.sent_at > at - CLOCK_SKEW);
-    let shown = connectors::shown_text(marketplace, &reply.body);
-    after_baseline && after_attempt && words(&shown).eq(words(&message.body))
+    after_baseline && after_attempt
+}
+
+/// The one attachment of a message that has no text.
+fn lone_attachment(message: &Candidate) -> Option<Attachment> {
+    let all: Vec<Attachment> = serde_json::from_value(message.attachments.clone()).ok()?;
+    let [attachment] = <[Attachment; 1]>::try_from(all).ok()?;
+    (message.body.trim().is_empty() && attachment.kind != AttachmentKind::Link).then_some(attachment)
+}
+
+/// A picture alone is recognised as one; marketplaces give pictures names of their own. A document shows its name.
+fn is_same_file(file: &SentFile, message: &Candidate) -> bool {
+    lone_attachment(message).is_some_and(|attachment| match attachment.kind {
+        AttachmentKind::Image => file.is_picture,
+        AttachmentKind::File => bare_name(&attachment.name).contains(&bare_name(&file.name)),
+        AttachmentKind::Link => false,
+    })
+}
+
+/// A file's name without what marketplaces change in one: spaces, brackets, the size that follows it.
+fn bare_name(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the history shows a file of the shop that could be this reply's and cannot be told to be: then sending it
+/// again could send it twice.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_in_doubt(conn: &mut AsyncPgConnection, reply: &OutgoingReply) -> Outcome<bool> {
+    let (Some(attempted_at), Some(_)) = (reply.attempted_at, reply.file_id) else { return Ok(false) };
+    let unowned = foreign(conn, reply.workspace_id, reply.chat_id, attempted_at).await?;
+    Ok(unowned.iter().any(|message| may_be(reply, message) && lone_attachment(message).is_some()))
+}
+
+/// Whether moderation still looks at something that was sent here.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn oldest_in_moderation(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+    since: DateTime<Utc>,
+) -> Outcome<Option<DateTime<Utc>>> {
+    Ok(messages::table
+        .filter(messages::workspace_id.eq(workspace))
+        .filter(messages::chat_id.eq(chat))
+        .filter(messages::author.eq(Author::Operator))
+        .filter(messages::moderation.eq(Moderation::Pending))
+        .filter(messages::sent_at.gt(since))
+        .select(messages::sent_at)
+        .order(messages::sent_at)
+        .first(conn)
+        .await
+        .optional()?)
 }
 
 /// A marketplace may change spaces and line breaks; the words stay.

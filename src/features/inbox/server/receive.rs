@@ -1,7 +1,9 @@
 //! Storing what a marketplace tells: each message once, with the cursor that follows it, in one transaction.
 
-use super::{outbox, recompute, send_windows};
+use super::{moderation, outbox, recompute, send_windows};
 use crate::connectors::{RemoteChat, RemoteMessage};
+use crate::features::files::server::incoming::{self, Wanted};
+use crate::features::files::types::AttachmentKind;
 use crate::features::inbox::types::ChatStatus;
 use crate::platform::fault::Outcome;
 use crate::platform::live;
@@ -115,6 +117,16 @@ pub async fn store(
         chats::table.find((workspace, id)).select(chats::id).for_update().first::<ChatId>(conn).await?;
         let changed = upsert(conn, workspace, id, messages, now).await?;
         let mut changes = outbox::adopt(conn, marketplace, workspace, id).await?;
+        let with_files = with_files(messages);
+        changes.extend(moderation::settle(conn, workspace, id, &with_files).await?);
+        let wanted = Wanted {
+            workspace,
+            seller: chat.seller_id,
+            chat: id,
+            messages: &with_files,
+            whatever_age: false,
+        };
+        incoming::want(conn, wanted, now).await?;
         move_cursors(conn, workspace, id, messages, moved, now).await?;
         if changed > 0 || !changes.is_empty() {
             recompute::recompute(conn, marketplace, workspace, id).await?;
@@ -124,6 +136,14 @@ pub async fn store(
         Ok(changed)
     })
     .await
+}
+
+/// Ids of the messages that have more than text: those whose files are fetched, and which are moderated.
+fn with_files(messages: &[RemoteMessage]) -> Vec<String> {
+    let has_files = |message: &&RemoteMessage| {
+        message.attachments.iter().any(|attachment| attachment.kind != AttachmentKind::Link)
+    };
+    messages.iter().filter(has_files).map(|message| message.external_id.clone()).collect()
 }
 
 async fn upsert(
@@ -146,15 +166,16 @@ async fn upsert(
         .collect::<Result<Vec<_>, _>>()?;
     Ok(diesel::sql_query(
         "INSERT INTO messages AS m (workspace_id, chat_id, external_id, sort_key, author, body, attachments, sent_at, \
-                                    received_at, is_read, raw) \
-         SELECT $1, $2, n.external_id, n.sort_key, n.author, n.body, n.attachments, n.sent_at, $3, n.is_read, n.raw \
-         FROM unnest($4, $5, $6, $7, $8, $9, $10, $11) \
-              AS n (external_id, sort_key, author, body, attachments, sent_at, is_read, raw) \
+                                    received_at, is_read, raw, moderation) \
+         SELECT $1, $2, n.external_id, n.sort_key, n.author, n.body, n.attachments, n.sent_at, $3, n.is_read, n.raw, n.moderation \
+         FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12) \
+              AS n (external_id, sort_key, author, body, attachments, sent_at, is_read, raw, moderation) \
          ON CONFLICT (workspace_id, chat_id, external_id) DO UPDATE SET \
              body = excluded.body, attachments = excluded.attachments, is_read = m.is_read OR excluded.is_read, \
-             raw = excluded.raw, \
+             raw = excluded.raw, moderation = excluded.moderation, \
              edited_at = CASE WHEN m.body <> excluded.body AND m.raw IS NULL THEN excluded.received_at ELSE m.edited_at END \
-         WHERE (m.body, m.attachments, m.raw) IS DISTINCT FROM (excluded.body, excluded.attachments, excluded.raw) \
+         WHERE (m.body, m.attachments, m.raw, m.moderation) \
+               IS DISTINCT FROM (excluded.body, excluded.attachments, excluded.raw, excluded.moderation) \
             OR (excluded.is_read AND NOT m.is_read)",
     )
     .bind::<SqlUuid, _>(workspace)
@@ -168,6 +189,7 @@ async fn upsert(
     .bind::<Array<Timestamptz>, _>(messages.iter().map(|m| m.sent_at.unwrap_or(now)).collect::<Vec<_>>())
     .bind::<Array<Bool>, _>(messages.iter().map(|m| m.is_read).collect::<Vec<_>>())
     .bind::<Array<Nullable<Jsonb>>, _>(messages.iter().map(|m| m.raw.clone()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(messages.iter().map(|m| m.moderation).collect::<Vec<_>>())
     .execute(conn)
     .await?)
 }

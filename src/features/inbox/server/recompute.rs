@@ -78,6 +78,7 @@ fn statement(which: &str) -> String {
          LEFT JOIN LATERAL ( \
              SELECT m.sent_at, m.sort_key FROM messages m \
              WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author IN ('operator', 'seller_elsewhere') \
+               AND m.moderation <> 'rejected' \
              ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1) answer ON TRUE \
          LEFT JOIN LATERAL ( \
              SELECT m.sent_at AS since FROM messages m \

@@ -3,6 +3,7 @@
 use super::outbox::DELIVER_JOB;
 use super::window;
 use crate::context::Ask;
+use crate::features::files::server::outgoing;
 use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, check_text};
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
@@ -11,22 +12,47 @@ use crate::platform::live;
 use crate::platform::schema::{chats, drafts, replies, sellers};
 use crate::shared::change::Change;
 use crate::shared::error::Refusal;
-use crate::shared::ids::{ChatId, ReplyId, SellerId, UserId, WorkspaceId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, SellerId, UserId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-/// Puts a reply into the outbox. The same id twice is the same reply.
+/// What a reply is: a text, or one file without a text.
+#[derive(Clone, Copy, Debug)]
+enum Content<'a> {
+    Text(&'a str),
+    File(FileId),
+}
+
+/// Puts a text into the outbox. The same id twice is the same reply.
 ///
 /// # Errors
 /// A refusal that says what to change; nothing is stored then.
 pub async fn write(ask: &Ask, chat: ChatId, reply: ReplyId, text: &str) -> Outcome<MessageView> {
+    put(ask, chat, reply, Content::Text(text)).await
+}
+
+/// Puts an uploaded file into the outbox. The same id twice is the same reply, and a file is sent by one reply only.
+///
+/// # Errors
+/// A refusal that says what to change; nothing is stored then.
+pub async fn write_file(ask: &Ask, chat: ChatId, reply: ReplyId, file: FileId) -> Outcome<MessageView> {
+    put(ask, chat, reply, Content::File(file)).await
+}
+
+async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> Outcome<MessageView> {
     let workspace = ask.workspace();
     let (author, now) = (ask.user.id, ask.now);
     let mut conn = ask.conn().await?;
     let (seller, marketplace, state) = chat_seller(&mut conn, workspace, chat).await?;
-    let text = check_text(text, marketplace)?;
+    let (text, file) = match content {
+        Content::Text(text) => (check_text(text, marketplace)?, None),
+        Content::File(file) => {
+            outgoing::check(&mut conn, workspace, chat, author, file).await?;
+            (String::new(), Some(file))
+        }
+    };
     if state == SellerState::Removed {
         return Err(Refusal::SellerNotConnected.into());
     }
@@ -38,6 +64,7 @@ pub async fn write(ask: &Ask, chat: ChatId, reply: ReplyId, text: &str) -> Outco
                 replies::chat_id.eq(chat),
                 replies::author_id.eq(author),
                 replies::body.eq(&text),
+                replies::file_id.eq(file),
                 replies::state.eq(ReplyState::Queued),
                 replies::created_at.eq(now),
             ))
@@ -47,7 +74,9 @@ pub async fn write(ask: &Ask, chat: ChatId, reply: ReplyId, text: &str) -> Outco
         if inserted == 0 {
             return already_written(conn, workspace, chat, reply, author).await;
         }
-        diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;
+        if file.is_none() {
+            diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;
+        }
         enqueue_delivery(conn, workspace, chat, seller, now).await?;
         live::append(conn, workspace, &[Change::Reply { chat, reply }, Change::Chat { chat }]).await
     })
@@ -55,7 +84,8 @@ pub async fn write(ask: &Ask, chat: ChatId, reply: ReplyId, text: &str) -> Outco
     window::reply_view(&mut conn, workspace, reply).await
 }
 
-/// Sends a failed or unsure reply once more, because a person asks for it.
+/// Sends a failed or unsure reply once more, because a person asks for it. What moderation has withdrawn is in the
+/// marketplace's history already and would be withdrawn again.
 ///
 /// # Errors
 /// When there is no such reply, or it is sent or on its way.
@@ -72,7 +102,7 @@ pub async fn retry(ask: &Ask, reply: ReplyId) -> Outcome<()> {
             .await
             .optional()?;
         let (chat, state) = row.ok_or_else(Fault::not_found)?;
-        if !matches!(state, ReplyState::Failed | ReplyState::Unsure | ReplyState::Rejected) {
+        if !matches!(state, ReplyState::Failed | ReplyState::Unsure) {
             return Err(Refusal::ReplyNotRetryable.into());
         }
         let (seller, _, seller_state) = chat_seller(conn, workspace, chat).await?;

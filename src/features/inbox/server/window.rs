@@ -2,14 +2,16 @@
 
 use super::{list, send_windows};
 use crate::context::Ask;
+use crate::features::files::server::incoming::{self, Wanted};
+use crate::features::files::server::read as files;
 use crate::features::inbox::types::{
-    Attachment, Author, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE, MessageCursor,
-    MessageView, ReplyState,
+    Attachment, AttachmentKind, AttachmentView, Author, ChatView, Delivery, Draft, FailureReason,
+    MESSAGES_PER_PAGE, MessageCursor, MessageView, Moderation, ReplyState,
 };
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::drafts;
-use crate::shared::ids::{ChatId, ReplyId, WorkspaceId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, SellerId, WorkspaceId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -24,16 +26,16 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     let row = list::one(&mut conn, workspace, ask.user.id, chat).await?.ok_or_else(Fault::not_found)?;
-    let messages = page(&mut conn, workspace, chat, None).await?;
+    let (seller, _, state) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
+    let messages = page(&mut conn, Place { workspace, chat, seller, now: ask.now }, None).await?;
     let draft: Option<(String, DateTime<Utc>)> = drafts::table
         .find((workspace, ask.user.id, chat))
         .select((drafts::body, drafts::updated_at))
         .first(&mut conn)
         .await
         .optional()?;
-    let (_, _, seller) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
     Ok(ChatView {
-        closed_because: closed_because(seller),
+        closed_because: closed_because(state),
         window: send_windows::facts(&mut conn, workspace, chat).await?,
         row,
         messages,
@@ -60,8 +62,17 @@ pub async fn messages(
     before: Option<MessageCursor>,
 ) -> Outcome<Page<MessageView, MessageCursor>> {
     let mut conn = ask.conn().await?;
-    super::reply::chat_seller(&mut conn, ask.workspace(), chat).await?;
-    page(&mut conn, ask.workspace(), chat, before).await
+    let (seller, ..) = super::reply::chat_seller(&mut conn, ask.workspace(), chat).await?;
+    page(&mut conn, Place { workspace: ask.workspace(), chat, seller, now: ask.now }, before).await
+}
+
+/// The chat that a page is of.
+#[derive(Clone, Copy)]
+struct Place {
+    workspace: WorkspaceId,
+    chat: ChatId,
+    seller: SellerId,
+    now: DateTime<Utc>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -80,10 +91,14 @@ struct MessageRow {
     sent_at: DateTime<Utc>,
     #[diesel(sql_type = Bool)]
     is_read: bool,
+    #[diesel(sql_type = Text)]
+    moderation: Moderation,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     reply_id: Option<ReplyId>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     edited_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    file_id: Option<FileId>,
     #[diesel(sql_type = Nullable<Text>)]
     author_name: Option<String>,
     #[diesel(sql_type = Bool)]
@@ -91,8 +106,8 @@ struct MessageRow {
 }
 
 /// The statement behind a page of messages; `$3`, `$4` are the cursor. Public so that a test can look at its plan.
-pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, m.edited_at, \
-            u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
+pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.moderation, \
+            m.reply_id, m.edited_at, r.file_id, u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
      FROM messages m \
      LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
      LEFT JOIN users u ON u.workspace_id = m.workspace_id AND u.id = r.author_id \
@@ -101,10 +116,10 @@ pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, 
 
 async fn page(
     conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    chat: ChatId,
+    place: Place,
     before: Option<MessageCursor>,
 ) -> Outcome<Page<MessageView, MessageCursor>> {
+    let Place { workspace, chat, .. } = place;
     let mut rows: Vec<MessageRow> = diesel::sql_query(PAGE_SQL)
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(chat)
@@ -120,28 +135,91 @@ async fn page(
         .filter(|_| more)
         .map(|row| MessageCursor { sent_at: row.sent_at, sort_key: row.sort_key.clone() });
     let from = next.as_ref().map(|cursor| cursor.sent_at);
-    let mut items: Vec<MessageView> = rows.into_iter().map(MessageView::from).collect();
+    let mut items = with_files(conn, place, rows).await?;
     items.extend(replies_between(conn, workspace, chat, from, before.map(|cursor| cursor.sent_at)).await?);
     items.sort_by(|a, b| a.place().cmp(&b.place()));
     Ok(Page { items, next })
+}
+
+/// Messages as the window shows them, with what we have of their files. Files that nobody has asked for yet, those of
+/// imported history, are asked for now.
+async fn with_files(
+    conn: &mut AsyncPgConnection,
+    place: Place,
+    rows: Vec<MessageRow>,
+) -> Outcome<Vec<MessageView>> {
+    let has_files = |row: &&MessageRow| row.file_id.is_none() && row.file_places().next().is_some();
+    let ids: Vec<String> = rows.iter().filter(has_files).map(|row| row.external_id.clone()).collect();
+    let mut known = files::of_messages(conn, place.workspace, place.chat, &ids).await?;
+    let is_known = |row: &MessageRow| {
+        row.file_places().all(|position| known.contains_key(&(row.external_id.clone(), position)))
+    };
+    let unknown: Vec<String> = rows
+        .iter()
+        .filter(has_files)
+        .filter(|row| !is_known(row))
+        .map(|row| row.external_id.clone())
+        .collect();
+    let Place { workspace, chat, seller, now } = place;
+    let wanted = Wanted { workspace, seller, chat, messages: &unknown, whatever_age: true };
+    if incoming::want(conn, wanted, now).await? {
+        known.extend(files::of_messages(conn, workspace, chat, &unknown).await?);
+    }
+    let own: Vec<FileId> = rows.iter().filter_map(|row| row.file_id).collect();
+    let mut own = files::by_ids(conn, workspace, &own).await?;
+    let view = |row: MessageRow| {
+        let sent = row.file_id.and_then(|id| own.remove(&id));
+        let mut view = MessageView::from(row);
+        if let Some((name, file)) = sent {
+            // What was uploaded is here; the marketplace's copy of it need not be fetched.
+            view.attachments = vec![AttachmentView::of_file(name, file)];
+            return view;
+        }
+        let id = view.external_id.clone().unwrap_or_default();
+        for (position, attachment) in view.attachments.iter_mut().enumerate() {
+            attachment.file = known.remove(&(id.clone(), position));
+        }
+        view
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+impl MessageRow {
+    fn attachments(&self) -> Vec<Attachment> {
+        serde_json::from_value(self.attachments.clone()).unwrap_or_default()
+    }
+
+    /// Which of its attachments are files.
+    fn file_places(&self) -> impl Iterator<Item = usize> {
+        let all = self.attachments().into_iter().enumerate();
+        all.filter(|(_, attachment)| attachment.kind != AttachmentKind::Link).map(|(position, _)| position)
+    }
+}
+
+/// Where the marketplace keeps a file is nothing for browsers.
+fn shown(attachment: Attachment) -> AttachmentView {
+    let Attachment { kind, url, name } = attachment;
+    let url = if kind == AttachmentKind::Link { url } else { String::new() };
+    AttachmentView { kind, url, name, file: None }
 }
 
 impl From<MessageRow> for MessageView {
     fn from(row: MessageRow) -> Self {
         let delivery = row.author.is_ours().then_some(Delivery {
             reply: row.reply_id,
-            state: ReplyState::Visible,
+            state: row.moderation.reply_state(),
+            is_in_moderation: row.moderation == Moderation::Pending,
             is_read: row.is_read,
-            reason: None,
+            reason: row.moderation.reason(),
             reason_detail: None,
         });
         MessageView {
             key: row.reply_id.map_or_else(|| row.external_id.clone(), |reply| reply.to_string()),
+            attachments: row.attachments().into_iter().map(shown).collect(),
             external_id: Some(row.external_id),
             author: row.author,
             author_name: row.author_name,
             body: row.body,
-            attachments: serde_json::from_value::<Vec<Attachment>>(row.attachments).unwrap_or_default(),
             sent_at: row.sent_at,
             sort_key: row.sort_key,
             delivery,
@@ -157,6 +235,8 @@ struct ReplyRow {
     id: ReplyId,
     #[diesel(sql_type = Text)]
     body: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    file_id: Option<FileId>,
     #[diesel(sql_type = Text)]
     state: ReplyState,
     #[diesel(sql_type = Nullable<Text>)]
@@ -169,7 +249,7 @@ struct ReplyRow {
     author_name: String,
 }
 
-const REPLY_COLUMNS: &str = "SELECT r.id, r.body, r.state, r.reason, r.reason_detail, r.created_at, u.name AS author_name \
+const REPLY_COLUMNS: &str = "SELECT r.id, r.body, r.file_id, r.state, r.reason, r.reason_detail, r.created_at, u.name AS author_name \
      FROM replies r JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id";
 
 /// Replies that the marketplace's history does not show: those on their way stand under the newest page, the failed ones
@@ -183,6 +263,7 @@ async fn replies_between(
 ) -> Outcome<Vec<MessageView>> {
     let rows: Vec<ReplyRow> = diesel::sql_query(format!(
         "{REPLY_COLUMNS} WHERE r.workspace_id = $1 AND r.chat_id = $2 AND r.state <> 'visible' \
+           AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.workspace_id = r.workspace_id AND m.reply_id = r.id) \
            AND CASE WHEN r.state IN ('failed', 'rejected') \
                     THEN r.created_at >= coalesce($3, '-infinity') AND r.created_at < coalesce($4, 'infinity') \
                     ELSE $4::timestamptz IS NULL END \
@@ -194,7 +275,24 @@ async fn replies_between(
     .bind::<Nullable<Timestamptz>, _>(before)
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(MessageView::from).collect())
+    with_own_files(conn, workspace, rows).await
+}
+
+/// Replies as the window shows them, with what was uploaded.
+async fn with_own_files(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    rows: Vec<ReplyRow>,
+) -> Outcome<Vec<MessageView>> {
+    let ids: Vec<FileId> = rows.iter().filter_map(|row| row.file_id).collect();
+    let mut own = files::by_ids(conn, workspace, &ids).await?;
+    let view = |row: ReplyRow| {
+        let file = row.file_id.and_then(|id| own.remove(&id));
+        let mut view = MessageView::from(row);
+        view.attachments.extend(file.map(|(name, file)| AttachmentView::of_file(name, file)));
+        view
+    };
+    Ok(rows.into_iter().map(view).collect())
 }
 
 /// A reply as the window shows it before the marketplace's history does.
@@ -211,7 +309,8 @@ pub async fn reply_view(
         .bind::<SqlUuid, _>(reply)
         .get_result(conn)
         .await?;
-    Ok(row.into())
+    let views = with_own_files(conn, workspace, vec![row]).await?;
+    views.into_iter().next().ok_or_else(Fault::not_found)
 }
 
 impl From<ReplyRow> for MessageView {
@@ -228,6 +327,7 @@ impl From<ReplyRow> for MessageView {
             delivery: Some(Delivery {
                 reply: Some(row.id),
                 state: row.state,
+                is_in_moderation: false,
                 is_read: false,
                 reason: row.reason,
                 reason_detail: row.reason_detail,

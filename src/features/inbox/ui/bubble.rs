@@ -1,16 +1,15 @@
 //! One message.
 
+use super::attachment::Attachments;
 use super::composer::COMPOSER;
 use super::desk::Desk;
 use super::links::{self, Piece};
 use super::session::{Drawn, Session};
-use super::words;
-use crate::features::inbox::types::{
-    Attachment, AttachmentKind, Author, Delivery, Direction, FailureReason, ReplyState,
-};
+use super::words::{self, Progress};
+use crate::features::inbox::types::{Author, Delivery, Direction, FailureReason, ReplyState};
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
-use crate::shared::ids::{ChatId, ReplyId};
+use crate::shared::ids::ReplyId;
 use crate::shared::marketplace::Marketplace;
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
@@ -34,7 +33,7 @@ pub fn MessageBubble(desk: Desk, session: Session, id: String) -> impl IntoView 
             <AuthorLine desk=desk.clone() session=session.clone() drawn=drawn.clone()/>
             <div class="bubble">
                 <Body drawn=drawn.clone() locale=desk.locale/>
-                <Attachments drawn=drawn.clone() chat=session.chat locale=desk.locale/>
+                <Attachments drawn=drawn.clone() session=session.clone() locale=desk.locale/>
                 <Foot desk=desk.clone() session=session.clone() drawn=drawn.clone()/>
             </div>
             <Trouble desk session drawn/>
@@ -108,7 +107,7 @@ fn linked(text: &str, locale: Locale) -> Vec<AnyView> {
 
 /// A link that leaves us: it learns nothing about where it was clicked.
 #[component]
-fn OutsideLink(href: String, text: String, locale: Locale) -> impl IntoView {
+pub(super) fn OutsideLink(href: String, text: String, locale: Locale) -> impl IntoView {
     view! {
         <a
             class="outside-link"
@@ -119,66 +118,6 @@ fn OutsideLink(href: String, text: String, locale: Locale) -> impl IntoView {
         >
             {text}
         </a>
-    }
-}
-
-/// What came with the message. Images and files come through our own server, which has the key.
-#[component]
-fn Attachments(drawn: ArcRwSignal<Drawn>, chat: ChatId, locale: Locale) -> impl IntoView {
-    let attached = Memo::new(move |_| {
-        drawn.with(|it| (it.view.external_id.clone().unwrap_or_default(), it.view.attachments.clone()))
-    });
-    move || {
-        let (external_id, all) = attached.get();
-        let views: Vec<AnyView> = all
-            .into_iter()
-            .enumerate()
-            .map(|(index, attachment)| {
-                let address = links::file_address(chat, &external_id, index);
-                attachment_view(attachment, address, locale)
-            })
-            .collect();
-        (!views.is_empty()).then(|| view! { <div class="attachments">{views}</div> })
-    }
-}
-
-fn attachment_view(attachment: Attachment, address: String, locale: Locale) -> AnyView {
-    let Attachment { kind, url, name } = attachment;
-    match kind {
-        AttachmentKind::Image => {
-            let alt = if name.is_empty() {
-                locale.image().to_owned()
-            } else {
-                format!("{}: {name}", locale.image())
-            };
-            view! {
-                <a class="attachment-image" href=address.clone() target="_blank" rel="noopener external">
-                    <img src=address.clone() alt=alt loading="lazy" decoding="async" width="240" height="180"/>
-                </a>
-            }
-            .into_any()
-        }
-        AttachmentKind::File => {
-            let name = if name.is_empty() { locale.download_file().to_owned() } else { name };
-            view! {
-                <a class="attachment-file" href=address download=name.clone() rel="external" title=locale.download_file()>
-                    <Glyph icon=Icon::File/>
-                    <span>{name.clone()}</span>
-                </a>
-            }
-            .into_any()
-        }
-        AttachmentKind::Link if links::is_web(&url) => {
-            let text = if name.is_empty() { url.clone() } else { name };
-            view! {
-                <span class="attachment-link">
-                    <Glyph icon=Icon::Link/>
-                    <OutsideLink href=url text locale/>
-                </span>
-            }
-            .into_any()
-        }
-        AttachmentKind::Link => view! { <span class="attachment-link">{url}</span> }.into_any(),
     }
 }
 
@@ -195,15 +134,13 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
         let drawn = drawn.clone();
         Memo::new(move |_| drawn.with(|it| it.view.edited_at))
     };
-    let delivery = Memo::new(move |_| {
-        drawn.with(|it| it.view.delivery.as_ref().map(|delivery| (delivery.state, delivery.is_read)))
-    });
+    let delivery = Memo::new(move |_| drawn.with(|it| it.view.delivery.as_ref().map(Progress::from)));
     let status = move || {
-        delivery.get().map(|(state, is_read)| {
-            let words = words::reply_state(locale, state, is_read, marketplace);
+        delivery.get().map(|progress| {
+            let words = words::reply_state(locale, progress, marketplace);
             view! {
-                <span class="message-status" data-state=state.as_str() title=words.clone()>
-                    <Glyph icon=status_icon(state, is_read)/>
+                <span class="message-status" data-state=progress.state.as_str() title=words.clone()>
+                    <Glyph icon=status_icon(progress)/>
                     <span class="message-status-words">{words.clone()}</span>
                 </span>
             }
@@ -230,9 +167,10 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
     }
 }
 
-fn status_icon(state: ReplyState, is_read: bool) -> Icon {
-    match state {
-        _ if is_read => Icon::CheckDouble,
+fn status_icon(progress: Progress) -> Icon {
+    match progress.state {
+        _ if progress.is_in_moderation => Icon::Clock,
+        _ if progress.is_read => Icon::CheckDouble,
         ReplyState::Queued | ReplyState::Sending => Icon::Clock,
         ReplyState::Sent => Icon::Check,
         ReplyState::Visible => Icon::CheckDouble,
@@ -249,6 +187,7 @@ struct Problem {
     reason: Option<FailureReason>,
     words: Option<String>,
     is_waiting_here: bool,
+    is_file: bool,
     refused: Option<AppError>,
 }
 
@@ -263,6 +202,7 @@ impl Problem {
             reason: delivery.reason,
             words: delivery.reason_detail.clone(),
             is_waiting_here: drawn.is_waiting_here,
+            is_file: !drawn.view.attachments.is_empty(),
             refused: drawn.refused.clone(),
         })
     }
@@ -308,8 +248,24 @@ fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView 
     let reply = problem.reply.filter(|_| problem.state != ReplyState::Rejected)?;
     let is_waiting_here = problem.is_waiting_here;
     let words = if problem.state == ReplyState::Unsure { locale.send_again() } else { locale.retry() };
-    let editing = session.clone();
-    let edit = is_waiting_here.then(|| {
+    let (editing, leaving) = (session.clone(), session.clone());
+    let discard = (is_waiting_here && problem.is_file).then(|| {
+        view! {
+            <button
+                type="button"
+                class="message-action"
+                data-action="discard"
+                on:click=move |_| {
+                    leaving.discard(reply);
+                    browser::focus(COMPOSER);
+                }
+            >
+                <Glyph icon=Icon::Close/>
+                <span>{locale.discard()}</span>
+            </button>
+        }
+    });
+    let edit = (is_waiting_here && !problem.is_file).then(|| {
         view! {
             <button
                 type="button"
@@ -336,14 +292,15 @@ fn Actions(session: Session, problem: Problem, locale: Locale) -> impl IntoView 
                 <span>{words}</span>
             </button>
             {edit}
+            {discard}
         </div>
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{attachment_view, linked, status_word};
-    use crate::features::inbox::types::{Attachment, AttachmentKind, Delivery, ReplyState};
+    use super::{linked, status_word};
+    use crate::features::inbox::types::{Delivery, ReplyState};
     use crate::shared::i18n::Locale;
     use leptos::prelude::*;
 
@@ -356,21 +313,11 @@ mod tests {
     }
 
     #[test]
-    fn an_attachment_links_to_the_web_or_not_at_all() {
-        let link =
-            |url: &str| Attachment { kind: AttachmentKind::Link, url: url.to_owned(), name: String::new() };
-        let html = |url: &str| {
-            Owner::new().with(|| attachment_view(link(url), "/files/1/2/0".to_owned(), Locale::Ru).to_html())
-        };
-        assert!(html("https://ozon.ru/product/1").contains("href=\"https://ozon.ru/product/1\""));
-        assert!(!html("javascript:alert(1)").contains("href"));
-    }
-
-    #[test]
     fn a_read_message_is_read_whatever_else_it_is() {
         let mut delivery = Delivery {
             reply: None,
             state: ReplyState::Visible,
+            is_in_moderation: false,
             is_read: false,
             reason: None,
             reason_detail: None,

@@ -1,11 +1,12 @@
 //! Where answers are written.
 
+use super::attach::{AttachButton, ChosenFiles, DropTarget};
 use super::desk::Desk;
 use super::keys;
 use super::send_window::{self, WindowNote};
 use super::session::Session;
 use super::text_area::TextArea;
-use super::words;
+use super::{upload, words};
 use crate::features::inbox::send_window::SendWindow;
 use crate::features::inbox::types::check_text;
 use crate::shared::error::{AppError, Refusal};
@@ -14,7 +15,7 @@ use crate::shared::marketplace::Marketplace;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::web_sys::KeyboardEvent;
+use leptos::web_sys::{ClipboardEvent, KeyboardEvent};
 
 /// The id of the field.
 pub const COMPOSER: &str = "composer-text";
@@ -52,11 +53,18 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                 return;
             }
             came_late.set(false);
+            if let Some(note) = untrack(|| session.tray.blocked()) {
+                session.tray.say(note);
+                return;
+            }
             match session.text.with_untracked(|text| check_text(text, marketplace)) {
                 Ok(text) => {
                     refusal.set(None);
+                    session.send_files();
                     session.send(text);
                 }
+                // Files need no text beside them.
+                Err(Refusal::EmptyText) if session.send_files() => refusal.set(None),
                 Err(why) => refusal.set(Some(why)),
             }
             if let Some(field) = field.get_untracked() {
@@ -89,6 +97,15 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         focus_when_there(field);
     }
     let by_key = send.clone();
+    let (tray, waiting, pasting) = (session.tray.clone(), session.tray.clone(), session.tray.clone());
+    let is_waiting = Memo::new(move |_| waiting.blocked().is_some());
+    let paste = move |event: ClipboardEvent| {
+        let picked = upload::of_paste(&event);
+        if !picked.is_empty() && !is_closed.get_untracked() {
+            event.prevent_default();
+            pasting.add(picked);
+        }
+    };
     let is_invalid = {
         let refusal = refusal.clone();
         Signal::derive(move || refusal.with(Option::is_some))
@@ -102,10 +119,14 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                 send();
             }
             on:keydown=move |event| handle_key(&event, &by_key)
+            on:paste=paste
         >
+            <DropTarget tray=tray.clone() locale disabled=is_closed/>
             <ClosedNote session=session.clone() locale marketplace/>
             <WindowNote desk session=session.clone() window on_anyway/>
+            <ChosenFiles tray=tray.clone() locale/>
             <div class="composer-field">
+                <AttachButton tray locale disabled=is_closed/>
                 <TextArea
                     element=field
                     id=COMPOSER
@@ -123,7 +144,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                     class="composer-send"
                     data-testid="send"
                     title=locale.send_hint()
-                    disabled=move || is_closed.get()
+                    disabled=move || is_closed.get() || is_waiting.get()
                 >
                     <Glyph icon=Icon::Send/>
                     <span class="composer-send-word">{locale.send()}</span>

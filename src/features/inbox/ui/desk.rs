@@ -1,6 +1,7 @@
 //! What the parts of the inbox share.
 
 use super::address::{Address, use_address};
+use super::attach::Trays;
 use super::list_state::ListState;
 use super::outbox::Outbox;
 use crate::shared::error::AppError;
@@ -27,6 +28,8 @@ pub struct Desk {
     pub live: Live,
     pub list: ListState,
     pub outbox: Outbox,
+    /// Files that wait beside answers.
+    pub trays: Trays,
 }
 
 impl Desk {
@@ -41,6 +44,7 @@ impl Desk {
             address,
             list: ListState::new(address, live.clone(), viewer.as_ref().map(|viewer| viewer.user)),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
+            trays: Trays::default(),
             live,
             viewer,
         };

@@ -70,29 +70,10 @@ fn link_at(text: &str) -> &str {
     if link.len() > scheme { link } else { "" }
 }
 
-/// The address of an attachment on our own server, which asks the marketplace with the seller's key.
-pub fn file_address(chat: crate::shared::ids::ChatId, external_id: &str, index: usize) -> String {
-    format!("/files/{chat}/{}/{index}", path_segment(external_id))
-}
-
-/// A text as one segment of a path.
-fn path_segment(text: &str) -> String {
-    let mut segment = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
-            segment.push(char::from(byte));
-        } else {
-            segment.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    segment
-}
-
 #[cfg(test)]
 mod tests {
     use super::Piece::{Link, Text};
-    use super::{file_address, is_web, pieces};
-    use crate::shared::ids::ChatId;
+    use super::{is_web, pieces};
 
     #[test]
     fn a_text_without_links_is_one_piece() {
@@ -140,14 +121,5 @@ mod tests {
             })
             .collect();
         assert_eq!(joined, text);
-    }
-
-    #[test]
-    fn a_marketplace_id_cannot_leave_its_segment() {
-        let chat = ChatId(uuid::Uuid::nil());
-        assert_eq!(
-            file_address(chat, "../a b?", 2),
-            "/files/00000000-0000-0000-0000-000000000000/%2E%2E%2Fa%20b%3F/2"
-        );
     }
 }

@@ -1,6 +1,8 @@
 //! The inbox: the list of chats beside the one that is open. The address says which; the page never leaves.
 
 mod address;
+mod attach;
+mod attachment;
 mod bubble;
 mod clock;
 mod composer;
@@ -20,6 +22,7 @@ mod send_window;
 mod session;
 mod text_area;
 mod thread;
+mod upload;
 mod window;
 mod words;
 

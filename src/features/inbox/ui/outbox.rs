@@ -2,8 +2,9 @@
 //! closed tab, a lost connection and a server that is down; the id made here makes a second try the same reply.
 
 use super::refresh::wait_ms;
+use crate::features::files::types::FileView;
 use crate::features::inbox::api;
-use crate::features::inbox::types::{Author, Delivery, MessageView, ReplyState};
+use crate::features::inbox::types::{AttachmentView, Author, Delivery, MessageView, ReplyState};
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::page::Viewer;
@@ -16,12 +17,22 @@ use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// An uploaded file that is to be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WaitingFile {
+    pub name: String,
+    pub view: FileView,
+}
+
 /// A reply that the server has not taken yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
     pub chat: ChatId,
     pub reply: ReplyId,
+    /// Empty when it is a file.
     pub text: String,
+    #[serde(default)]
+    pub file: Option<WaitingFile>,
     /// When the person sent it.
     pub at: DateTime<Utc>,
     /// Why the server will not take it as it is; a person decides what happens then.
@@ -39,12 +50,17 @@ impl Waiting {
             author: Author::Operator,
             author_name,
             body: self.text.clone(),
-            attachments: Vec::new(),
+            attachments: self
+                .file
+                .iter()
+                .map(|file| AttachmentView::of_file(file.name.clone(), file.view.clone()))
+                .collect(),
             sent_at: self.at,
             sort_key: self.reply.to_string(),
             delivery: Some(Delivery {
                 reply: Some(self.reply),
                 state,
+                is_in_moderation: false,
                 is_read: false,
                 reason: None,
                 reason_detail: None,
@@ -121,7 +137,16 @@ impl Outbox {
 
     /// Puts a reply into the outbox and sends it as soon as that is possible.
     pub fn send(&self, chat: ChatId, text: String, at: DateTime<Utc>) {
-        let item = Waiting { chat, reply: ReplyId::new(), text, at, refused: None };
+        self.put(Waiting { chat, reply: ReplyId::new(), text, file: None, at, refused: None });
+    }
+
+    /// The same for an uploaded file.
+    pub fn send_file(&self, chat: ChatId, file: WaitingFile, at: DateTime<Utc>) {
+        let (reply, text) = (ReplyId::new(), String::new());
+        self.put(Waiting { chat, reply, text, file: Some(file), at, refused: None });
+    }
+
+    fn put(&self, item: Waiting) {
         self.change(|items| items.push(item.clone()));
         self.pump();
     }
@@ -162,7 +187,10 @@ impl Outbox {
     }
 
     async fn send_one(self, item: Waiting) {
-        let answer = api::reply(item.chat, item.reply, item.text.clone()).await;
+        let answer = match &item.file {
+            Some(file) => api::send_file(item.chat, item.reply, file.view.id).await,
+            None => api::reply(item.chat, item.reply, item.text.clone()).await,
+        };
         self.with_run(|run| run.is_sending = false);
         match answer {
             Ok(view) => {
@@ -276,6 +304,7 @@ mod tests {
             chat: ChatId(uuid::Uuid::from_u128(1)),
             reply: ReplyId(uuid::Uuid::from_u128(2)),
             text: text.to_owned(),
+            file: None,
             at: DateTime::UNIX_EPOCH,
             refused: None,
         }

@@ -1,16 +1,18 @@
 //! One open chat: its messages on the screen, what moves in it, and that the person has seen it.
 
+use super::attach::Tray;
 use super::desk::Desk;
 use super::draft::DraftKeeper;
-use super::outbox::Waiting;
+use super::outbox::{Waiting, WaitingFile};
 use super::refresh::{Outcome, Refresher};
 use super::thread::{Bubble, Line, Origin, Thread};
+use crate::features::files::api as files_api;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
 use crate::features::inbox::types::{ChatRow, ChatView, Draft, FailureReason, MessageView, ReplyState};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, ReplyId};
+use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
 use crate::ui::notice::{Toasts, use_toasts};
@@ -61,6 +63,8 @@ pub struct Session {
     /// The text in the composer.
     pub text: ArcRwSignal<String>,
     pub draft: DraftKeeper,
+    /// Files beside the answer.
+    pub tray: Tray,
     inner: Arc<Inner>,
 }
 
@@ -105,6 +109,7 @@ impl Session {
             sent_here: ArcRwSignal::new(0),
             text: ArcRwSignal::new(String::new()),
             draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
+            tray: desk.trays.of(chat),
             inner: Arc::new(inner),
         };
         session.draw();
@@ -155,6 +160,37 @@ impl Session {
         self.draft.clear();
         self.inner.desk.list.patch(self.chat, |row| row.has_draft = false);
         self.sent_here.update(|count| *count += 1);
+    }
+
+    /// Hands the files beside the answer to the outbox, each as a reply of its own, in their order. Says whether there
+    /// were any.
+    pub fn send_files(&self) -> bool {
+        let at = self.inner.desk.now.try_get_untracked().unwrap_or_default();
+        let files = self.tray.take();
+        let has_files = !files.is_empty();
+        for (name, view) in files {
+            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at);
+        }
+        if has_files {
+            self.sent_here.update(|count| *count += 1);
+        }
+        has_files
+    }
+
+    /// Takes a refused file out of the outbox.
+    pub fn discard(&self, reply: ReplyId) {
+        self.inner.desk.outbox.take_back(reply);
+    }
+
+    /// Has the server fetch a file of a message once more.
+    pub fn fetch_again(&self, file: FileId) {
+        let this = self.clone();
+        spawn_local(async move {
+            if let Err(error) = files_api::fetch_again(file).await {
+                this.inner.toasts.say(error.sentence(this.inner.desk.locale));
+            }
+            _ = this.refresh().await;
+        });
     }
 
     /// Tries once more what was not sent, or what nobody can be sure of.

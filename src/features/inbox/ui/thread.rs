@@ -247,6 +247,7 @@ mod tests {
         let delivery = Delivery {
             reply: Some(ReplyId(uuid::Uuid::from_u128(n))),
             state,
+            is_in_moderation: false,
             is_read: false,
             reason: None,
             reason_detail: None,

@@ -1,6 +1,6 @@
 //! Which sentence belongs to which value of the inbox. The sentences themselves are in `shared::i18n`.
 
-use crate::features::inbox::types::{Author, FailureReason, ReplyState};
+use crate::features::inbox::types::{Author, Delivery, FailureReason, ReplyState};
 use crate::shared::i18n::Locale;
 use crate::shared::marketplace::Marketplace;
 
@@ -24,9 +24,26 @@ pub fn preview_author(locale: Locale, author: Option<Author>) -> Option<&'static
     }
 }
 
+/// How far a message of ours has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub state: ReplyState,
+    pub is_read: bool,
+    pub is_in_moderation: bool,
+}
+
+impl From<&Delivery> for Progress {
+    fn from(delivery: &Delivery) -> Self {
+        let Delivery { state, is_read, is_in_moderation, .. } = *delivery;
+        Progress { state, is_read, is_in_moderation }
+    }
+}
+
 /// How far a reply has got.
-pub fn reply_state(locale: Locale, state: ReplyState, is_read: bool, marketplace: Marketplace) -> String {
+pub fn reply_state(locale: Locale, delivery: Progress, marketplace: Marketplace) -> String {
+    let Progress { state, is_read, is_in_moderation } = delivery;
     match state {
+        _ if is_in_moderation => locale.reply_in_moderation(marketplace),
         _ if is_read => locale.reply_read().to_owned(),
         ReplyState::Queued => locale.reply_queued().to_owned(),
         ReplyState::Sending => locale.reply_sending().to_owned(),
@@ -49,5 +66,7 @@ pub fn failure(locale: Locale, reason: FailureReason, marketplace: Marketplace) 
         FailureReason::SellerPaused => locale.cannot_seller_paused().to_owned(),
         FailureReason::SellerRemoved => locale.cannot_seller_removed().to_owned(),
         FailureReason::CannotTell => locale.cannot_tell(marketplace),
+        FailureReason::RejectedByModeration => locale.cannot_pass_moderation(marketplace),
+        FailureReason::FileLost => locale.file_lost().to_owned(),
     }
 }

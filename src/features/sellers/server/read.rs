@@ -2,9 +2,7 @@
 
 use super::push;
 use crate::context::Ask;
-use crate::features::sellers::types::{
-    Ability, BreakerView, PushView, SellerState, SellerView, SyncProblem,
-};
+use crate::features::sellers::types::{Ability, BreakerView, PushView, SellerState, SellerView, SyncProblem};
 use crate::platform::fault::Outcome;
 use crate::platform::pace::Breaker;
 use crate::shared::ids::SellerId;

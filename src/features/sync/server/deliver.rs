@@ -7,8 +7,9 @@
 //! or it happens again and again, a person decides.
 
 use super::{SyncError, history};
-use crate::connectors::{AccountProblem, ChatProblem, Connector, ConnectorError};
+use crate::connectors::{AccountProblem, ChatProblem, Connector, ConnectorError, OutgoingFile};
 use crate::context::App;
+use crate::features::files::server::outgoing;
 use crate::features::inbox::send_window::RefusalKind;
 use crate::features::inbox::server::outbox::{self, Ending, OutgoingReply};
 use crate::features::inbox::server::receive::ChatCursor;
@@ -22,7 +23,7 @@ use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{Run, Verdict};
 use crate::platform::schema::chats;
 use crate::shared::ids::ChatId;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, HasQuery, QueryDsl};
 use diesel_async::RunQueryDsl;
 use std::time::Duration;
@@ -33,6 +34,15 @@ const MAX_ATTEMPTS: i32 = 5;
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// How long an accepted reply is looked for in the history.
 const LOOK_FOR: TimeDelta = TimeDelta::minutes(2);
+
+/// How long moderation is waited for; after that it shows with the next reading of the history.
+const WAIT_FOR_MODERATION: TimeDelta = TimeDelta::days(1);
+
+/// What a reply hands over.
+enum Content {
+    Text(String),
+    File(OutgoingFile),
+}
 
 /// What a step leads to.
 enum Step {
@@ -101,17 +111,19 @@ impl Delivery<'_> {
         {
             return Ok(Step::Next);
         }
+        let Some(content) = self.content(reply).await? else {
+            self.end(reply, Ending::Failed(FailureReason::FileLost, None)).await?;
+            return Ok(Step::Next);
+        };
         let connector = self.seller.open(self.app)?;
         let mut conn = self.app.db.get().await?;
         outbox::begin_attempt(&mut conn, reply, now()).await?;
         drop(conn);
         // The limit covers waiting for the rate limiter too: an attempt older than it is certainly over.
-        let sent = tokio::time::timeout(
-            self.app.config.send_timeout,
-            connector.send_text(&self.chat.external_id, &reply.body),
-        )
-        .await
-        .unwrap_or_else(|_| Err(ConnectorError::Interrupted("no answer in time".into())));
+        let sent =
+            tokio::time::timeout(self.app.config.send_timeout, self.hand_over(connector.as_ref(), &content))
+                .await
+                .unwrap_or_else(|_| Err(ConnectorError::Interrupted("no answer in time".into())));
         metrics::counter!("agentiq_sends_total", "outcome" => outcome_word(&sent)).increment(1);
         match sent {
             Ok(()) => {
@@ -164,6 +176,20 @@ impl Delivery<'_> {
         send_windows::learn_refusal(&mut conn, self.chat.workspace_id, self.chat.id, kind).await
     }
 
+    /// What the reply is, read before anything is said to have begun; `None` when its file is lost.
+    async fn content(&self, reply: &OutgoingReply) -> Outcome<Option<Content>> {
+        let Some(file) = reply.file_id else { return Ok(Some(Content::Text(reply.body.clone()))) };
+        let found = outgoing::load(self.app, reply.workspace_id, file).await?;
+        Ok(found.map(|(name, bytes)| Content::File(OutgoingFile { name, bytes: bytes.into() })))
+    }
+
+    async fn hand_over(&self, connector: &dyn Connector, content: &Content) -> Result<(), ConnectorError> {
+        match content {
+            Content::Text(text) => connector.send_text(&self.chat.external_id, text).await,
+            Content::File(file) => connector.send_file(&self.chat.external_id, file).await,
+        }
+    }
+
     /// Finds out what became of an attempt whose end nobody saw.
     async fn settle_unknown(&self, reply: &OutgoingReply) -> Outcome<Step> {
         let began = reply.attempted_at.unwrap_or_else(now);
@@ -191,7 +217,7 @@ impl Delivery<'_> {
         if !is_settled {
             return Ok(Step::Wait(self.settling_pause() / 4));
         }
-        if reply.attempts >= MAX_ATTEMPTS {
+        if reply.attempts >= MAX_ATTEMPTS || self.is_in_doubt(reply).await? {
             self.end(reply, Ending::Unsure).await?;
             return Ok(Step::Next);
         }
@@ -211,6 +237,12 @@ impl Delivery<'_> {
         let mut conn = self.app.db.get().await?;
         let next = outbox::next(&mut conn, reply.workspace_id, reply.chat_id).await?;
         Ok(next.is_none_or(|next| next.id != reply.id))
+    }
+
+    /// A file is recognised less surely than a text: something that might be it counts as a reason not to send again.
+    async fn is_in_doubt(&self, reply: &OutgoingReply) -> Outcome<bool> {
+        let mut conn = self.app.db.get().await?;
+        outbox::is_in_doubt(&mut conn, reply).await
     }
 
     async fn read_history(&self) -> Result<(), SyncError> {
@@ -242,7 +274,8 @@ impl Delivery<'_> {
         let mut conn = self.app.db.get().await?;
         let since = now() - LOOK_FOR;
         if !outbox::has_unshown(&mut conn, self.chat.workspace_id, self.chat.id, since).await? {
-            return Ok(Verdict::Done);
+            drop(conn);
+            return self.look_for_moderated().await;
         }
         drop(conn);
         if let Err(error) = self.read_history().await {
@@ -250,7 +283,31 @@ impl Delivery<'_> {
         }
         let mut conn = self.app.db.get().await?;
         let still = outbox::has_unshown(&mut conn, self.chat.workspace_id, self.chat.id, since).await?;
-        Ok(if still { Verdict::Again(Duration::from_secs(2)) } else { Verdict::Done })
+        drop(conn);
+        if still { Ok(Verdict::Again(Duration::from_secs(2))) } else { self.look_for_moderated().await }
+    }
+
+    /// Pictures that moderation looks at: the list of chats says nothing when it has decided, so the history is read
+    /// again, less often the longer it takes.
+    async fn look_for_moderated(&self) -> Outcome<Verdict> {
+        if self.seller.state != SellerState::Active {
+            return Ok(Verdict::Done);
+        }
+        let Some(sent_at) = self.oldest_in_moderation().await? else { return Ok(Verdict::Done) };
+        if let Err(error) = self.read_history().await {
+            tracing::debug!(chat = %self.chat.id, %error, "moderation will be looked for again");
+        }
+        if self.oldest_in_moderation().await?.is_none() {
+            return Ok(Verdict::Done);
+        }
+        let age = (now() - sent_at).to_std().unwrap_or_default();
+        Ok(Verdict::Again((age / 4).clamp(Duration::from_secs(2), Duration::from_mins(10))))
+    }
+
+    async fn oldest_in_moderation(&self) -> Outcome<Option<DateTime<Utc>>> {
+        let mut conn = self.app.db.get().await?;
+        let since = now() - WAIT_FOR_MODERATION;
+        outbox::oldest_in_moderation(&mut conn, self.chat.workspace_id, self.chat.id, since).await
     }
 
     async fn end(&self, reply: &OutgoingReply, ending: Ending) -> Outcome<()> {

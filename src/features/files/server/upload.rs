@@ -1,0 +1,228 @@
+//! Taking a file that somebody wants to send: POST `/upload/{chat}/{file}?name=…` with the bytes as the body. The id is
+//! made by the browser, so that an upload tried twice is one file.
+//!
+//! The body is read into memory and no further than the limit: what a file is can only be said of all of it, nothing
+//! unchecked should ever lie in the store, and at five megabytes a file that is small enough to look at is small
+//! enough to hold.
+
+use super::content::Looked;
+use super::{read, serve};
+use crate::context::session::SessionLookup;
+use crate::context::{App, TraceId, told};
+use crate::features::files::types::{FileState, FileView, MAX_UPLOAD, MediaType, check_choice};
+use crate::platform::clock::now;
+use crate::platform::fault::{Fault, Outcome};
+use crate::platform::schema::{chats, files};
+use crate::shared::error::{AppError, Refusal};
+use crate::shared::ids::{ChatId, FileId, UserId, WorkspaceId};
+use crate::shared::role::Permission;
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::sum;
+use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures::StreamExt;
+use serde::Deserialize;
+
+/// Uploads that a person may begin within a minute, tries counted.
+const PER_MINUTE: i64 = 30;
+
+/// What the file is called.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+/// Takes an upload; answers with the file as a `FileView`, or with the reason as an `AppError`.
+pub async fn receive(
+    State(app): State<App>,
+    Extension(session): Extension<SessionLookup>,
+    Extension(TraceId(trace_id)): Extension<TraceId>,
+    Path((chat, file)): Path<(String, String)>,
+    named: Result<Query<Named>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let user = match serve::may(&session, Permission::ReplyToChats, &trace_id) {
+        Ok(user) => user,
+        Err(error) => return refused(&error),
+    };
+    let (Ok(chat), Ok(id)) = (chat.parse(), file.parse()) else { return refused(&AppError::NotFound) };
+    let name = named.map(|Query(named)| named.name).unwrap_or_default();
+    let upload = Upload { workspace: user.workspace, author: user.id, chat, id, now: now() };
+    match upload.take(&app, &name, declared_length(&headers), body).await {
+        Ok(view) => json(StatusCode::OK, serde_json::to_string(&view)),
+        Err(fault) => refused(&told(fault, &trace_id)),
+    }
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn refused(error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json(status, serde_json::to_string(error));
+    if let AppError::RateLimited { retry_after_s } = error {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
+    }
+    response
+}
+
+fn json(status: StatusCode, body: serde_json::Result<String>) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.unwrap_or_default()).into_response()
+}
+
+/// One upload, by one person, for one chat.
+struct Upload {
+    workspace: WorkspaceId,
+    author: UserId,
+    chat: ChatId,
+    id: FileId,
+    now: DateTime<Utc>,
+}
+
+impl Upload {
+    async fn take(&self, app: &App, name: &str, length: Option<u64>, body: Body) -> Outcome<FileView> {
+        // A body of unknown length is counted while it is read.
+        let (name, expected) = check_choice(name, length.unwrap_or(1))?;
+        let mut conn = app.db.get().await?;
+        let began_at = self.begin(&mut conn, &name).await?;
+        drop(conn);
+        let Some(created_at) = began_at else {
+            // Here already; the rest of the body is read so that the browser hears the answer.
+            read_all(body).await?;
+            return self.view(app).await;
+        };
+        let bytes = read_all(body).await?;
+        let looked = look(bytes, expected).await?;
+        let kept = looked.keep(app, self.workspace, self.id, created_at).await?;
+        kept.note(&mut *app.db.get().await?, self.workspace, self.id).await?;
+        self.view(app).await
+    }
+
+    /// Notes that the upload has begun; `None` when the file is here already. The note is what the limit counts, and
+    /// what is pruned when nothing comes of it.
+    async fn begin(&self, conn: &mut AsyncPgConnection, name: &str) -> Outcome<Option<DateTime<Utc>>> {
+        let chat: Option<ChatId> =
+            chats::table.find((self.workspace, self.chat)).select(chats::id).first(conn).await.optional()?;
+        chat.ok_or_else(Fault::not_found)?;
+        self.check_pace(conn).await?;
+        diesel::sql_query(
+            "INSERT INTO files AS f (workspace_id, id, chat_id, author_id, origin, state, name, attempts, tried_at, created_at) \
+             VALUES ($1, $2, $3, $4, 'outgoing', 'waiting', $5, 1, $6, $6) \
+             ON CONFLICT (workspace_id, id) DO UPDATE SET attempts = f.attempts + 1, tried_at = excluded.tried_at, name = excluded.name \
+             WHERE f.origin = 'outgoing' AND f.state <> 'stored' AND f.author_id = $4 AND f.chat_id = $3",
+        )
+        .bind::<SqlUuid, _>(self.workspace)
+        .bind::<SqlUuid, _>(self.id)
+        .bind::<SqlUuid, _>(self.chat)
+        .bind::<SqlUuid, _>(self.author)
+        .bind::<Text, _>(name)
+        .bind::<Timestamptz, _>(self.now)
+        .execute(conn)
+        .await?;
+        let (chat, author, state, created_at): (ChatId, Option<UserId>, FileState, DateTime<Utc>) =
+            files::table
+                .find((self.workspace, self.id))
+                .select((files::chat_id, files::author_id, files::state, files::created_at))
+                .first(conn)
+                .await?;
+        if (chat, author) != (self.chat, Some(self.author)) {
+            return Err(Fault::not_found());
+        }
+        Ok((state != FileState::Stored).then_some(created_at))
+    }
+
+    async fn check_pace(&self, conn: &mut AsyncPgConnection) -> Outcome<()> {
+        let begun: Option<i64> = files::table
+            .filter(files::workspace_id.eq(self.workspace))
+            .filter(files::author_id.eq(self.author))
+            .filter(files::tried_at.gt(self.now - TimeDelta::minutes(1)))
+            .select(sum(files::attempts))
+            .first(conn)
+            .await?;
+        if begun.unwrap_or(0) >= PER_MINUTE {
+            return Err(AppError::RateLimited { retry_after_s: 60 }.into());
+        }
+        Ok(())
+    }
+
+    async fn view(&self, app: &App) -> Outcome<FileView> {
+        let mut conn = app.db.get().await?;
+        let mut found = read::by_ids(&mut conn, self.workspace, &[self.id]).await?;
+        found.remove(&self.id).map(|(_, view)| view).ok_or_else(Fault::not_found)
+    }
+}
+
+/// The body, up to the limit and not a piece further.
+async fn read_all(body: Body) -> Outcome<Bytes> {
+    let mut pieces = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        // The browser went away or broke off: nobody hears the answer.
+        let piece = piece.map_err(|_| AppError::BadRequest)?;
+        if (bytes.len() + piece.len()) as u64 > MAX_UPLOAD {
+            return Err(Refusal::FileTooLarge { max_bytes: MAX_UPLOAD as u32 }.into());
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(Bytes::from(bytes))
+}
+
+/// Checks that a file is what its name says.
+async fn look(bytes: Bytes, expected: MediaType) -> Outcome<Looked> {
+    if bytes.is_empty() {
+        return Err(Refusal::FileEmpty.into());
+    }
+    let claimed = super::sniff::media_type(&bytes);
+    if claimed != expected {
+        return Err(Refusal::FileContentDiffers.into());
+    }
+    let looked = Looked::at(bytes).await;
+    // It begins like a picture and cannot be drawn: broken, or made to hurt.
+    if looked.media_type() != expected {
+        return Err(Refusal::PictureUnreadable.into());
+    }
+    Ok(looked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_has_to_be_what_its_name_says() {
+        let refusal =
+            async |bytes: &'static [u8], expected| match look(Bytes::from_static(bytes), expected).await {
+                Err(Fault::Told(AppError::Refused(refusal))) => Some(refusal),
+                _ => None,
+            };
+        let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+        assert_eq!(refusal(svg, MediaType::Png).await, Some(Refusal::FileContentDiffers));
+        assert_eq!(refusal(b"<html></html>", MediaType::Jpeg).await, Some(Refusal::FileContentDiffers));
+        assert_eq!(refusal(b"%PDF-1.7", MediaType::Docx).await, Some(Refusal::FileContentDiffers));
+        assert_eq!(
+            refusal(b"\x89PNG\r\n\x1a\n<script>", MediaType::Png).await,
+            Some(Refusal::PictureUnreadable)
+        );
+        assert_eq!(refusal(b"", MediaType::Text).await, Some(Refusal::FileEmpty));
+        assert_eq!(refusal(b"%PDF-1.7", MediaType::Pdf).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_the_limit() {
+        let endless =
+            futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'a'; 65_536])));
+        let refused = read_all(Body::from_stream(endless)).await;
+        assert!(matches!(refused, Err(Fault::Told(AppError::Refused(Refusal::FileTooLarge { .. })))));
+    }
+}
