@@ -13,6 +13,7 @@ mod identity;
 mod inbox;
 mod jobs;
 mod ozon;
+mod pace;
 mod processes;
 mod schema;
 mod sellers;

@@ -1,8 +1,9 @@
 //! Sellers for the screen.
 
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{Ability, BreakerView, SellerState, SellerView, SyncProblem};
 use crate::platform::fault::Outcome;
+use crate::platform::pace::Breaker;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
@@ -62,10 +63,14 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .bind::<SqlUuid, _>(ask.workspace())
     .load(&mut conn)
     .await?;
-    Ok(rows.into_iter().map(view).collect())
+    drop(conn);
+    let lines: Vec<_> =
+        rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
+    let breakers = ask.app.outbound.pace.breakers(&lines).await?;
+    Ok(rows.into_iter().zip(breakers).map(|(row, breaker)| view(row, breaker)).collect())
 }
 
-fn view(row: SellerRow) -> SellerView {
+fn view(row: SellerRow, breaker: Option<Breaker>) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -82,6 +87,7 @@ fn view(row: SellerRow) -> SellerView {
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
+        breaker: breaker.map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
     }
