@@ -15,6 +15,8 @@ mod jobs;
 mod ozon;
 mod pace;
 mod processes;
+mod pushes;
+mod sandbox;
 mod schema;
 mod sellers;
 mod sends;

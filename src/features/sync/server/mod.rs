@@ -4,6 +4,7 @@ pub mod deliver;
 pub mod history;
 pub mod older;
 pub mod poll;
+pub mod push;
 
 use crate::connectors::ConnectorError;
 use crate::platform::fault::Fault;
