@@ -1,12 +1,21 @@
-//! The connector against answers that are written down here: which calls it makes, in which order, with what in them.
+//! The connector's way through methods that belong together: against answers that are written down here (which calls it
+//! makes, in which order, with what in them), and against the sandbox.
 
-use agentiq::connectors::ozon::Ozon;
+use agentiq::connectors::ozon::{Ozon, push};
+use agentiq::connectors::push::{Push, PushKind, parse};
+use agentiq::connectors::sandbox::ozon::{
+    DEMO_API_KEY, DEMO_CLIENT_ID, NewChat, NewOrder, OzonSandbox, SandboxOptions, Scheme as SandboxScheme,
+};
 use agentiq::connectors::{
-    AccountProblem, ChatProblem, Connector, ConnectorError, Denial, OrderRef, OutgoingFile,
+    AccountProblem, Audience, ChatProblem, Connector, ConnectorError, Denial, HistoryFrom, OrderRef,
+    OutgoingFile, RemoteMessage,
 };
 use agentiq::features::orders::types::{PostingStatus, Scheme};
+use agentiq::platform::clock::now;
 use agentiq::platform::http::Outbound;
 use agentiq::platform::secret::Secret;
+use agentiq::shared::marketplace::Marketplace;
+use axum::body::Bytes;
 use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::{Json, Router};
@@ -279,4 +288,156 @@ async fn pushes_are_set_up_although_ozon_says_nothing_to_it() {
     assert!(endpoints[0].has_chat_events && !endpoints[0].has_all_chat_events && endpoints[0].is_on);
     let mute = Scripted::new(|_, _| (200, Value::Null)).await;
     assert!(matches!(mute.ozon.push_endpoints().await, Err(ConnectorError::Interrupted(_))));
+}
+
+// --- Against the sandbox -------------------------------------------------------------------------------------------
+
+fn sandbox() -> OzonSandbox {
+    OzonSandbox::start(SandboxOptions::default()).expect("a free port on loopback")
+}
+
+fn account_of(sandbox: &OzonSandbox, client_id: &str) -> Ozon {
+    let http = Outbound::new(Duration::from_secs(5)).expect("TLS is usable");
+    Ozon::new(&sandbox.url(), client_id, Secret::new(DEMO_API_KEY.to_owned()), http)
+}
+
+#[tokio::test]
+async fn orders_of_every_scheme_come_with_what_belongs_to_them() {
+    let sandbox = sandbox();
+    let ozon = account_of(&sandbox, DEMO_CLIENT_ID);
+    let schemes = [
+        (SandboxScheme::Fbo, Scheme::Fbo),
+        (SandboxScheme::Fbs, Scheme::Fbs),
+        (SandboxScheme::Rfbs, Scheme::Rfbs),
+    ];
+    for (made, told) in schemes {
+        let number = sandbox.state().new_order(NewOrder {
+            scheme: made,
+            status: "delivered".into(),
+            postings: 2,
+            is_returned: true,
+            ..Default::default()
+        });
+        let order = sandbox.state().order(&number).expect("it was made");
+        let found = ozon.postings(&OrderRef::Order(number)).await.expect("postings");
+        assert_eq!(found.len(), 2, "{told:?}");
+        for made in &order.postings {
+            let posting = found.iter().find(|one| one.number == made.number).expect("all of them");
+            assert_eq!((posting.scheme, posting.status), (told, PostingStatus::Delivered));
+            let seconds = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp());
+            assert_eq!(seconds(posting.delivered_at), seconds(made.delivered_at), "{told:?}");
+            assert_eq!(posting.may_start_chat, told != Scheme::Fbo, "{told:?}");
+            assert_eq!(posting.items.len(), made.items.len());
+            assert!(posting.items.iter().all(|item| item.price.is_some() && !item.name.is_empty()));
+            let alone = ozon.postings(&OrderRef::Posting(posting.number.clone())).await.expect("a posting");
+            assert_eq!(alone, std::slice::from_ref(posting), "either way tells the same");
+        }
+        let skus: Vec<String> =
+            found.iter().flat_map(|one| &one.items).map(|item| item.sku.clone()).collect();
+        let products = ozon.products(&skus).await.expect("products");
+        assert!(!products.is_empty() && products.iter().all(|product| skus.contains(&product.sku)));
+        let photo = products[0].photo_url.as_deref().expect("a photo");
+        assert!(ozon.file(photo).await.expect("it can be fetched").starts_with(b"\x89PNG"));
+        let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
+        let returns = ozon.returns(&numbers).await.expect("returns");
+        assert_eq!(returns.len(), 1);
+        assert_eq!(returns[0].posting_number, order.postings[0].number, "the first one went back");
+        assert!(!returns[0].status.is_empty() && !returns[0].sku.is_empty());
+    }
+    assert_eq!(ozon.postings(&OrderRef::Order("1-1".into())).await, Ok(Vec::new()));
+    assert_eq!(ozon.postings(&OrderRef::Posting("1-1-1".into())).await, Ok(Vec::new()));
+    assert_eq!(ozon.products(&["1".to_owned()]).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn keys_with_few_roles_show_what_they_may() {
+    let sandbox = sandbox();
+    let order = |client_id: &str, scheme| {
+        let new = NewOrder { client_id: client_id.into(), scheme, ..Default::default() };
+        OrderRef::Order(sandbox.state().new_order(new))
+    };
+    let denied = Err(ConnectorError::Denied(Denial::Role));
+    let fbs_only = account_of(&sandbox, "100201");
+    let found = fbs_only.postings(&order("100201", SandboxScheme::Fbs)).await;
+    assert_eq!(found.expect("what the key may see").len(), 1);
+    assert_eq!(fbs_only.postings(&order("100201", SandboxScheme::Fbo)).await, denied);
+    let chats_only = account_of(&sandbox, "100206");
+    assert_eq!(chats_only.postings(&order("100206", SandboxScheme::Fbs)).await, denied);
+    assert_eq!(chats_only.push_endpoints().await, Err(ConnectorError::Denied(Denial::Role)));
+    assert_eq!(chats_only.account().await.expect("a good account").missing_methods.len(), 0);
+}
+
+#[tokio::test]
+async fn a_chat_is_opened_written_to_and_read_again_by_ids() {
+    let sandbox = sandbox();
+    let ozon = account_of(&sandbox, DEMO_CLIENT_ID);
+    let state = sandbox.state();
+    let number = state.new_order(NewOrder::default());
+    let posting = format!("{number}-1");
+    let chat = ozon.start_chat(&posting).await.expect("a chat");
+    assert_eq!(ozon.start_chat(&posting).await.as_ref(), Ok(&chat), "the same again");
+    state.buyer_writes(&chat, "Hello");
+    let file = OutgoingFile { name: "size.png".into(), bytes: b"\x89PNG\r\n\x1a\nrest".to_vec() };
+    assert_eq!(ozon.send_file(&chat, &file).await, Ok(()));
+    assert_eq!(state.sends(&chat).len(), 1);
+    let all = ozon.history(&chat, HistoryFrom::Newest).await.expect("a page").messages;
+    let sent: &RemoteMessage = &all[0];
+    assert!(!sent.attachments.is_empty(), "{sent:?}");
+    let ids = [sent.external_id.clone(), "404".to_owned()];
+    let by_id = ozon.messages(&chat, &ids).await.expect("messages");
+    assert_eq!(by_id, std::slice::from_ref(sent));
+    let fbo = state.new_order(NewOrder { scheme: SandboxScheme::Fbo, ..Default::default() });
+    let refused = ozon.start_chat(&format!("{fbo}-1")).await;
+    assert!(matches!(refused, Err(ConnectorError::Chat(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn pushes_are_set_up_checked_received_and_taken_away() {
+    let sandbox = sandbox();
+    let ozon = account_of(&sandbox, DEMO_CLIENT_ID);
+    let (sender, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let receiver = Router::new().route(
+        "/hook",
+        axum::routing::post(move |body: Bytes| {
+            let parsed = parse(Marketplace::Ozon, &body);
+            let answer = if parsed == Push::Ping { push::pong(now()) } else { push::accepted() };
+            // The test may have seen enough and gone.
+            let _ = sender.send(parsed);
+            async move { Json(answer) }
+        }),
+    );
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let url = format!("http://{}/hook", listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, receiver).await });
+
+    assert_eq!(ozon.check_push(&url).await, Ok(Vec::new()));
+    let nobody = ozon.check_push("http://127.0.0.1:9/hook").await.expect("a verdict");
+    assert!(!nobody.is_empty(), "nobody answers there");
+    assert_eq!(ozon.set_push(&url, None).await, Ok(()));
+    let endpoints = ozon.push_endpoints().await.expect("endpoints");
+    assert_eq!(endpoints.len(), 1);
+    assert!(endpoints[0].is_on && endpoints[0].has_all_chat_events && endpoints[0].url == url);
+
+    let chat = sandbox.state().new_chat(NewChat::of_buyer(DEMO_CLIENT_ID));
+    let message = sandbox.state().buyer_writes(&chat, "Hello").expect("a message");
+    let wanted = PushKind::Message { chat, message };
+    let event = async {
+        while let Some(push) = received.recv().await {
+            if let Push::Event(event) = push
+                && event.kind == wanted
+            {
+                return Some(event);
+            }
+        }
+        None
+    };
+    let event = tokio::time::timeout(Duration::from_secs(20), event).await;
+    let event = event.expect("in time").expect("a push");
+    assert_eq!((event.account.as_deref(), event.audience), (Some(DEMO_CLIENT_ID), Some(Audience::Buyer)));
+
+    let moved = format!("{url}?again");
+    assert_eq!(ozon.set_push(&moved, Some(endpoints[0].id)).await, Ok(()));
+    assert_eq!(ozon.push_endpoints().await.expect("endpoints")[0].url, moved);
+    assert_eq!(ozon.delete_push(endpoints[0].id).await, Ok(()));
+    assert_eq!(ozon.push_endpoints().await, Ok(Vec::new()));
 }
