@@ -18,6 +18,7 @@ use crate::platform::config::{Config, ConfigError};
 use crate::platform::db::{Db, DbError};
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
+use crate::platform::pace::Pace;
 use crate::platform::secret::{KeyRing, Secret, SecretError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -114,7 +115,7 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
         None => KeyRing::of_data_dir(&config.data_dir)?,
     };
     Ok(App {
-        outbound: Outbound::new(config.send_timeout)?,
+        outbound: Outbound::new(config.send_timeout)?.at_pace(Pace::shared(&db)),
         config: Arc::new(config),
         db,
         keys,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where their Postgres is")]
 
+mod chaos;
 mod cluster;
 mod crash;
 mod door;
@@ -12,9 +13,11 @@ mod identity;
 mod inbox;
 mod jobs;
 mod ozon;
+mod pace;
 mod processes;
 mod pushes;
 mod schema;
 mod sellers;
+mod sends;
 mod state;
 mod tidy;

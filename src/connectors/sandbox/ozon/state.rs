@@ -298,6 +298,11 @@ impl SandboxState {
         self.say(chat, Sender::Buyer, Part::Text(text.into()))
     }
 
+    /// A buyer writes at an instant of the caller's choice: messages of one burst may share it.
+    pub fn buyer_writes_at(&self, chat: &str, text: &str, at: DateTime<Utc>) -> Option<String> {
+        self.say_at(chat, Sender::Buyer, Part::Text(text.into()), at)
+    }
+
     /// A buyer sends a picture.
     pub fn buyer_shows(&self, chat: &str, picture: &str) -> Option<String> {
         self.say(chat, Sender::Buyer, Part::Picture(picture.into()))
@@ -321,7 +326,10 @@ impl SandboxState {
     }
 
     fn say(&self, chat: &str, sender: Sender, part: Part) -> Option<String> {
-        let at = self.time_of_message();
+        self.say_at(chat, sender, part, self.time_of_message())
+    }
+
+    fn say_at(&self, chat: &str, sender: Sender, part: Part, at: DateTime<Utc>) -> Option<String> {
         let (id, push) = self.change(|world| {
             let id = world.say(chat, sender, part, at, false)?;
             // Ozon does not say that it pushes what the shop wrote itself.

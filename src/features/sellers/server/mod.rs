@@ -6,3 +6,4 @@ pub mod health;
 pub mod lifecycle;
 pub mod push;
 pub mod read;
+pub mod stopped;

@@ -2,8 +2,9 @@
 
 use super::push;
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, PushView, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{Ability, BreakerView, PushView, SellerState, SellerView, SyncProblem};
 use crate::platform::fault::Outcome;
+use crate::platform::pace::Breaker;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
@@ -64,15 +65,19 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .load(&mut conn)
     .await?;
     let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
+    drop(conn);
+    let lines: Vec<_> =
+        rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
+    let breakers = ask.app.outbound.pace.breakers(&lines).await?;
     let off = push::off(&ask.app);
-    let sellers = rows.into_iter().map(|row| {
+    let sellers = rows.into_iter().zip(breakers).map(|(row, breaker)| {
         let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
-        view(row, pushes)
+        view(row, breaker, pushes)
     });
     Ok(sellers.collect())
 }
 
-fn view(row: SellerRow, pushes: PushView) -> SellerView {
+fn view(row: SellerRow, breaker: Option<Breaker>, pushes: PushView) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -89,6 +94,7 @@ fn view(row: SellerRow, pushes: PushView) -> SellerView {
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
+        breaker: breaker.map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
         pushes,
