@@ -66,10 +66,10 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .await?;
     let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
     drop(conn);
+    let off = push::off(&ask.app);
     let lines: Vec<_> =
         rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
     let breakers = ask.app.outbound.pace.breakers(&lines).await?;
-    let off = push::off(&ask.app);
     let sellers = rows.into_iter().zip(breakers).map(|(row, breaker)| {
         let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
         view(row, breaker, pushes)
@@ -94,7 +94,10 @@ fn view(row: SellerRow, breaker: Option<Breaker>, pushes: PushView) -> SellerVie
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
-        breaker: breaker.map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
+        // Nobody calls for a seller that is stopped, so nobody would find out that it answers again.
+        breaker: breaker
+            .filter(|_| row.state == SellerState::Active)
+            .map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
         pushes,
