@@ -171,6 +171,8 @@ impl<A: Clone + Send + Sync + 'static> Workers<A> {
                     tracker.spawn(async move {
                         workers.work(job).await;
                         drop(slot);
+                        // It may have been nudged meanwhile, or others of its lane may have waited for it to end.
+                        workers.wake.notify_one();
                     });
                 }
                 Ok(None) => {

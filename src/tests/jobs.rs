@@ -175,6 +175,25 @@ async fn nudges_during_a_run_cause_one_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_nudged_job_runs_again_as_soon_as_it_has_ended() {
+    let app = TestApp::start().await;
+    let probe = Probe::new();
+    enqueue(&app, "holds", "job", "lane").await;
+    start(&app, &probe, LEASE);
+    let began = std::time::Instant::now();
+    for turn in 1..=8 {
+        until("it runs", async || probe.runs("job") == (1, turn, 1)).await;
+        enqueue(&app, "holds", "job", "lane").await;
+        probe.release(1);
+    }
+    until("the last nudge is heard", async || probe.runs("job").1 == 9).await;
+    // Found only by the next look at the queue, each turn would take half a second.
+    assert!(began.elapsed() < Duration::from_millis(2500), "{:?}", began.elapsed());
+    probe.release(1);
+    until("all is done", async || waiting(&app).await == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_breaks_steps_back_and_stops_no_other() {
     let app = TestApp::start().await;
     let probe = Probe::new();

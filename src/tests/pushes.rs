@@ -1,22 +1,33 @@
 //! Pushes: how the receiver answers, what is believed of what it hears, and how soon it is on a screen.
 
-use crate::harness::{Answer, Live, Person, Setting, TestApp, eventually, until};
-use agentiq::connectors::sandbox::ozon::{DEMO_API_KEY, DEMO_CLIENT_ID, Faults, NewChat};
+use crate::harness::{Answer, Live, Person, Setting, TestApp, TestDatabase, eventually, until};
+use agentiq::connectors::Connector;
+use agentiq::connectors::sandbox::ozon::{
+    DEMO_API_KEY, DEMO_CLIENT_ID, Faults, NewChat, OddPush, PushPace, Role as KeyRole,
+};
 use agentiq::features::inbox::types::ChatStatus;
-use agentiq::features::sellers::types::{PushState, SellerState, SellerView, SyncProblem};
+use agentiq::features::sellers::server::push as address;
+use agentiq::features::sellers::types::{PushState, PushView, SellerState, SellerView, SyncProblem};
 use agentiq::features::sync::server::push;
 use agentiq::platform::clock::now;
 use agentiq::platform::jobs::{Run, Verdict};
+use agentiq::platform::secret::Secret;
 use agentiq::shared::change::Change;
+use agentiq::shared::error::{AppError, Refusal};
 use agentiq::shared::ids::{ChatId, SellerId};
+use agentiq::shared::marketplace::Marketplace;
 use agentiq::shared::role::Role;
+use axum::routing::post;
+use axum::{Json, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
 
 const TOKEN: &str = "a-token-of-the-tests";
 /// A chat of the marketplace's own that the sandbox always has.
@@ -215,11 +226,13 @@ async fn only_the_marketplaces_networks_may_push() {
 async fn a_database_that_is_away_is_told_at_once_in_the_marketplaces_form() {
     let app = TestApp::start().await;
     pushed_shop(&app).await;
-    let sql = app.sql().await;
-    let name = sql.value("SELECT current_database()").await.expect("a name");
+    let name = app.sql().await.value("SELECT current_database()").await.expect("a name");
+    // Nobody may lock the door of the room they stand in.
+    let beside = TestDatabase::bare().await;
+    let sql = beside.sql().await;
     sql.run(&format!(
-        "ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT count(pg_terminate_backend(pid)) \
-         FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'"
     ))
     .await;
     for body in [written("chat", "1"), json!({ "message_type": "TYPE_PING" })] {
@@ -351,10 +364,11 @@ async fn what_the_marketplace_does_not_confirm_is_not_stored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_mark_comes_from_the_marketplace() {
     let app = TestApp::start().await;
-    let seller = pushed_shop(&app).await;
+    pushed_shop(&app).await;
     let chat = app.buyer_begins("Где заказ?");
     let answer = app.ozon().cabinet_replies(&chat, "Завтра").expect("an id");
-    app.poll(seller).await;
+    push(&app, &written(&chat, &answer)).await;
+    look_into(&app).await;
     let read = || async {
         app.sql().await.value(&format!("SELECT is_read FROM messages WHERE external_id = '{answer}'")).await
     };
@@ -368,6 +382,50 @@ async fn a_read_mark_comes_from_the_marketplace() {
     push(&app, &event).await;
     look_into(&app).await;
     assert_eq!(read().await.as_deref(), Some("t"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_an_old_message_is_shown_as_one() {
+    let app = TestApp::start().await;
+    let seller = pushed_shop(&app).await;
+    let chat = app.buyer_begins("Где заказ 15?");
+    let old = app.ozon().messages(&chat)[0].id.to_string();
+    // More than a page of the history lies above it.
+    for n in 0..120 {
+        app.ozon().buyer_writes(&chat, &format!("{n}"));
+    }
+    let newest = app.ozon().messages(&chat).last().expect("a message").id.to_string();
+    push(&app, &written(&chat, &newest)).await;
+    look_into(&app).await;
+    app.poll(seller).await;
+    let edited = || async {
+        let query = "SELECT body, edited_at IS NOT NULL FROM messages WHERE external_id = ";
+        app.sql().await.rows(&format!("{query}'{old}'")).await
+    };
+    assert!(app.ozon().edit_message(&chat, &old, "Где заказ 51?"));
+    push(&app, &message_event("TYPE_UPDATE_MESSAGE", &chat, &old)).await;
+    push(&app, &message_event("TYPE_UPDATE_MESSAGE", &chat, "999")).await;
+    look_into(&app).await;
+    assert_eq!(outcomes(&app).await, ["message: done", "edited: done", "edited: not_true"]);
+    assert_eq!(edited().await[0][0].as_deref(), Some("Где заказ 51?"), "first seen as it reads now");
+    assert_eq!(edited().await[0][1].as_deref(), Some("f"));
+
+    assert!(app.ozon().edit_message(&chat, &old, "Где заказ 52?"));
+    push(&app, &message_event("TYPE_UPDATE_MESSAGE", &chat, &old)).await;
+    look_into(&app).await;
+    let now_reads = [[Some("Где заказ 52?".to_owned()), Some("t".to_owned())]];
+    assert_eq!(edited().await, now_reads);
+    // What the author did not change is not marked, and an edit is marked in the window.
+    assert_eq!(app.sql().await.number("SELECT count(*) FROM messages WHERE edited_at IS NOT NULL").await, 1);
+    let second = app.ozon().messages(&chat).last().expect("a message").id.to_string();
+    assert!(app.ozon().edit_message(&chat, &second, "Исправлено"));
+    push(&app, &message_event("TYPE_UPDATE_MESSAGE", &chat, &second)).await;
+    look_into(&app).await;
+    let person = app.person(Role::Operator).await;
+    let view = person.open(app.chat(&chat).await).await;
+    let shown = view.messages.items.last().expect("a message");
+    assert_eq!((shown.body.as_str(), shown.edited_at.is_some()), ("Исправлено", true));
+    assert_eq!(view.row.preview, "Исправлено");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -499,4 +557,241 @@ async fn first_pushed(app: &TestApp, chat: &str) -> ChatId {
 fn p95(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() * 95 / 100]
+}
+
+// --- Turning on and off ----------------------------------------------------------------------------------------------
+
+async fn pushes_of(person: &Person) -> PushView {
+    only_seller(person).await.pushes
+}
+
+async fn turn_on(person: &Person, seller: SellerId, if_taken: &str) -> Answer {
+    person.call("sellers/push_on", &json!({ "seller": seller, "if_taken": if_taken })).await
+}
+
+/// Looks after the address once, as the job of the schedule does.
+async fn watch(app: &TestApp, seller: SellerId) {
+    let payload = json!({ "seller": seller });
+    let run = Run { app: app.app.for_work(), workspace: app.workspace, payload, attempt: 1 };
+    assert_eq!(address::run(run).await.expect("a look"), Verdict::Done);
+}
+
+/// The marketplace's side of the account.
+fn account(app: &TestApp) -> Arc<dyn Connector> {
+    app.app.connector(Marketplace::Ozon, DEMO_CLIENT_ID, &Secret::new(DEMO_API_KEY.into()))
+}
+
+/// The token of the address that the marketplace pushes to.
+fn token(app: &TestApp) -> String {
+    let ours = app.ozon().endpoints().into_iter().find(|endpoint| endpoint.url.contains("/hooks/ozon/"));
+    ours.expect("our address").url.rsplit('/').next().expect("a token").to_owned()
+}
+
+/// Another program that takes pushes, and puts itself down for them.
+async fn other_program(app: &TestApp) -> String {
+    let answer = json!({ "version": "1", "name": "other", "time": "2026-11-21T00:00:00Z", "result": true });
+    let service = Router::new().route("/in/{secret}", post(move || async move { Json(answer) }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    let stop = app.app.cancel.clone().cancelled_owned();
+    tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(stop).into_future());
+    account(app).set_push(&format!("{origin}/in/their-secret"), None).await.expect("an endpoint");
+    origin
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pushes_are_turned_on_and_off() {
+    let app = TestApp::working().await;
+    let seller = app.connect_shop().await;
+    let owner = app.person(Role::Owner).await;
+    assert_eq!(pushes_of(&owner).await, PushView { can_turn_on: true, ..PushView::default() });
+
+    let answer = turn_on(&owner, seller, "ask").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let pushes = pushes_of(&owner).await;
+    assert_eq!((pushes.state, pushes.problem.clone()), (PushState::On, None));
+    assert_eq!(pushes.address, Some(format!("{}/hooks/ozon", app.url)));
+    assert!(pushes.last_heard_at.is_some(), "it was tried");
+    let endpoints = app.ozon().endpoints();
+    assert_eq!(endpoints.len(), 1);
+    assert!(endpoints[0].is_enabled && endpoints[0].types.len() == 4, "{endpoints:?}");
+    // 256 bits, kept as a hash only.
+    let token = token(&app);
+    assert_eq!(token.len(), 43);
+    let sql = app.sql().await;
+    let kept = sql.value("SELECT push_endpoints::text FROM push_endpoints").await.expect("a row");
+    assert!(!kept.contains(&token), "{kept}");
+    assert!(!owner.call("sellers/list", &json!({})).await.text.contains(&token));
+
+    // A buyer writes, and nobody asks.
+    sql.run("DELETE FROM jobs WHERE kind = 'sync.seller'").await;
+    let chat = app.buyer_begins("Где заказ?");
+    let id = app.chat(&chat).await;
+    until("the message is here", async || owner.row(id).await.preview == "Где заказ?").await;
+    until("it is counted", async || pushes_of(&owner).await.received == 1).await;
+    let _: () = owner.want("sellers/push_check", json!({ "seller": seller })).await;
+    assert_eq!(pushes_of(&owner).await.state, PushState::On);
+
+    // Once more makes a new address in the place of the old one.
+    assert_eq!(turn_on(&owner, seller, "ask").await.status, 200);
+    assert_eq!((app.ozon().endpoints().len(), self::token(&app) != token), (1, true));
+    let old = send_to(&app, &format!("/hooks/ozon/{token}"), written(&chat, "1").to_string()).await;
+    assert_refused(&old, 404, "ERROR_UNKNOWN");
+
+    let _: () = owner.want("sellers/push_off", json!({ "seller": seller })).await;
+    assert_eq!(app.ozon().endpoints(), []);
+    assert_eq!(pushes_of(&owner).await.state, PushState::Off);
+    let _: () = owner.want("sellers/push_off", json!({ "seller": seller })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_pushes_from_being_turned_on_is_told() {
+    let app = TestApp::start().await;
+    let seller = app.connect_shop().await;
+    let owner = app.person(Role::Owner).await;
+    let refused = async |app: &TestApp| {
+        let answer = turn_on(&app.person(Role::Owner).await, seller, "ask").await;
+        let Some(AppError::Refused(refusal)) = answer.error() else { panic!("{answer:?}") };
+        refusal
+    };
+
+    let far = Setting { ozon_url: Some("https://ozon.example".into()), ..Setting::default() };
+    let far = app.another(far).await;
+    assert_eq!(refused(&far).await, Refusal::PushesNeedPublicAddress);
+    assert!(!pushes_of(&far.person(Role::Owner).await).await.can_turn_on);
+
+    // Nobody listens there.
+    let deaf = app.another(Setting { public_url: Some("https://127.0.0.1:9"), ..Setting::default() }).await;
+    let Refusal::PushAddressRefused { said } = refused(&deaf).await else { panic!("another refusal") };
+    assert!(said.contains("REQUEST_ERROR"), "{said}");
+    assert!(!said.contains("hooks/ozon/") || said.contains("hooks/ozon/…"), "the token is not told: {said}");
+    assert_eq!(pushes_of(&owner).await.state, PushState::Off, "nothing is left");
+
+    let chats_only = KeyRole {
+        name: "Chats".into(),
+        methods: ["/v1/roles", "/v3/chat/list", "/v3/chat/history"].map(str::to_owned).to_vec(),
+    };
+    app.ozon().set_roles(DEMO_CLIENT_ID, vec![chats_only]);
+    assert_eq!(refused(&app).await, Refusal::PushesNotAllowed);
+    assert_eq!(app.ozon().endpoints(), []);
+    assert_eq!(only_seller(&owner).await.state, SellerState::Active, "the account works without them");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_programs_address_is_replaced_only_when_a_person_says_so() {
+    let app = TestApp::start().await;
+    let seller = app.connect_shop().await;
+    let owner = app.person(Role::Owner).await;
+    let other = other_program(&app).await;
+    let answer = turn_on(&owner, seller, "ask").await;
+    let taken = Refusal::PushesTaken { address: other.clone() };
+    assert_eq!(answer.error(), Some(AppError::Refused(taken)), "without what may be their secret");
+    assert_eq!((pushes_of(&owner).await.state, app.ozon().endpoints().len()), (PushState::Off, 1));
+    assert_eq!(turn_on(&owner, seller, "replace").await.status, 200);
+    assert_eq!(pushes_of(&owner).await.state, PushState::On);
+
+    // The other program takes them back.
+    let theirs = app.ozon().endpoints().into_iter().find(|endpoint| endpoint.url.starts_with(&other));
+    let theirs = theirs.expect("it is still put down, for its other events");
+    account(&app).set_push(&theirs.url, Some(theirs.id)).await.expect("a change");
+    let ours = app.ozon().endpoints().into_iter().find(|endpoint| endpoint.id != theirs.id).expect("ours");
+    account(&app).delete_push(ours.id).await.expect("a change");
+    watch(&app, seller).await;
+    let pushes = pushes_of(&owner).await;
+    assert_eq!((pushes.state, pushes.problem), (PushState::Taken, Some(other)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_address_is_brought_back_and_a_lost_one_made_anew() {
+    let app = TestApp::start().await;
+    let seller = app.connect_shop().await;
+    let owner = app.person(Role::Owner).await;
+    assert_eq!(turn_on(&owner, seller, "ask").await.status, 200);
+    let chat = app.buyer_begins("Где заказ?");
+    app.ozon().set_push_pace(PushPace { failures_until_suspended: 1, ..PushPace::default() });
+    app.ozon().push_odd(DEMO_CLIENT_ID, &chat, OddPush::WrongSeller);
+    let endpoint = || app.ozon().endpoints().into_iter().next().expect("an endpoint");
+    until("the marketplace is offended", async || endpoint().is_suspended).await;
+    watch(&app, seller).await;
+    assert!(endpoint().is_enabled && !endpoint().is_suspended, "{:?}", endpoint());
+    assert_eq!(pushes_of(&owner).await.state, PushState::On);
+
+    account(&app).delete_push(endpoint().id).await.expect("a change");
+    let _: () = owner.want("sellers/push_check", json!({ "seller": seller })).await;
+    assert_eq!((app.ozon().endpoints().len(), pushes_of(&owner).await.state), (1, PushState::On));
+    let path = format!("/hooks/ozon/{}", token(&app));
+    let ping = json!({ "message_type": "TYPE_PING", "time": now() }).to_string();
+    assert_eq!(send_to(&app, &path, ping.clone()).await.status, 200);
+
+    // Cannot be brought back: told, and tried again by the next turn.
+    let moved = app.another(Setting { public_url: Some("https://127.0.0.1:9"), ..Setting::default() }).await;
+    watch(&moved, seller).await;
+    let pushes = pushes_of(&owner).await;
+    assert_eq!(pushes.state, PushState::Suspended);
+    assert!(pushes.problem.is_some_and(|words| words.contains("REQUEST_ERROR")));
+    watch(&app, seller).await;
+    assert_eq!(pushes_of(&owner).await.state, PushState::On);
+
+    let _: () = owner.want("sellers/remove", json!({ "seller": seller, "name": "Shop" })).await;
+    assert_eq!(app.ozon().endpoints(), [], "nothing is pushed to where nobody listens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_is_noticed_when_buyers_write() {
+    let app = TestApp::start().await;
+    let seller = app.connect_shop().await;
+    let owner = app.person(Role::Owner).await;
+    assert_eq!(turn_on(&owner, seller, "ask").await.status, 200);
+    app.ozon().set_faults(Faults { push_drop: 1.0, ..Faults::default() });
+    app.buyer_begins("Где заказ?");
+    app.poll(seller).await;
+    assert_eq!(pushes_of(&owner).await.state, PushState::On, "too early to say");
+    app.sql()
+        .await
+        .run(
+            "UPDATE push_endpoints SET registered_at = now() - interval '1 hour'; \
+             UPDATE chats SET last_message_at = now() - interval '15 minutes'",
+        )
+        .await;
+    assert_eq!(pushes_of(&owner).await.state, PushState::Silent);
+    app.sql().await.run("UPDATE push_endpoints SET last_push_at = now() - interval '14 minutes'").await;
+    assert_eq!(pushes_of(&owner).await.state, PushState::On);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_schedule_watches_every_shop_with_pushes_and_old_pushes_are_swept() {
+    let app = TestApp::start().await;
+    pushed_shop(&app).await;
+    address::enqueue_due(&mut *app.conn().await, now()).await.expect("jobs");
+    address::enqueue_due(&mut *app.conn().await, now()).await.expect("jobs");
+    let sql = app.sql().await;
+    assert_eq!(sql.number("SELECT count(*) FROM jobs WHERE kind = 'sellers.push'").await, 1);
+    push(&app, &event("TYPE_NEW", "chat")).await;
+    push(&app, &event("TYPE_OLD", "chat")).await;
+    sql.run("UPDATE pushes SET received_at = now() - interval '8 days' WHERE kind = 'TYPE_OLD'").await;
+    assert_eq!(push::prune(&mut *app.conn().await, now()).await.expect("a sweep"), 1);
+    assert_eq!(outcomes(&app).await, ["TYPE_NEW: unknown"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_sandbox_pushes_is_on_the_live_stream_at_once() {
+    let app = TestApp::working().await;
+    let seller = app.connect_shop().await;
+    let owner = app.person(Role::Owner).await;
+    assert_eq!(turn_on(&owner, seller, "ask").await.status, 200);
+    app.sql().await.run("DELETE FROM jobs WHERE kind = 'sync.seller'").await;
+    let chat = app.buyer_begins("Здравствуйте");
+    let id = app.chat(&chat).await;
+    until("it is looked into", async || outcomes(&app).await == ["message: done"]).await;
+    let mut live = Live::open(&owner, person_is_at(&app).await).await;
+    let mut took = Vec::new();
+    for n in 0..40 {
+        let began = Instant::now();
+        app.ozon().buyer_writes(&chat, &format!("Ещё {n}"));
+        while live.next_change().await.change != (Change::Chat { chat: id }) {}
+        took.push(began.elapsed());
+    }
+    let p95 = p95(took);
+    println!("from the buyer's message to the live stream, by push of the sandbox: p95 {p95:?}");
+    assert!(p95 < Duration::from_millis(1500), "{p95:?}");
 }

@@ -104,9 +104,10 @@ pub async fn record(
             ))
             .execute(conn)
             .await?;
-        match chat {
-            Some(chat) => enqueue(conn, hook, chat, now).await,
-            None => note_pushes(conn, hook.workspace_id, hook.seller_id, 1, now).await,
+        match (push, chat) {
+            (_, Some(chat)) => enqueue(conn, hook, chat, now).await,
+            (Push::Event(_), None) => note_pushes(conn, hook.workspace_id, hook.seller_id, 1, now).await,
+            (Push::Ping | Push::Unreadable, None) => Ok(()),
         }
     })
     .await
