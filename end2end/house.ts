@@ -127,6 +127,11 @@ export interface SandboxMessage {
   by_api: boolean;
 }
 
+export interface SandboxOrder {
+  number: string;
+  postings: { number: string }[];
+}
+
 /** The sandbox's control plane. */
 export class Sandbox {
   constructor(
@@ -151,6 +156,22 @@ export class Sandbox {
     await this.#post('cabinet', { chat_id: chat, text });
   }
 
+  /** A chat about a new order, in which the buyer writes. */
+  async chatAboutOrder(wish: Record<string, unknown>, text: string): Promise<{ chat: string; order: SandboxOrder }> {
+    const answer = await this.#post<{ chat_id: string; order: SandboxOrder }>('order', { ...wish, chat: true, text });
+    return { chat: answer.chat_id, order: answer.order };
+  }
+
+  /** An order that no chat names. */
+  async order(wish: Record<string, unknown> = {}): Promise<SandboxOrder> {
+    return (await this.#post<{ order: SandboxOrder }>('order', wish)).order;
+  }
+
+  /** Ozon takes no more messages in a chat, until its buyer writes. */
+  async closeWindow(chat: string): Promise<void> {
+    await this.#post('window', { chat_id: chat, closes_in_ms: 0 });
+  }
+
   async messages(chat: string): Promise<SandboxMessage[]> {
     return this.#get(`chats/${chat}/messages`);
   }
@@ -164,6 +185,11 @@ export class Sandbox {
   /** Faults in force from now on; without any, everything works. */
   async faults(faults: Record<string, unknown> = {}): Promise<void> {
     await this.#post('faults', faults);
+  }
+
+  /** Switches the demo shop's key off, as a person does in Ozon's cabinet, or on again. */
+  async keyWorks(works: boolean): Promise<void> {
+    await this.#post('account', { client_id: OZON.good, key_active: works });
   }
 
   async #get<T>(path: string): Promise<T> {

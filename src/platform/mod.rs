@@ -9,6 +9,8 @@ pub mod files;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod network;
+pub mod pace;
 pub mod schema;
 pub mod secret;
 pub mod telemetry;

@@ -41,14 +41,28 @@ diesel::table! {
         last_message_preview -> Text, last_message_author -> Nullable<Text>,
         unanswered_since -> Nullable<Timestamptz>, due_at -> Nullable<Timestamptz>, head_id -> Nullable<Text>,
         tail_id -> Nullable<Text>, tail_done -> Bool, remote_last_id -> Nullable<Text>,
-        checked_at -> Nullable<Timestamptz>,
+        checked_at -> Nullable<Timestamptz>, sku -> Nullable<Text>, order_attached_by -> Nullable<Uuid>,
+        window_until -> Nullable<Timestamptz>, window_reason -> Nullable<Text>, window_refusal -> Nullable<Text>,
+        window_refused_after -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    orders (workspace_id, seller_id, order_number) {
+        workspace_id -> Uuid, seller_id -> Uuid, order_number -> Text, tried_at -> Timestamptz,
+        fetched_at -> Nullable<Timestamptz>, postings -> Jsonb, returns -> Jsonb, problem -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    products (workspace_id, seller_id, sku) {
+        workspace_id -> Uuid, seller_id -> Uuid, sku -> Text, name -> Text, offer_id -> Text, price -> Nullable<Text>,
+        currency -> Nullable<Text>, photo_url -> Nullable<Text>, is_archived -> Bool, fetched_at -> Timestamptz,
     }
 }
 diesel::table! {
     messages (workspace_id, chat_id, external_id) {
         workspace_id -> Uuid, chat_id -> Uuid, external_id -> Text, sort_key -> Text, author -> Text, body -> Text,
         attachments -> Jsonb, sent_at -> Timestamptz, received_at -> Timestamptz, is_read -> Bool,
-        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>, moderation -> Text,
+        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>, edited_at -> Nullable<Timestamptz>, moderation -> Text,
     }
 }
 diesel::table! {
@@ -93,7 +107,25 @@ diesel::table! {
     }
 }
 diesel::table! {
+    push_endpoints (workspace_id, seller_id) {
+        workspace_id -> Uuid, seller_id -> Uuid, token_hash -> Binary, remote_id -> Nullable<BigInt>,
+        address -> Text, state -> Text, last_problem -> Nullable<Text>, registered_at -> Timestamptz,
+        checked_at -> Nullable<Timestamptz>, last_ping_at -> Nullable<Timestamptz>,
+        last_push_at -> Nullable<Timestamptz>, received -> BigInt,
+    }
+}
+diesel::table! {
+    pushes (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, seller_id -> Uuid, received_at -> Timestamptz, kind -> Text,
+        chat_external_id -> Nullable<Text>, body -> Text, processed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+    }
+}
+diesel::table! {
     schedule_slots (name, slot) { name -> Text, slot -> Timestamptz, claimed_at -> Timestamptz, }
+}
+diesel::table! {
+    pace_lines (line) { line -> Binary, version -> BigInt, ledger -> Jsonb, changed_at -> Timestamptz, }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -104,6 +136,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    orders,
+    products,
     messages,
     replies,
     files,
@@ -112,4 +146,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_counters,
     events,
     jobs,
+    push_endpoints,
+    pushes,
 );

@@ -3,8 +3,10 @@
 use crate::context::App;
 use crate::features::files::server::{fetch, prune};
 use crate::features::inbox::server::outbox::DELIVER_JOB;
+use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
-use crate::features::sync::server::{deliver, older, poll};
+use crate::features::sellers::server::push as push_address;
+use crate::features::sync::server::{deliver, older, orders, poll, push};
 use crate::platform::jobs::{Registry, Workers};
 use std::time::Duration;
 
@@ -18,7 +20,10 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(DELIVER_JOB, deliver::run)
             .on(older::JOB, older::run)
             .on(fetch::JOB, fetch::run)
-            .on(prune::JOB, prune::run),
+            .on(prune::JOB, prune::run)
+            .on(push::JOB, push::run)
+            .on(push_address::WATCH_JOB, push_address::run)
+            .on(FETCH_JOB, orders::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.
         lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),

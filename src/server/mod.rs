@@ -4,6 +4,7 @@ pub mod commands;
 pub mod demo;
 pub mod doctor;
 pub mod headers;
+pub mod hooks;
 pub mod jobs;
 pub mod live_stream;
 pub mod metrics;
@@ -18,6 +19,7 @@ use crate::platform::db::{Db, DbError};
 use crate::platform::files::{Store, StoreError};
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
+use crate::platform::pace::Pace;
 use crate::platform::secret::{KeyRing, Secret, SecretError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,7 +118,7 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
         None => KeyRing::of_data_dir(&config.data_dir)?,
     };
     Ok(App {
-        outbound: Outbound::new(config.send_timeout)?,
+        outbound: Outbound::new(config.send_timeout)?.at_pace(Pace::shared(&db)),
         files: Store::open(&config.files)?,
         config: Arc::new(config),
         db,
@@ -150,11 +152,13 @@ pub async fn serve(mut config: Config, options: ServeOptions) -> Result<(), Star
     served
 }
 
-async fn run(config: Config, database: &Database, options: ServeOptions) -> Result<(), StartError> {
+async fn run(mut config: Config, database: &Database, options: ServeOptions) -> Result<(), StartError> {
     database.db.migrate().await?;
-    let app = build_app(config, database.db.clone(), options.demo)?;
-    let listener = listen(app.config.addr).await?;
+    let listener = listen(config.addr).await?;
     let addr = listener.local_addr().map_err(|error| StartError::Other(error.to_string()))?;
+    // Port 0 has become a real one by now; a sandbox is told where to push.
+    config.addr = addr;
+    let app = build_app(config, database.db.clone(), options.demo)?;
     let welcome = if options.demo { Some(demo::prepare(&app).await?) } else { None };
 
     let tracker = TaskTracker::new();

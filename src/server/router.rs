@@ -1,9 +1,10 @@
 //! Every address of the server.
 
-use super::{headers, live_stream, pages};
+use super::{headers, hooks, live_stream, pages};
 use crate::app;
 use crate::context::App;
 use crate::features::files::server::{serve, upload};
+use crate::features::orders::server::photos;
 use crate::features::users::server::forms;
 use crate::shared::page::PageContext;
 use axum::Router;
@@ -54,6 +55,7 @@ pub fn build(app: App) -> Router {
         .route("/live", get(live_stream::serve))
         .route("/files/{file}", get(serve::whole))
         .route("/files/{file}/thumb", get(serve::thumb))
+        .route("/photos/{seller}/{sku}", get(photos::serve))
         .leptos_routes_with_context(&state, page_routes(), context.clone(), shell)
         .fallback(leptos_axum::file_and_error_handler_with_context::<ServerState, _>(context, app::shell))
         .layer(from_fn_with_state(app.clone(), pages::guard))
@@ -83,6 +85,8 @@ pub fn build(app: App) -> Router {
         .layer(limits)
         .merge(uploads)
         .layer(layers)
+        // Marketplaces have no session and come from another site: beside the layers, with its own.
+        .merge(hooks::routes(&app))
         .with_state(state)
 }
 

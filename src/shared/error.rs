@@ -71,6 +71,18 @@ pub enum Refusal {
         text: String,
     },
     SellerNotConnected,
+    /// A marketplace pushes to an address with TLS only, and the installation has none.
+    PushesNeedPublicAddress,
+    /// The marketplace pushes to another program, whose address this is.
+    PushesTaken {
+        address: String,
+    },
+    /// The key may not set up pushes.
+    PushesNotAllowed,
+    /// The marketplace has tried our address and was not content; in its words.
+    PushAddressRefused {
+        said: String,
+    },
     /// The reply cannot be sent again: it has been sent or is on its way.
     ReplyNotRetryable,
     /// The name typed to confirm a removal is not the seller's name.
@@ -87,6 +99,14 @@ pub enum Refusal {
     PictureUnreadable,
     /// The file to be sent is not here: never uploaded, or pruned since.
     FileNotThere,
+    /// The text typed is the number of neither an order nor a posting.
+    OrderNumberMalformed,
+    /// Nobody knows what the chat is about, so there is nothing to ask for.
+    NoOrderKnown,
+    /// The marketplace told the number itself; it is not ours to take away.
+    OrderToldByMarketplace,
+    /// The marketplace does not let the seller begin a chat about the posting.
+    ChatCannotBeStarted,
 }
 
 impl AppError {

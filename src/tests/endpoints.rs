@@ -45,7 +45,12 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
+        ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
+        ("orders/of_chat", json!({ "chat": chat })),
+        ("orders/refresh", json!({ "chat": chat })),
+        ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
         ("sellers/list", json!({})),
+        ("sellers/stopped", json!({})),
         (
             "sellers/connect",
             json!({ "form": { "name": "", "client_id": "100201", "api_key": DEMO_API_KEY } }),
@@ -53,6 +58,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("sellers/pause", json!({ "seller": seller })),
         ("sellers/resume", json!({ "seller": seller })),
         ("sellers/replace_key", json!({ "seller": seller, "api_key": DEMO_API_KEY })),
+        ("sellers/push_on", json!({ "seller": seller, "if_taken": "ask" })),
+        ("sellers/push_check", json!({ "seller": seller })),
+        ("sellers/push_off", json!({ "seller": seller })),
         ("sellers/remove", json!({ "seller": seller, "name": "not its name" })),
     ])
 }
@@ -124,6 +132,7 @@ async fn nobody_may_call_anything() {
     }
     let upload = format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new());
     assert_eq!(nobody.post_raw(&upload, "text/plain", "a text").await.status, 401);
+    assert_eq!(nobody.get(&format!("/photos/{}/1", things.seller)).await.status, 401);
     for page in ["/", "/inbox", "/inbox?view=all", "/sellers"] {
         let answer = nobody.get(page).await;
         assert_eq!(answer.status, 303, "{page}");
@@ -171,7 +180,7 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" => {
+            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
@@ -201,9 +210,19 @@ async fn things_of_another_workspace_are_not_there() {
 async fn fingerprint(app: &TestApp) -> Vec<String> {
     let sql = app.sql().await;
     let mut rows = Vec::new();
-    for table in
-        ["sellers", "chats", "messages", "replies", "drafts", "chat_seen", "events", "users", "files"]
-    {
+    for table in [
+        "sellers",
+        "chats",
+        "orders",
+        "products",
+        "messages",
+        "replies",
+        "drafts",
+        "chat_seen",
+        "events",
+        "users",
+        "files",
+    ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
         rows.extend(sql.column(&query).await);
@@ -450,6 +469,7 @@ async fn every_answer_carries_the_security_headers() {
             "/live?after=nonsense",
             "/files/a",
             "/files/a/thumb",
+            "/photos/a/b",
         ] {
             answers.push(owner.get(path).await);
         }

@@ -1,7 +1,7 @@
 //! The tables: as the program believes them to be, apart from each other by workspace, and found by index.
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
-use agentiq::features::inbox::server::{list, window};
+use agentiq::features::inbox::server::{list, send_windows, window};
 use agentiq::features::inbox::types::{ListQuery, View};
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live};
@@ -111,7 +111,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 10] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -119,13 +119,16 @@ const WITHOUT_WORKSPACE: [(&str, &str); 10] = [
     ("seller_accounts_pkey", "an account is connected once in the whole installation"),
     ("schedule_slots_pkey", "schedules belong to the installation"),
     ("schedule_slots_slot", "schedules belong to the installation"),
+    ("pace_lines_pkey", "an account has one pace in the whole installation"),
     ("events_at", "old entries of all workspaces are deleted together"),
+    ("push_endpoints_token", "a marketplace comes with a token only"),
+    ("pushes_received", "old pushes of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
     ("jobs_lane", "a lane is one seller, whose id is unique by itself"),
 ];
 
 /// Tables of the installation as a whole.
-const WITHOUT_COLUMN: [&str; 3] = ["workspaces", "login_attempts", "schedule_slots"];
+const WITHOUT_COLUMN: [&str; 4] = ["workspaces", "login_attempts", "schedule_slots", "pace_lines"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_key_and_index_begins_with_the_workspace() {
@@ -222,6 +225,25 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!("sessions VALUES ('{other}', '\\x00', '{user}', now(), now(), now())"),
         format!("sign_in_names VALUES ('x@x.example', '{other}', '{user}')"),
         format!("seller_accounts VALUES ('\\x00', '{other}', '{seller}')"),
+        format!(
+            "push_endpoints (workspace_id, seller_id, token_hash, address, state, registered_at) \
+             VALUES ('{other}', '{seller}', '\\x00', 'x', 'on', now())"
+        ),
+        format!(
+            "pushes (workspace_id, id, seller_id, received_at, kind, body) \
+             VALUES ('{other}', gen_random_uuid(), '{seller}', now(), 'message', '{{}}')"
+        ),
+        format!(
+            "orders (workspace_id, seller_id, order_number, tried_at) VALUES ('{other}', '{seller}', '1-1', now())"
+        ),
+        format!(
+            "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
+             VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
+        ),
+        format!(
+            "chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, order_attached_by) \
+             VALUES ('{other}', gen_random_uuid(), '{other}', 'dialog', 'y', 'open', now(), now(), '{user}')"
+        ),
     ];
     for row in rows {
         let refused = sql.attempt(&format!("INSERT INTO {row}")).await.expect_err(&row);
@@ -325,6 +347,8 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
                 CASE WHEN n % 2 = 0 THEN t.at END, CASE WHEN n % 2 = 0 THEN t.at + interval '24 hours' END \
          FROM sellers s, generate_series(1, 1500) n, \
               LATERAL (SELECT now() - n * interval '3 minutes' AS at) t; \
+         INSERT INTO orders (workspace_id, seller_id, order_number, tried_at) \
+         SELECT s.workspace_id, s.id, n::text, now() FROM sellers s, generate_series(1, 1000) n; \
          INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
          SELECT c.workspace_id, c.id, lpad(n::text, 20, '0'), lpad(n::text, 20, '0'), \
                 CASE WHEN n % 2 = 0 THEN 'buyer' ELSE 'seller_elsewhere' END, 'text', \
@@ -419,6 +443,11 @@ async fn hot_statements_find_their_rows_by_index() {
         let arguments = format!("'{workspace}', '{chat}', {cursor}, 51");
         plans.push((title.into(), plan(&sql, types, window::PAGE_SQL, &arguments).await));
     }
+    let of_chat = format!("'{workspace}', ARRAY['{chat}']::uuid[]");
+    plans.push((
+        "facts of a send window".into(),
+        plan(&sql, "uuid, uuid[]", send_windows::FACTS_SQL, &of_chat).await,
+    ));
     let claim = format!("now(), 4, now() + interval '20 seconds', '{person}'");
     plans.push((
         "claim of a job".into(),

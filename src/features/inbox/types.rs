@@ -1,5 +1,6 @@
 //! Chats and messages as screens show them.
 
+use super::send_window::WindowFacts;
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView};
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, ReplyId, SellerId};
@@ -266,6 +267,8 @@ pub struct MessageView {
     pub sort_key: String,
     /// Only for our own messages.
     pub delivery: Option<Delivery>,
+    /// When we saw that the author had changed the text.
+    pub edited_at: Option<DateTime<Utc>>,
     /// The message could not be understood; its raw form is kept.
     pub is_unparsed: bool,
 }
@@ -305,8 +308,10 @@ pub struct ChatView {
     pub row: ChatRow,
     pub messages: Page<MessageView, MessageCursor>,
     pub draft: Option<Draft>,
-    /// Why nothing can be sent right now.
+    /// Why nothing can be sent from this account right now.
     pub closed_because: Option<FailureReason>,
+    /// Until when the marketplace takes messages in this chat.
+    pub window: WindowFacts,
 }
 
 /// An answer that somebody has begun.

@@ -3,6 +3,7 @@
 use crate::shared::error::Refusal;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
+pub use crate::shared::trouble::SyncProblem;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -20,24 +21,6 @@ text_enum!(
 );
 
 text_enum!(
-    /// What kept the last synchronisation from working.
-    SyncProblem {
-        WrongCredentials = "wrong_credentials",
-        KeyDeactivated = "key_deactivated",
-        MethodNotAllowed = "method_not_allowed",
-        AddressNotAllowed = "address_not_allowed",
-        SubscriptionTooLow = "subscription_too_low",
-        OfferNotSigned = "offer_not_signed",
-        AccountRefused = "account_refused",
-        Unreachable = "unreachable",
-        Interrupted = "interrupted",
-        RateLimited = "rate_limited",
-        /// A fault of ours; the log has the cause.
-        Internal = "internal",
-    }
-);
-
-text_enum!(
     /// What the chat methods let us do, in an owner's terms.
     Ability {
         ListChats = "list_chats",
@@ -48,6 +31,60 @@ text_enum!(
         StartChat = "start_chat",
     }
 );
+
+text_enum!(
+    /// Whether the marketplace pushes a seller's events to us.
+    PushState {
+        Off = "off",
+        /// The marketplace is being asked.
+        Starting = "starting",
+        On = "on",
+        /// It should, but messages have come that nobody pushed.
+        Silent = "silent",
+        /// The marketplace has stopped; we try to have it begin again.
+        Suspended = "suspended",
+        /// It pushes to another program instead.
+        Taken = "taken",
+    }
+);
+
+text_enum!(
+    /// What to do when the marketplace pushes to another program already.
+    IfTaken {
+        Ask = "ask",
+        Replace = "replace",
+    }
+);
+
+/// How the pushes of a seller are doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PushView {
+    pub state: PushState,
+    /// Whether the marketplace could reach us at all.
+    pub can_turn_on: bool,
+    /// Where they go to, without the secret at its end.
+    pub address: Option<String>,
+    pub on_since: Option<DateTime<Utc>>,
+    /// The last push or ping.
+    pub last_heard_at: Option<DateTime<Utc>>,
+    pub received: i64,
+    /// The marketplace's own words, or whose address has taken our place.
+    pub problem: Option<String>,
+}
+
+impl Default for PushView {
+    fn default() -> Self {
+        Self {
+            state: PushState::Off,
+            can_turn_on: false,
+            address: None,
+            on_since: None,
+            last_heard_at: None,
+            received: 0,
+            problem: None,
+        }
+    }
+}
 
 /// A seller and the health of its synchronisation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,8 +108,11 @@ pub struct SellerView {
     /// The marketplace's own words, where there are any.
     pub problem_detail: Option<String>,
     pub problem_at: Option<DateTime<Utc>>,
+    /// There while the account has a rest from calls that fail.
+    pub breaker: Option<BreakerView>,
     pub chats: i64,
     pub waiting: i64,
+    pub pushes: PushView,
 }
 
 impl SellerView {
@@ -80,6 +120,17 @@ impl SellerView {
     pub fn is_connected(&self) -> bool {
         self.state != SellerState::Removed
     }
+}
+
+/// So many calls in a row failed that only one now and then tries whether the marketplace is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakerView {
+    /// Calls in a row that failed.
+    pub failures: u32,
+    /// When the first of them did.
+    pub since: DateTime<Utc>,
+    /// When the next call tries.
+    pub until: DateTime<Utc>,
 }
 
 /// What an admin types to connect an account.

@@ -41,6 +41,10 @@ impl Locale {
             Refusal::MarketplaceUnreachable => self.marketplace_unreachable().to_owned(),
             Refusal::MarketplaceSaid { text } if text.trim().is_empty() => self.not_understood().to_owned(),
             Refusal::MarketplaceSaid { text } => self.marketplace_said(text),
+            Refusal::PushesNeedPublicAddress => self.pushes_need_public_address().to_owned(),
+            Refusal::PushesTaken { address } => self.pushes_taken(address),
+            Refusal::PushesNotAllowed => self.pushes_not_allowed().to_owned(),
+            Refusal::PushAddressRefused { said } => self.push_address_refused(said),
             Refusal::SellerNotConnected => self.seller_not_connected().to_owned(),
             Refusal::ReplyNotRetryable => self.reply_not_retryable().to_owned(),
             Refusal::NameDoesNotMatch => self.name_does_not_match().to_owned(),
@@ -50,6 +54,10 @@ impl Locale {
             Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
             Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
             Refusal::FileNotThere => self.file_not_there().to_owned(),
+            Refusal::OrderNumberMalformed => self.order_number_malformed().to_owned(),
+            Refusal::NoOrderKnown => self.no_order_known().to_owned(),
+            Refusal::OrderToldByMarketplace => self.order_told_by_marketplace().to_owned(),
+            Refusal::ChatCannotBeStarted => self.chat_cannot_be_started().to_owned(),
         }
     }
 

@@ -18,7 +18,9 @@ macro_rules! texts {
 mod errors;
 mod files;
 mod inbox;
+mod orders;
 mod phrases;
+mod pushes;
 mod sellers;
 mod texts;
 mod times;

@@ -1,6 +1,6 @@
 //! Storing what a marketplace tells: each message once, with the cursor that follows it, in one transaction.
 
-use super::{moderation, outbox, recompute};
+use super::{moderation, outbox, recompute, send_windows};
 use crate::connectors::{RemoteChat, RemoteMessage};
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::types::AttachmentKind;
@@ -93,6 +93,7 @@ async fn set_status(conn: &mut AsyncPgConnection, chat: &ChatCursor, status: Cha
             .set(chats::status.eq(status))
             .execute(conn)
             .await?;
+        send_windows::recompute(conn, workspace, &[id]).await?;
         live::append(conn, workspace, &[Change::Chat { chat: id }]).await
     })
     .await
@@ -171,7 +172,8 @@ async fn upsert(
               AS n (external_id, sort_key, author, body, attachments, sent_at, is_read, raw, moderation) \
          ON CONFLICT (workspace_id, chat_id, external_id) DO UPDATE SET \
              body = excluded.body, attachments = excluded.attachments, is_read = m.is_read OR excluded.is_read, \
-             raw = excluded.raw, moderation = excluded.moderation \
+             raw = excluded.raw, moderation = excluded.moderation, \
+             edited_at = CASE WHEN m.body <> excluded.body AND m.raw IS NULL THEN excluded.received_at ELSE m.edited_at END \
          WHERE (m.body, m.attachments, m.raw, m.moderation) \
                IS DISTINCT FROM (excluded.body, excluded.attachments, excluded.raw, excluded.moderation) \
             OR (excluded.is_read AND NOT m.is_read)",
@@ -201,10 +203,11 @@ async fn move_cursors(
     now: DateTime<Utc>,
 ) -> Outcome<()> {
     let order_number = messages.iter().find_map(|message| message.order_number.clone());
+    let sku = messages.iter().find_map(|message| message.sku.clone());
     diesel::sql_query(
         "UPDATE chats SET head_id = coalesce($3, head_id), tail_id = coalesce($4, tail_id), \
              tail_done = tail_done OR $5, remote_last_id = coalesce($6, remote_last_id), \
-             order_number = coalesce(order_number, $7), checked_at = $8 \
+             order_number = coalesce(order_number, $7), checked_at = $8, sku = coalesce(sku, $9) \
          WHERE workspace_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(workspace)
@@ -215,6 +218,7 @@ async fn move_cursors(
     .bind::<Nullable<Text>, _>(moved.remote_last_id.as_deref())
     .bind::<Nullable<Text>, _>(order_number)
     .bind::<Timestamptz, _>(now)
+    .bind::<Nullable<Text>, _>(sku)
     .execute(conn)
     .await?;
     Ok(())

@@ -1,6 +1,7 @@
 //! The columns of a chat that are a function of its messages, computed by index in the transaction that stores one.
 //! `state.rs` says the same in Rust.
 
+use super::send_windows;
 use crate::platform::fault::Outcome;
 use crate::platform::schema::chats;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
@@ -9,7 +10,7 @@ use diesel::sql_types::{Integer, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-/// Recomputes last message, waiting and deadline.
+/// Recomputes last message, waiting, deadline and the time for sending.
 ///
 /// # Errors
 /// When the database refuses.
@@ -25,10 +26,10 @@ pub async fn recompute(
         .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
         .execute(conn)
         .await?;
-    Ok(())
+    send_windows::recompute(conn, workspace, &[chat]).await
 }
 
-/// The same for all chats of a seller: while it was removed, they waited for nobody.
+/// What a seller's return changes, for all its chats: while it was removed, they waited for nobody.
 ///
 /// # Errors
 /// When the database refuses.

@@ -1,11 +1,11 @@
 //! A chat as the window shows it.
 
-use super::list;
+use super::{list, send_windows};
 use crate::context::Ask;
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::server::read as files;
 use crate::features::inbox::types::{
-    Attachment, AttachmentKind, AttachmentView, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason,
+    Attachment, AttachmentKind, AttachmentView, Author, ChatView, Delivery, Draft, FailureReason,
     MESSAGES_PER_PAGE, MessageCursor, MessageView, Moderation, ReplyState,
 };
 use crate::features::sellers::types::SellerState;
@@ -35,20 +35,20 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
         .await
         .optional()?;
     Ok(ChatView {
-        closed_because: closed_because(state, row.status),
+        closed_because: closed_because(state),
+        window: send_windows::facts(&mut conn, workspace, chat).await?,
         row,
         messages,
         draft: draft.map(|(body, updated_at)| Draft { body, updated_at }),
     })
 }
 
-fn closed_because(seller: SellerState, chat: ChatStatus) -> Option<FailureReason> {
-    match (seller, chat) {
-        (SellerState::Removed, _) => Some(FailureReason::SellerRemoved),
-        (SellerState::Paused, _) => Some(FailureReason::SellerPaused),
-        (SellerState::Broken, _) => Some(FailureReason::AccountProblem),
-        (SellerState::Active, ChatStatus::Closed) => Some(FailureReason::WindowClosed),
-        (SellerState::Active, ChatStatus::Open) => None,
+fn closed_because(seller: SellerState) -> Option<FailureReason> {
+    match seller {
+        SellerState::Removed => Some(FailureReason::SellerRemoved),
+        SellerState::Paused => Some(FailureReason::SellerPaused),
+        SellerState::Broken => Some(FailureReason::AccountProblem),
+        SellerState::Active => None,
     }
 }
 
@@ -97,6 +97,8 @@ struct MessageRow {
     reply_id: Option<ReplyId>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     file_id: Option<FileId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    edited_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
     author_name: Option<String>,
     #[diesel(sql_type = Bool)]
@@ -105,7 +107,7 @@ struct MessageRow {
 
 /// The statement behind a page of messages; `$3`, `$4` are the cursor. Public so that a test can look at its plan.
 pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.moderation, \
-            m.reply_id, r.file_id, u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
+            m.reply_id, m.edited_at, r.file_id, u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
      FROM messages m \
      LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
      LEFT JOIN users u ON u.workspace_id = m.workspace_id AND u.id = r.author_id \
@@ -221,6 +223,7 @@ impl From<MessageRow> for MessageView {
             sent_at: row.sent_at,
             sort_key: row.sort_key,
             delivery,
+            edited_at: row.edited_at,
             is_unparsed: row.is_unparsed,
         }
     }
@@ -329,6 +332,7 @@ impl From<ReplyRow> for MessageView {
                 reason: row.reason,
                 reason_detail: row.reason_detail,
             }),
+            edited_at: None,
             is_unparsed: false,
         }
     }

@@ -1,8 +1,10 @@
 //! Sellers for the screen.
 
+use super::push;
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{Ability, BreakerView, PushView, SellerState, SellerView, SyncProblem};
 use crate::platform::fault::Outcome;
+use crate::platform::pace::Breaker;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
@@ -62,10 +64,20 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .bind::<SqlUuid, _>(ask.workspace())
     .load(&mut conn)
     .await?;
-    Ok(rows.into_iter().map(view).collect())
+    let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
+    drop(conn);
+    let off = push::off(&ask.app);
+    let lines: Vec<_> =
+        rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
+    let breakers = ask.app.outbound.pace.breakers(&lines).await?;
+    let sellers = rows.into_iter().zip(breakers).map(|(row, breaker)| {
+        let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
+        view(row, breaker, pushes)
+    });
+    Ok(sellers.collect())
 }
 
-fn view(row: SellerRow) -> SellerView {
+fn view(row: SellerRow, breaker: Option<Breaker>, pushes: PushView) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -82,8 +94,13 @@ fn view(row: SellerRow) -> SellerView {
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
+        // Nobody calls for a seller that is stopped, so nobody would find out that it answers again.
+        breaker: breaker
+            .filter(|_| row.state == SellerState::Active)
+            .map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
+        pushes,
     }
 }
 

@@ -1,7 +1,9 @@
 //! One seller: what it is, how the exchange with its marketplace is doing, what its key allows, what can be done.
 
 use super::book::Book;
+use super::breaker::BreakerNote;
 use super::dialogs::Dialogs;
+use super::push::Pushes;
 use super::words::{ability_name, problem_sentence, state_icon, state_name};
 use crate::features::sellers::api;
 use crate::features::sellers::types::{Ability, SellerState, SellerView};
@@ -39,6 +41,7 @@ pub fn SellerCard(id: SellerId, book: Book, dialogs: Dialogs, may_manage: bool) 
                 {move || state.get().map(|state| view! { <StateBadge state/> })}
             </div>
             {move || seller.get().map(|seller| view! { <About seller/> })}
+            <Pushes seller book take_over=dialogs.take_over may_manage/>
             {move || {
                 (may_manage && state.get().is_some_and(|state| state != SellerState::Removed))
                     .then(|| view! { <Actions seller state book dialogs/> })
@@ -101,7 +104,10 @@ fn Trouble(seller: SellerView) -> impl IntoView {
             </div>
         }
     });
-    let problem = seller.problem.map(|problem| {
+    let breaker = seller.breaker.map(|breaker| view! { <BreakerNote breaker marketplace zone/> });
+    // The breaker says the same, and more.
+    let problem = seller.problem.filter(|problem| breaker.is_none() || !problem.passes_by_itself());
+    let problem = problem.map(|problem| {
         let class = if seller.state == SellerState::Broken { "note note-error" } else { "note note-warning" };
         let detail = seller.problem_detail.filter(|text| !text.trim().is_empty());
         view! {
@@ -122,6 +128,7 @@ fn Trouble(seller: SellerView) -> impl IntoView {
     });
     view! {
         {paused}
+        {breaker}
         {problem}
     }
 }

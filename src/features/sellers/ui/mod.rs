@@ -1,9 +1,12 @@
 //! The sellers page: the accounts that are connected, how each is doing, and the form that connects one more.
 
+mod banner;
 mod book;
+mod breaker;
 mod card;
 mod connect;
 mod dialogs;
+mod push;
 mod words;
 
 use crate::features::sellers::api;
@@ -11,12 +14,14 @@ use crate::features::sellers::types::SellerView;
 use crate::shared::role::Permission;
 use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::notice::ErrorNote;
+pub use banner::StoppedBanner;
 use book::Book;
 use card::SellerCard;
 use connect::Connect;
 use dialogs::{Dialogs, RemoveDialog, ReplaceKeyDialog};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use push::TakeOverDialog;
 
 /// The sellers of the workspace.
 #[component]
@@ -95,6 +100,7 @@ fn Sellers(list: Vec<SellerView>) -> impl IntoView {
                     <Connect book is_first_day/>
                     <ReplaceKeyDialog book dialogs/>
                     <RemoveDialog book dialogs/>
+                    <TakeOverDialog book take_over=dialogs.take_over/>
                 }
             })}
         <section class="sellers-removed" hidden=move || !some_removed.get() aria-labelledby="sellers-removed">

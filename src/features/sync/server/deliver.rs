@@ -10,8 +10,10 @@ use super::{SyncError, history};
 use crate::connectors::{AccountProblem, ChatProblem, Connector, ConnectorError, OutgoingFile};
 use crate::context::App;
 use crate::features::files::server::outgoing;
+use crate::features::inbox::send_window::RefusalKind;
 use crate::features::inbox::server::outbox::{self, Ending, OutgoingReply};
 use crate::features::inbox::server::receive::ChatCursor;
+use crate::features::inbox::server::send_windows;
 use crate::features::inbox::types::{FailureReason, ReplyState};
 use crate::features::sellers::server::accounts::{self, SellerAccount};
 use crate::features::sellers::server::health;
@@ -133,7 +135,8 @@ impl Delivery<'_> {
                 self.end(reply, Ending::NotTried).await?;
                 Ok(Step::Wait(retry_after.unwrap_or(Duration::from_secs(2))))
             }
-            Err(ConnectorError::Resting { retry_after }) => {
+            Err(error @ ConnectorError::Resting { retry_after }) => {
+                health::note(self.app, self.seller, &error).await;
                 self.end(reply, Ending::NotTried).await?;
                 Ok(Step::Wait(retry_after))
             }
@@ -155,6 +158,7 @@ impl Delivery<'_> {
                 Ok(Step::Next)
             }
             Err(error @ (ConnectorError::Chat(_) | ConnectorError::Denied(_))) => {
+                self.learn_window(&error).await?;
                 self.end(reply, refusal(error)).await?;
                 Ok(Step::Next)
             }
@@ -173,6 +177,17 @@ impl Delivery<'_> {
             Content::Text(text) => connector.send_text(&self.chat.external_id, text).await,
             Content::File(file) => connector.send_file(&self.chat.external_id, file).await,
         }
+    }
+
+    /// Notes that the chat takes no messages, when that is what a refusal says.
+    async fn learn_window(&self, error: &ConnectorError) -> Outcome<()> {
+        let kind = match error {
+            ConnectorError::Chat(ChatProblem::WindowClosed) => RefusalKind::WindowClosed,
+            ConnectorError::Chat(ChatProblem::WaitForBuyer) => RefusalKind::WaitForBuyer,
+            _ => return Ok(()),
+        };
+        let mut conn = self.app.db.get().await?;
+        send_windows::learn_refusal(&mut conn, self.chat.workspace_id, self.chat.id, kind).await
     }
 
     /// Finds out what became of an attempt whose end nobody saw.
@@ -232,8 +247,11 @@ impl Delivery<'_> {
 
     async fn read_history(&self) -> Result<(), SyncError> {
         let connector = self.seller.open(self.app)?;
-        history::read_new(self.app, self.seller, connector.as_ref(), self.chat, None).await?;
-        Ok(())
+        let read = history::read_new(self.app, self.seller, connector.as_ref(), self.chat, None).await;
+        if let Err(SyncError::Marketplace(error)) = &read {
+            health::note(self.app, self.seller, error).await;
+        }
+        read.map(drop)
     }
 
     /// Shows the message under its own id and tells the marketplace that we have read what we answered. Neither is

@@ -4,7 +4,7 @@ use super::history;
 use crate::connectors::HistoryFrom;
 use crate::context::App;
 use crate::features::inbox::server::receive::{ChatCursor, CursorMove};
-use crate::features::sellers::server::accounts;
+use crate::features::sellers::server::{accounts, health};
 use crate::features::sellers::types::SellerState;
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
@@ -71,10 +71,13 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
             return Ok(Verdict::Done);
         }
         let connector = seller.open(&run.app)?;
-        let page = connector
-            .history(&cursor.external_id, HistoryFrom::Before(&tail))
-            .await
-            .map_err(|error| Fault::Unavailable(error.into()))?;
+        let page = match connector.history(&cursor.external_id, HistoryFrom::Before(&tail)).await {
+            Ok(page) => page,
+            Err(error) => {
+                health::note(&run.app, &seller, &error).await;
+                return Err(Fault::Unavailable(error.into()));
+            }
+        };
         let oldest = page.messages.iter().rev().find(|message| history::has_real_id(message));
         let oldest = oldest.map(|message| message.external_id.clone()).filter(|oldest| *oldest != tail);
         let moved = CursorMove {
