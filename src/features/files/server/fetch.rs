@@ -5,6 +5,7 @@ use crate::connectors::{ChatProblem, ConnectorError};
 use crate::context::App;
 use crate::features::files::types::{FileProblem, FileState, Origin};
 use crate::features::sellers::server::accounts::{self, SellerAccount};
+use crate::features::sellers::server::health;
 use crate::features::sellers::types::SellerState;
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
@@ -106,7 +107,11 @@ async fn fetch(app: &App, seller: &SellerAccount, file: &Waiting) -> Outcome<Fet
     if seller.credentials.is_none() || seller.state == SellerState::Removed {
         return give_up(app, file, FileProblem::NoAccess).await;
     }
-    match seller.open(app)?.file(url).await {
+    let fetched = seller.open(app)?.file(url).await;
+    if let Err(error) = &fetched {
+        health::note(app, seller, error).await;
+    }
+    match fetched {
         Ok(bytes) => {
             let looked = Looked::at(Bytes::from(bytes)).await;
             let kept = looked.keep(app, file.workspace_id, file.id, file.created_at).await?;

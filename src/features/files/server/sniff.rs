@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn bytes_decide() {
         assert_eq!(media_type(b"\x89PNG\r\n\x1a\nrest"), MediaType::Png);
-        assert_eq!(media_type(b"\x89PNG"), MediaType::Other);
+        assert_eq!(media_type(b"\x89PNG\r\n\x1a"), MediaType::Other);
         assert_eq!(media_type(&[0xFF, 0xD8, 0xFF, 0xE0]), MediaType::Jpeg);
         assert_eq!(media_type(b"GIF89a"), MediaType::Gif);
         assert_eq!(media_type(b"RIFF\x10\0\0\0WEBPVP8 "), MediaType::Webp);

@@ -17,7 +17,7 @@ use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, FileId, UserId, WorkspaceId};
 use crate::shared::role::Permission;
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
@@ -30,9 +30,15 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::StreamExt;
 use serde::Deserialize;
+use std::time::Duration;
 
 /// Uploads that a person may begin within a minute, tries counted.
 const PER_MINUTE: i64 = 30;
+
+/// How much of a refused body is read to its end, so that the browser hears why instead of a broken line.
+const MOST_DRAINED: usize = 4 * MAX_UPLOAD as usize;
+/// And for how long.
+const DRAIN_TIME: Duration = Duration::from_secs(20);
 
 /// What the file is called.
 #[derive(Debug, Deserialize)]
@@ -58,7 +64,10 @@ pub async fn receive(
     let (Ok(chat), Ok(id)) = (chat.parse(), file.parse()) else { return refused(&AppError::NotFound) };
     let name = named.map(|Query(named)| named.name).unwrap_or_default();
     let upload = Upload { workspace: user.workspace, author: user.id, chat, id, now: now() };
-    match upload.take(&app, &name, declared_length(&headers), body).await {
+    let mut body = body.into_data_stream();
+    let taken = upload.take(&app, &name, declared_length(&headers), &mut body).await;
+    drain(&mut body).await;
+    match taken {
         Ok(view) => json(StatusCode::OK, serde_json::to_string(&view)),
         Err(fault) => refused(&told(fault, &trace_id)),
     }
@@ -91,15 +100,20 @@ struct Upload {
 }
 
 impl Upload {
-    async fn take(&self, app: &App, name: &str, length: Option<u64>, body: Body) -> Outcome<FileView> {
+    async fn take(
+        &self,
+        app: &App,
+        name: &str,
+        length: Option<u64>,
+        body: &mut BodyDataStream,
+    ) -> Outcome<FileView> {
         // A body of unknown length is counted while it is read.
         let (name, expected) = check_choice(name, length.unwrap_or(1))?;
         let mut conn = app.db.get().await?;
         let began_at = self.begin(&mut conn, &name).await?;
         drop(conn);
         let Some(created_at) = began_at else {
-            // Here already; the rest of the body is read so that the browser hears the answer.
-            read_all(body).await?;
+            // Here already.
             return self.view(app).await;
         };
         let bytes = read_all(body).await?;
@@ -164,8 +178,7 @@ impl Upload {
 }
 
 /// The body, up to the limit and not a piece further.
-async fn read_all(body: Body) -> Outcome<Bytes> {
-    let mut pieces = body.into_data_stream();
+async fn read_all(pieces: &mut BodyDataStream) -> Outcome<Bytes> {
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await {
         // The browser went away or broke off: nobody hears the answer.
@@ -176,6 +189,21 @@ async fn read_all(body: Body) -> Outcome<Bytes> {
         bytes.extend_from_slice(&piece);
     }
     Ok(Bytes::from(bytes))
+}
+
+/// Reads what is left of a body and forgets it.
+async fn drain(pieces: &mut BodyDataStream) {
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(piece)) = pieces.next().await {
+            read += piece.len();
+            if read > MOST_DRAINED {
+                break;
+            }
+        }
+    };
+    // Whoever sends more, or more slowly, finds the line cut.
+    _ = tokio::time::timeout(DRAIN_TIME, reading).await;
 }
 
 /// Checks that a file is what its name says.
@@ -222,7 +250,9 @@ mod tests {
     async fn a_body_is_read_up_to_the_limit() {
         let endless =
             futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'a'; 65_536])));
-        let refused = read_all(Body::from_stream(endless)).await;
+        let mut body = Body::from_stream(endless).into_data_stream();
+        let refused = read_all(&mut body).await;
         assert!(matches!(refused, Err(Fault::Told(AppError::Refused(Refusal::FileTooLarge { .. })))));
+        drain(&mut body).await;
     }
 }
