@@ -4,7 +4,8 @@ use crate::context::App;
 use crate::features::inbox::server::outbox::DELIVER_JOB;
 use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
-use crate::features::sync::server::{deliver, older, orders, poll};
+use crate::features::sellers::server::push as push_address;
+use crate::features::sync::server::{deliver, older, orders, poll, push};
 use crate::platform::jobs::{Registry, Workers};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(SYNC_JOB, poll::run)
             .on(DELIVER_JOB, deliver::run)
             .on(older::JOB, older::run)
+            .on(push::JOB, push::run)
+            .on(push_address::WATCH_JOB, push_address::run)
             .on(FETCH_JOB, orders::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.

@@ -50,6 +50,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("sellers/pause", json!({ "seller": seller })),
         ("sellers/resume", json!({ "seller": seller })),
         ("sellers/replace_key", json!({ "seller": seller, "api_key": DEMO_API_KEY })),
+        ("sellers/push_on", json!({ "seller": seller, "if_taken": "ask" })),
+        ("sellers/push_check", json!({ "seller": seller })),
+        ("sellers/push_off", json!({ "seller": seller })),
         ("sellers/remove", json!({ "seller": seller, "name": "not its name" })),
     ])
 }
@@ -161,7 +164,7 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" => {
+            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),

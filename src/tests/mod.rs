@@ -16,6 +16,7 @@ mod orders;
 mod ozon;
 mod pace;
 mod processes;
+mod pushes;
 mod sandbox;
 mod schema;
 mod sellers;

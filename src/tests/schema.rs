@@ -111,7 +111,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 11] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -121,6 +121,8 @@ const WITHOUT_WORKSPACE: [(&str, &str); 11] = [
     ("schedule_slots_slot", "schedules belong to the installation"),
     ("pace_lines_pkey", "an account has one pace in the whole installation"),
     ("events_at", "old entries of all workspaces are deleted together"),
+    ("push_endpoints_token", "a marketplace comes with a token only"),
+    ("pushes_received", "old pushes of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
     ("jobs_lane", "a lane is one seller, whose id is unique by itself"),
 ];
@@ -233,6 +235,14 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!(
             "chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, order_attached_by) \
              VALUES ('{other}', gen_random_uuid(), '{other}', 'dialog', 'y', 'open', now(), now(), '{user}')"
+        ),
+        format!(
+            "push_endpoints (workspace_id, seller_id, token_hash, address, state, registered_at) \
+             VALUES ('{other}', '{seller}', '\\x00', 'x', 'on', now())"
+        ),
+        format!(
+            "pushes (workspace_id, id, seller_id, received_at, kind, body) \
+             VALUES ('{other}', gen_random_uuid(), '{seller}', now(), 'message', '{{}}')"
         ),
     ];
     for row in rows {

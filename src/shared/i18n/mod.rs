@@ -19,6 +19,7 @@ mod errors;
 mod inbox;
 mod orders;
 mod phrases;
+mod pushes;
 mod sellers;
 mod texts;
 mod times;

@@ -235,7 +235,7 @@ impl SandboxState {
         self.change(|world| {
             let postings = world.orders.get_mut(number).into_iter().flat_map(|order| &mut order.postings);
             for posting in postings {
-                posting.become_(status, delivered_at, clock::now());
+                posting.set_status(status, delivered_at, clock::now());
             }
         });
     }

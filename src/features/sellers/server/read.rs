@@ -1,7 +1,8 @@
 //! Sellers for the screen.
 
+use super::push;
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, BreakerView, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{Ability, BreakerView, PushView, SellerState, SellerView, SyncProblem};
 use crate::platform::fault::Outcome;
 use crate::platform::pace::Breaker;
 use crate::shared::ids::SellerId;
@@ -63,14 +64,20 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .bind::<SqlUuid, _>(ask.workspace())
     .load(&mut conn)
     .await?;
+    let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
     drop(conn);
+    let off = push::off(&ask.app);
     let lines: Vec<_> =
         rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
     let breakers = ask.app.outbound.pace.breakers(&lines).await?;
-    Ok(rows.into_iter().zip(breakers).map(|(row, breaker)| view(row, breaker)).collect())
+    let sellers = rows.into_iter().zip(breakers).map(|(row, breaker)| {
+        let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
+        view(row, breaker, pushes)
+    });
+    Ok(sellers.collect())
 }
 
-fn view(row: SellerRow, breaker: Option<Breaker>) -> SellerView {
+fn view(row: SellerRow, breaker: Option<Breaker>, pushes: PushView) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -87,9 +94,13 @@ fn view(row: SellerRow, breaker: Option<Breaker>) -> SellerView {
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
-        breaker: breaker.map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
+        // Nobody calls for a seller that is stopped, so nobody would find out that it answers again.
+        breaker: breaker
+            .filter(|_| row.state == SellerState::Active)
+            .map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
+        pushes,
     }
 }
 

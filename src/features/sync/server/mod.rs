@@ -5,6 +5,7 @@ pub mod history;
 pub mod older;
 pub mod orders;
 pub mod poll;
+pub mod push;
 
 use crate::connectors::ConnectorError;
 use crate::platform::fault::Fault;
