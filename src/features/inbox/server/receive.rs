@@ -3,7 +3,9 @@
 use super::{outbox, recompute};
 use crate::connectors::{RemoteChat, RemoteMessage};
 use crate::features::inbox::types::ChatStatus;
+use crate::platform::clock::now;
 use crate::platform::fault::Outcome;
+use crate::platform::jobs::{self, NewJob};
 use crate::platform::live;
 use crate::platform::schema::chats;
 use crate::shared::change::Change;
@@ -13,6 +15,33 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, HasQuery, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+/// The job that reads the news of one chat at once; run by the `sync` feature.
+pub const READ_CHAT_JOB: &str = "sync.chat";
+
+/// Asks for the news of one chat, ahead of everything that is read in the background.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_chat(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    seller: SellerId,
+    chat: ChatId,
+) -> Outcome<()> {
+    jobs::enqueue(
+        conn,
+        NewJob {
+            workspace,
+            kind: READ_CHAT_JOB,
+            key: &chat.to_string(),
+            lane: &seller.to_string(),
+            payload: serde_json::json!({ "chat": chat }),
+            run_at: now(),
+        },
+    )
+    .await
+}
 
 /// A chat as synchronisation needs it: how far its history has been read.
 #[derive(HasQuery, Clone, Debug)]
