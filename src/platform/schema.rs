@@ -41,7 +41,18 @@ diesel::table! {
         last_message_preview -> Text, last_message_author -> Nullable<Text>,
         unanswered_since -> Nullable<Timestamptz>, due_at -> Nullable<Timestamptz>, head_id -> Nullable<Text>,
         tail_id -> Nullable<Text>, tail_done -> Bool, remote_last_id -> Nullable<Text>,
-        checked_at -> Nullable<Timestamptz>,
+        checked_at -> Nullable<Timestamptz>, listed_last_id -> Nullable<Text>, listed_last_key -> Nullable<Text>,
+        is_behind -> Bool, is_unread_there -> Bool, read_after -> Nullable<Timestamptz>, read_tries -> Integer,
+        history_problem -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    walks (workspace_id, seller_id, kind) {
+        workspace_id -> Uuid, seller_id -> Uuid, kind -> Text, started_at -> Timestamptz, cursor -> Nullable<Text>,
+        pages -> Integer, mark -> Nullable<Text>, restarts -> Integer, chats -> BigInt,
+        listed_at -> Nullable<Timestamptz>, histories_total -> BigInt, histories_done -> BigInt,
+        finished_at -> Nullable<Timestamptz>, window_at -> Timestamptz, window_count -> BigInt,
+        next_at -> Timestamptz, next_count -> BigInt, told_at -> Timestamptz, is_untold -> Bool,
     }
 }
 diesel::table! {
@@ -94,6 +105,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    walks,
     messages,
     replies,
     chat_seen,

@@ -2,8 +2,9 @@
 
 use crate::context::App;
 use crate::features::inbox::server::outbox::DELIVER_JOB;
+use crate::features::inbox::server::receive::{OLDER_JOB, READ_CHAT_JOB};
 use crate::features::sellers::server::connect::SYNC_JOB;
-use crate::features::sync::server::{deliver, older, poll};
+use crate::features::sync::server::{deliver, older, poll, read, walk};
 use crate::platform::jobs::{Registry, Workers};
 use std::time::Duration;
 
@@ -15,7 +16,11 @@ pub fn workers(app: &App) -> Workers<App> {
         registry: Registry::default()
             .on(SYNC_JOB, poll::run)
             .on(DELIVER_JOB, deliver::run)
-            .on(older::JOB, older::run),
+            .on(walk::JOB, walk::run)
+            .on(read::JOB, read::run)
+            .on(READ_CHAT_JOB, read::run_chat)
+            .on(OLDER_JOB, older::run)
+            .on(older::JOB, older::run_all),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.
         lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),

@@ -3,6 +3,7 @@
 pub mod draft;
 pub mod files;
 pub mod list;
+pub mod listing;
 pub mod outbox;
 pub mod receive;
 pub mod recompute;

@@ -1,6 +1,7 @@
 //! A chat as the window shows it.
 
 use super::list;
+use super::receive::{self, ChatCursor};
 use crate::context::Ask;
 use crate::features::inbox::types::{
     Attachment, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE,
@@ -15,6 +16,11 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use std::time::Duration;
+
+/// How often, and after which pauses, a person's request looks whether older messages have come.
+const OLDER_LOOKS: u32 = 20;
+const OLDER_PAUSE: Duration = Duration::from_millis(150);
 
 /// A chat with its newest messages and the person's draft.
 ///
@@ -24,7 +30,8 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     let row = list::one(&mut conn, workspace, ask.user.id, chat).await?.ok_or_else(Fault::not_found)?;
-    let messages = page(&mut conn, workspace, chat, None).await?;
+    let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
+    let messages = page(&mut conn, &cursor, None).await?;
     let draft: Option<(String, DateTime<Utc>)> = drafts::table
         .find((workspace, ask.user.id, chat))
         .select((drafts::body, drafts::updated_at))
@@ -32,6 +39,10 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
         .await
         .optional()?;
     let (_, _, seller) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
+    if seller == SellerState::Active && cursor.wants_reading(ask.now) {
+        // Somebody looks at it: it goes before whatever is read in the background.
+        receive::enqueue_chat(&mut conn, workspace, cursor.seller_id, chat).await?;
+    }
     Ok(ChatView {
         closed_because: closed_because(seller, row.status),
         row,
@@ -50,7 +61,8 @@ fn closed_because(seller: SellerState, chat: ChatStatus) -> Option<FailureReason
     }
 }
 
-/// Messages before `before`, or the newest ones; oldest first.
+/// Messages before `before`, or the newest ones; oldest first. Where ours end and the marketplace has more, these are
+/// fetched while the person waits a moment.
 ///
 /// # Errors
 /// `NotFound` when the workspace has no such chat.
@@ -59,9 +71,23 @@ pub async fn messages(
     chat: ChatId,
     before: Option<MessageCursor>,
 ) -> Outcome<Page<MessageView, MessageCursor>> {
-    let mut conn = ask.conn().await?;
-    super::reply::chat_seller(&mut conn, ask.workspace(), chat).await?;
-    page(&mut conn, ask.workspace(), chat, before).await
+    let workspace = ask.workspace();
+    for look in 0..=OLDER_LOOKS {
+        let mut conn = ask.conn().await?;
+        let (seller, _, state) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
+        let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
+        let page = page(&mut conn, &cursor, before.clone()).await?;
+        let is_worth_waiting = page.items.is_empty() && cursor.has_tail() && state == SellerState::Active;
+        if !is_worth_waiting || look == OLDER_LOOKS {
+            return Ok(page);
+        }
+        if look == 0 {
+            receive::enqueue_older(&mut conn, workspace, seller, chat).await?;
+        }
+        drop(conn);
+        tokio::time::sleep(OLDER_PAUSE).await;
+    }
+    Err(Fault::not_found())
 }
 
 #[derive(diesel::QueryableByName)]
@@ -99,10 +125,10 @@ pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, 
 
 async fn page(
     conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    chat: ChatId,
+    cursor: &ChatCursor,
     before: Option<MessageCursor>,
 ) -> Outcome<Page<MessageView, MessageCursor>> {
+    let (workspace, chat) = (cursor.workspace_id, cursor.id);
     let mut rows: Vec<MessageRow> = diesel::sql_query(PAGE_SQL)
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(chat)
@@ -113,10 +139,16 @@ async fn page(
         .await?;
     let more = rows.len() > MESSAGES_PER_PAGE;
     rows.truncate(MESSAGES_PER_PAGE);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| MessageCursor { sent_at: row.sent_at, sort_key: row.sort_key.clone() });
+    let oldest =
+        rows.last().map(|row| MessageCursor { sent_at: row.sent_at, sort_key: row.sort_key.clone() });
+    let next = if more {
+        oldest
+    } else if cursor.has_tail() {
+        // Ours end here, the marketplace's go on.
+        oldest.or_else(|| before.clone())
+    } else {
+        None
+    };
     let from = next.as_ref().map(|cursor| cursor.sent_at);
     let mut items: Vec<MessageView> = rows.into_iter().map(MessageView::from).collect();
     items.extend(replies_between(conn, workspace, chat, from, before.map(|cursor| cursor.sent_at)).await?);

@@ -2,6 +2,7 @@
 
 use super::book::Book;
 use super::dialogs::Dialogs;
+use super::import::ImportProgress;
 use super::words::{ability_name, problem_sentence, state_icon, state_name};
 use crate::features::sellers::api;
 use crate::features::sellers::types::{Ability, SellerState, SellerView};
@@ -79,6 +80,7 @@ fn About(seller: SellerView) -> impl IntoView {
                 view! {
                     <Trouble seller=seller.clone()/>
                     <Health seller=seller.clone()/>
+                    <ImportProgress import=seller.import.clone()/>
                     <Facts seller=seller.clone()/>
                     <Abilities abilities=seller.abilities/>
                 }

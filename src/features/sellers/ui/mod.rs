@@ -4,6 +4,7 @@ mod book;
 mod card;
 mod connect;
 mod dialogs;
+mod import;
 mod words;
 
 use crate::features::sellers::api;
