@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 # Every target installs what it lacks, once, into a cache that all checkouts share (scripts/setup).
-.PHONY: help run dev test e2e release fmt lint audit doctor
+.PHONY: help run dev test chaos e2e release fmt lint audit doctor
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -14,6 +14,9 @@ dev: ## the same in watch mode: rebuilds on every change
 
 test: ## everything that CI runs; the last line says "N passed, N failed"
 	@scripts/test
+
+chaos: ## ten minutes of everything going wrong at once; nothing may be lost or doubled
+	@scripts/chaos
 
 e2e: ## browser tests alone, e.g. make e2e ARGS="xss --headed"
 	@scripts/e2e $(ARGS)

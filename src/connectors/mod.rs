@@ -2,6 +2,7 @@
 //! features. Errors list only the cases a caller treats differently.
 
 pub mod ozon;
+pub mod push;
 pub mod sandbox;
 
 use crate::features::inbox::types::{Attachment, Author};
@@ -12,6 +13,10 @@ use futures::future::BoxFuture;
 use std::time::Duration;
 
 /// One marketplace account, opened with its credentials.
+///
+/// Without the right to list chats, to read them or to write, an account is of no use: lacking it is an
+/// `AccountProblem`. Any other method may be missing from a key or a subscription; it then answers `Denied`, which is
+/// to be shown where its answer would have stood and stops nothing else.
 pub trait Connector: Send + Sync {
     /// Checks the credentials and tells whose account they open. Cheap; changes nothing.
     fn account(&self) -> BoxFuture<'_, Result<Account, ConnectorError>>;
@@ -47,7 +52,8 @@ pub trait Connector: Send + Sync {
         file: &'a OutgoingFile,
     ) -> BoxFuture<'a, Result<(), ConnectorError>>;
 
-    /// Opens the chat with the buyer of a posting, or finds the one that is open; gives its id.
+    /// Opens the chat with the buyer of a posting, or finds the one that is open; gives its id. A `Chat` problem is
+    /// one of this posting.
     fn start_chat<'a>(&'a self, posting: &'a str) -> BoxFuture<'a, Result<String, ConnectorError>>;
 
     /// Marks the chat read up to and including a message.
@@ -56,7 +62,8 @@ pub trait Connector: Send + Sync {
     /// Fetches a file that a message or a product points to; only from the marketplace's own hosts.
     fn file<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, ConnectorError>>;
 
-    /// The postings of an order, whatever the scheme; empty when the marketplace knows none.
+    /// The postings of an order, whatever the scheme; empty when the marketplace knows none. Orders may be too old
+    /// to be found by their number, postings are not.
     fn postings<'a>(&'a self, of: &'a OrderRef) -> BoxFuture<'a, Result<Vec<Posting>, ConnectorError>>;
 
     /// Products by SKU; unknown ones are left out.
@@ -71,7 +78,8 @@ pub trait Connector: Send + Sync {
     /// Has the marketplace try an address with a ping; the answer lists what was wrong, nothing when all is well.
     fn check_push<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<String>, ConnectorError>>;
 
-    /// Has chat events pushed to an address: a new endpoint, or `endpoint` moved there and switched on.
+    /// Has chat events, and nothing else, pushed to an address: a new endpoint, or `endpoint` moved there and
+    /// switched on. Whatever had chat events before may lose them.
     fn set_push<'a>(
         &'a self,
         url: &'a str,
@@ -239,7 +247,10 @@ pub enum ConnectorError {
     /// The account cannot work until a person changes something.
     #[error("account: {0:?}")]
     Account(AccountProblem),
-    /// This chat cannot be written to or read; the account is fine.
+    /// Not carried out: the account lacks the right to this one method and works without it.
+    #[error("denied: {0:?}")]
+    Denied(Denial),
+    /// What the call was about, a chat for the most part, is refused; the account is fine.
     #[error("chat: {0:?}")]
     Chat(ChatProblem),
     /// The connection was never made: certainly not carried out.
@@ -264,7 +275,16 @@ pub enum AccountProblem {
     Other(String),
 }
 
-/// Why a chat refuses.
+/// What is missing for a method without which an account still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The key's roles do not have it.
+    Role,
+    /// The shop's subscription does not have it.
+    Subscription,
+}
+
+/// Why a chat, or whatever else was asked for, is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatProblem {
     /// The time for an answer is over until the buyer writes again.

@@ -2,8 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where their Postgres is")]
 
+mod chaos;
 mod cluster;
 mod crash;
+mod door;
 mod endpoints;
 mod events;
 mod harness;
@@ -14,5 +16,6 @@ mod ozon;
 mod processes;
 mod schema;
 mod sellers;
+mod sends;
 mod state;
 mod tidy;

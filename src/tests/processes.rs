@@ -99,7 +99,7 @@ impl Installation {
             panic!("the server ended before it listened");
         };
         let url = tokio::time::timeout(Duration::from_secs(30), listening).await.expect("it listens in time");
-        Server { child, url, http: http(), cookie: String::new() }
+        Server { child: Some(child), url, http: http(), cookie: String::new() }
     }
 
     /// Removes what the installation has made.
@@ -118,7 +118,8 @@ fn http() -> reqwest::Client {
 
 /// A running server and somebody's session on it.
 pub struct Server {
-    child: Child,
+    /// `None` when somebody else has started it.
+    child: Option<Child>,
     pub url: String,
     http: reqwest::Client,
     cookie: String,
@@ -138,6 +139,11 @@ impl Answer {
 }
 
 impl Server {
+    /// A server that somebody else has started and will end.
+    pub fn at(url: &str, cookie: &str) -> Self {
+        Server { child: None, url: url.to_owned(), http: http(), cookie: cookie.to_owned() }
+    }
+
     /// Logs the owner in; the session is good on every server of the installation.
     pub async fn log_in(&mut self) -> String {
         let response = self
@@ -179,9 +185,18 @@ impl Server {
 
     /// Opens the live stream.
     pub async fn live(&self, after: i64) -> reqwest::Response {
+        self.open_live(after).await.expect("a stream")
+    }
+
+    /// The same, where the server may be away; `None` when there is no stream.
+    pub async fn try_live(&self, after: i64) -> Option<reqwest::Response> {
+        self.open_live(after).await.ok().filter(|response| response.status().is_success())
+    }
+
+    async fn open_live(&self, after: i64) -> Result<reqwest::Response, reqwest::Error> {
         let request =
             self.http.get(format!("{}/live?after={after}", self.url)).header("cookie", &self.cookie);
-        request.timeout(Duration::from_secs(120)).send().await.expect("a stream")
+        request.timeout(Duration::from_secs(120)).send().await
     }
 
     async fn read(request: reqwest::RequestBuilder) -> Option<Answer> {
@@ -190,18 +205,22 @@ impl Server {
         Some(Answer { status, text: response.text().await.ok()? })
     }
 
+    fn child(&mut self) -> &mut Child {
+        self.child.as_mut().expect("a server of our own")
+    }
+
     /// Ends the process without a word.
     pub async fn kill(mut self) {
-        self.child.kill().await.expect("it was running");
+        self.child().kill().await.expect("it was running");
     }
 
     /// Asks the process to stop; gives the time it took.
     pub async fn terminate(mut self) -> Duration {
         let began = Instant::now();
-        let pid = self.child.id().expect("it runs").to_string();
+        let pid = self.child().id().expect("it runs").to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill");
         assert!(told.success());
-        let status = self.child.wait().await.expect("it ends");
+        let status = self.child().wait().await.expect("it ends");
         assert!(status.success(), "an orderly end: {status}");
         began.elapsed()
     }

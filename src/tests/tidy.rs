@@ -627,10 +627,6 @@ fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|name| *name == room)
 }
 
-fn starts_with(path: &[String], prefix: &[&str]) -> bool {
-    path.len() >= prefix.len() && path.iter().zip(prefix).all(|(part, wanted)| part == wanted)
-}
-
 fn strs(parts: &[String]) -> Vec<&str> {
     parts.iter().map(String::as_str).collect()
 }

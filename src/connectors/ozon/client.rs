@@ -5,7 +5,7 @@
 
 use super::limits::{self, Key};
 use super::wire;
-use crate::connectors::{AccountProblem, ChatProblem, ConnectorError};
+use crate::connectors::{AccountProblem, ChatProblem, ConnectorError, Denial};
 use crate::platform::http::Outbound;
 use crate::platform::secret::Secret;
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::time::Duration;
 
-/// No answer of the chat methods comes near this; a larger one is not read to its end.
+/// No answer comes near this; a larger one is not read to its end.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 /// Longest quotation of Ozon's words, in characters.
 const LONGEST_QUOTATION: usize = 300;
@@ -33,6 +33,18 @@ pub enum Method {
     ChatRead,
     Roles,
     SellerInfo,
+    FbsGet,
+    FbsList,
+    FboGet,
+    FboList,
+    Products,
+    Returns,
+    PushSet,
+    PushUpdate,
+    PushEnable,
+    PushDelete,
+    PushCheck,
+    PushList,
 }
 
 impl Method {
@@ -60,12 +72,34 @@ impl Method {
             Method::ChatRead => "/v2/chat/read",
             Method::Roles => "/v1/roles",
             Method::SellerInfo => "/v1/seller/info",
+            Method::FbsGet => "/v3/posting/fbs/get",
+            Method::FbsList => "/v4/posting/fbs/list",
+            Method::FboGet => "/v2/posting/fbo/get",
+            Method::FboList => "/v3/posting/fbo/list",
+            Method::Products => "/v3/product/info/list",
+            Method::Returns => "/v1/returns/list",
+            Method::PushSet => "/v1/notification/set",
+            Method::PushUpdate => "/v1/notification/update",
+            Method::PushEnable => "/v1/notification/enable",
+            Method::PushDelete => "/v1/notification/delete",
+            Method::PushCheck => "/v1/notification/check",
+            Method::PushList => "/v1/notification/list",
         }
     }
 
-    /// Whether a refusal speaks of one chat rather than of the account.
-    fn concerns_one_chat(self) -> bool {
-        !matches!(self, Method::ChatList | Method::ChatStart | Method::Roles | Method::SellerInfo)
+    /// Whether a refusal speaks of the account rather than of what was asked.
+    fn concerns_account(self) -> bool {
+        matches!(self, Method::ChatList | Method::Roles | Method::SellerInfo)
+    }
+
+    /// Whether an account works without it, so that lacking the right to it stops nothing else.
+    fn is_optional(self) -> bool {
+        self != Method::Roles && !Self::REQUIRED.contains(&self)
+    }
+
+    /// Whether it answers a success with nothing at all.
+    fn answers_nothing(self) -> bool {
+        matches!(self, Method::PushSet | Method::PushUpdate | Method::PushEnable | Method::PushDelete)
     }
 
     /// Whether a second call could do harm, so that nobody waits longer for an answer than the sender planned for.
@@ -112,7 +146,8 @@ impl Client {
         let status = response.status();
         if status.is_success() {
             let text = String::from_utf8_lossy(&body_of(response, LARGEST_ANSWER).await?).into_owned();
-            return parse(&text).ok_or_else(|| {
+            let is_empty = method.answers_nothing() && text.trim().is_empty();
+            return parse(if is_empty { "{}" } else { &text }).ok_or_else(|| {
                 ConnectorError::Interrupted(format!(
                     "{}: HTTP {status} without the promised JSON",
                     method.path()
@@ -254,10 +289,11 @@ pub(super) fn refusal(
         return ConnectorError::Interrupted(format!("{}: HTTP {status}", method.path()));
     }
     if let Some(problem) = account_problem(status, says) {
-        return ConnectorError::Account(problem);
+        return denial(method, &problem).map_or(ConnectorError::Account(problem), ConnectorError::Denied);
     }
     // A retired path answers 404 in plain text; that is no news about a chat.
-    if !method.concerns_one_chat() || (status == StatusCode::NOT_FOUND && !is_rpc) {
+    let is_retired = status == StatusCode::NOT_FOUND && !is_rpc;
+    if method.concerns_account() || (is_retired && !method.is_optional()) {
         return ConnectorError::Account(AccountProblem::Other(quotation(method, status, &words)));
     }
     ConnectorError::Chat(
@@ -265,7 +301,7 @@ pub(super) fn refusal(
             ChatProblem::WindowClosed
         } else if says("chat not started by buyer") {
             ChatProblem::WaitForBuyer
-        } else if status == StatusCode::NOT_FOUND {
+        } else if (status == StatusCode::NOT_FOUND && !is_retired) || says("posting_not_found") {
             ChatProblem::NotFound
         } else {
             ChatProblem::Refused(quotation(method, status, &words))
@@ -294,6 +330,18 @@ fn account_problem(status: StatusCode, says: impl Fn(&str) -> bool) -> Option<Ac
     } else {
         return None;
     })
+}
+
+/// What a refusal for lack of rights means for an account that works without the method. The chat methods need the same
+/// subscription, so that one of them refused for it speaks for all.
+fn denial(method: Method, problem: &AccountProblem) -> Option<Denial> {
+    match problem {
+        AccountProblem::MethodNotAllowed if method.is_optional() => Some(Denial::Role),
+        AccountProblem::SubscriptionTooLow if method.is_optional() && !Method::CHAT.contains(&method) => {
+            Some(Denial::Subscription)
+        }
+        _ => None,
+    }
 }
 
 /// Ozon's words without the wrapping of its inner calls, for a person to read.

@@ -8,7 +8,7 @@ pub mod ozon;
 
 use buyers::{BuyerPace, Tempo};
 use clap::ValueEnum;
-use ozon::{OzonSandbox, SandboxOptions};
+use ozon::{GIANT_CHATS, OzonSandbox, SandboxOptions};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,6 +32,12 @@ pub struct SandboxArgs {
     /// How busy the simulated buyers are
     #[arg(long, value_enum, default_value_t = Tempo::Normal)]
     pub pace: Tempo,
+    /// Chats of the account that has very many
+    #[arg(long, value_name = "N", env = "AGENTIQ_SANDBOX_GIANT_CHATS", default_value_t = GIANT_CHATS)]
+    pub giant_chats: u64,
+    /// Calls per second that an account may make; 0 for any number
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub requests_per_second: usize,
 }
 
 /// On or off, as a word on the command line.
@@ -52,6 +58,8 @@ pub async fn run(args: SandboxArgs, cancel: CancellationToken) -> io::Result<()>
         state_file: args.state,
         seed: args.seed,
         buyers,
+        giant_chats: args.giant_chats,
+        requests_per_second: args.requests_per_second,
         ..Default::default()
     };
     let sandbox = OzonSandbox::start(options)?;

@@ -148,3 +148,42 @@ pub(super) fn sizes(kind: Kind) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// A thing as a marketplace sells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::connectors::sandbox) struct Ware {
+    pub sku: u64,
+    /// The seller's own article number.
+    pub offer_id: String,
+    pub name: String,
+    /// A decimal number of roubles.
+    pub price: String,
+}
+
+/// SKUs begin here.
+const FIRST_SKU: u64 = 1_488_203_100;
+
+/// Everything that the shop sells.
+pub(in crate::connectors::sandbox) fn wares() -> impl Iterator<Item = Ware> {
+    (0..THINGS.len()).map(ware)
+}
+
+/// The thing with a number; numbers go round.
+pub(in crate::connectors::sandbox) fn ware(number: usize) -> Ware {
+    let number = number % THINGS.len();
+    let thing = &THINGS[number];
+    let mut letters = thing.nom.chars();
+    let name = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let roubles: String = thing.price.chars().filter(char::is_ascii_digit).collect();
+    Ware {
+        sku: FIRST_SKU + number as u64 * 17,
+        offer_id: format!("SM-{:04}", 1_000 + number * 7),
+        name,
+        price: format!("{roubles}.00"),
+    }
+}
+
+/// A city by number; numbers go round.
+pub(in crate::connectors::sandbox) fn city(number: usize) -> &'static str {
+    CITIES[number % CITIES.len()]
+}

@@ -7,9 +7,10 @@ mod phrases;
 mod spin;
 mod story;
 
-pub(super) use story::Story;
+pub(super) use goods::{Ware, city, ware, wares};
+pub(super) use story::{Story, talk};
 
-use super::ozon::{DEMO_CLIENT_ID, NewChat, Part, SandboxState, Sender, World};
+use super::ozon::{DEMO_CLIENT_ID, NewChat, NewOrder, Order, Part, SandboxState, Scheme, Sender, World};
 use crate::platform::clock;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::ValueEnum;
@@ -397,12 +398,36 @@ impl Troupe {
         self.note_topic(&story);
         let text = story.opening(&mut self.heard, &mut self.rng);
         // On Ozon hardly any chat knows its order; here every fourth does, so that both can be seen.
-        let order_number = self.rng.random_bool(0.25).then(|| story.order().to_owned());
+        let order = self.rng.random_bool(0.25).then(|| self.order(&story, now));
         let buyer_id = self.rng.random_range(100_000..99_999_999u32).to_string();
-        let new = NewChat { buyer_id, order_number, ..NewChat::of_buyer(DEMO_CLIENT_ID) };
+        let order_number = order.as_ref().map(|order| order.number.clone());
+        let sku = order_number.as_ref().map(|_| ware(story.thing_number()).sku.to_string());
+        let new = NewChat { buyer_id, order_number, sku, ..NewChat::of_buyer(DEMO_CLIENT_ID) };
+        world.orders.extend(order.map(|order| (order.number.clone(), order)));
         let id = self.id();
         world.open_chat(id.clone(), new, now).story = Some(story);
         (id, text)
+    }
+
+    /// The order that a story is about, on its way or delivered lately.
+    fn order(&mut self, story: &Story, now: DateTime<Utc>) -> Order {
+        let scheme = [Scheme::Fbo, Scheme::Fbs, Scheme::Fbs, Scheme::Rfbs][self.rng.random_range(0..4)];
+        let statuses =
+            ["delivered", "delivered", "delivering", "delivering", "awaiting_deliver", "cancelled"];
+        let status = statuses[self.rng.random_range(0..statuses.len())];
+        let new = NewOrder {
+            number: Some(story.order().into()),
+            scheme,
+            status: status.into(),
+            // Late enough for every window to be open.
+            delivered_at: Some(now - TimeDelta::hours(self.rng.random_range(2..40))),
+            postings: if self.rng.random_bool(0.3) { 2 } else { 1 },
+            is_returned: status != "delivering" && self.rng.random_bool(0.25),
+            sku: Some(ware(story.thing_number()).sku),
+            city: Some(story.city().into()),
+            ..NewOrder::default()
+        };
+        Order::make(new, now, &mut self.rng)
     }
 
     /// The same for a buyer who was here before; `None` when there is no such chat.

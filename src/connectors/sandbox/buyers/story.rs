@@ -7,9 +7,9 @@ use super::goods::{self, CITIES, COLOURS, STREETS, THINGS, Thing};
 use super::phrases::{self, TOPICS, Topic};
 use super::spin::{self, Words};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -134,6 +134,16 @@ impl Story {
         &self.order
     }
 
+    /// Where the buyer lives.
+    pub(super) fn city(&self) -> &str {
+        &self.city
+    }
+
+    /// Number of the thing that it is about.
+    pub(super) fn thing_number(&self) -> usize {
+        self.thing
+    }
+
     /// Name of the worry.
     pub(super) fn topic_id(&self) -> &str {
         &self.topic
@@ -218,6 +228,41 @@ impl Story {
         let text = draw(from, self, heard, rng);
         if self.is_sloppy { sloppy(&text) } else { capitalised(&text) }
     }
+}
+
+/// A whole talk that a seed stands for: who speaks (the buyer or not) and what. The buyer begins and says at least
+/// the last `unread` things.
+pub(in crate::connectors::sandbox) fn talk(
+    seed: u64,
+    length: usize,
+    unread: usize,
+    now: DateTime<Utc>,
+) -> Vec<(bool, String)> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let (taken, mut heard) = (HashSet::new(), Heard::default());
+    let mut story = Story::begin(&taken, now, &mut rng);
+    let mut lines = vec![(true, story.opening(&mut heard, &mut rng))];
+    // So many things were said about the worry of the day.
+    let mut said = 1;
+    while lines.len() < length {
+        let shop_spoke = lines.last().is_some_and(|(is_from_buyer, _)| !is_from_buyer);
+        let is_from_buyer = lines.len() + unread >= length || shop_spoke == rng.random_bool(0.8);
+        if is_from_buyer && said > 7 {
+            story = story.begin_again(&taken, now, &mut rng);
+            said = 0;
+        }
+        let topic = story.topic();
+        let text = match (is_from_buyer, said) {
+            (false, _) => capitalised(&draw(topic.cabinet, &story, &mut heard, &mut rng)),
+            (true, 0) => story.opening(&mut heard, &mut rng),
+            (true, 1..=3) => story.draw(topic.details, &mut heard, &mut rng),
+            (true, 4..=6) => story.draw(topic.follow_ups, &mut heard, &mut rng),
+            (true, _) => story.draw(&phrases::THANKS, &mut heard, &mut rng),
+        };
+        lines.push((is_from_buyer, text));
+        said += 1;
+    }
+    lines
 }
 
 impl Words for Story {
@@ -377,7 +422,6 @@ fn sloppy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::SeedableRng;
 
     fn begin(rng: &mut StdRng) -> Story {
         let now = DateTime::from_timestamp(1_795_000_000, 0).expect("a valid instant");
@@ -456,6 +500,19 @@ mod tests {
         };
         assert_eq!(tell(42), tell(42));
         assert_ne!(tell(42), tell(43));
+    }
+
+    #[test]
+    fn a_talk_is_as_long_as_asked_and_ends_with_what_nobody_read() {
+        let now = DateTime::from_timestamp(1_795_000_000, 0).expect("a valid instant");
+        for seed in 0..40 {
+            let (length, unread) = (1 + seed as usize, seed as usize % 3);
+            let lines = talk(seed, length, unread.min(length), now);
+            assert_eq!(lines.len(), length);
+            assert!(lines[0].0 && lines[length - unread.min(length)..].iter().all(|(buyer, _)| *buyer));
+            assert!(lines.iter().all(|(_, text)| !text.contains(['{', '<']) && !text.is_empty()));
+            assert_eq!(lines, talk(seed, length, unread.min(length), now));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A server that speaks Ozon's chat API with state.
+//! A server that speaks Ozon's Seller API with state: chats, orders, pushes.
 //!
 //! Accounts that are always there; all of them have the key [`DEMO_API_KEY`]:
 //!
@@ -10,32 +10,50 @@
 //! | `100203` | the key is deactivated |
 //! | `100204` | the key is bound to other networks |
 //! | `100205` | the offer is not signed |
+//! | `100206` | the key's roles include the chat methods and nothing else: no orders, no pushes |
+//! | `100299` | nothing; it has 317 000 chats, which are computed when somebody asks ([`giant`]) |
 //!
 //! The demo account begins with three chats of the marketplace's own (support, notifications, updates of the API),
 //! which stand first in the list, as on Ozon. Buyers' chats are made by [`super::buyers`], by tests through
 //! [`SandboxState`], or over HTTP through the control plane ([`control`]).
 
 mod api;
+mod calls;
 mod control;
 mod faults;
+mod giant;
 mod line;
+mod notifications;
+mod order_api;
+mod orders;
 mod pictures;
+mod pushes;
 mod state;
 mod store;
 mod world;
 
+pub use calls::AccountCalls;
 pub use faults::Faults;
+pub use giant::{GIANT_CHATS, GIANT_CLIENT_ID};
+pub use orders::{Item, NewOrder, Order, Posting, ReturnRecord, Scheme};
+pub use pushes::{OddPush, PushPace, PushRecord};
 pub use state::{ChatSummary, SandboxState};
-pub use world::{ALL_METHODS, Account, MessageRecord, NewChat, Part, Role, SendRecord, Sender};
+pub use world::{
+    ALL_METHODS, Account, Endpoint, FileFacts, MessageRecord, Moderated, NewChat, Part, Role, SendRecord,
+    Sender,
+};
 
 pub(super) use world::{Chat, World};
 
 use super::buyers::{self, BuyerPace};
 use crate::platform::clock;
+use crate::platform::http::Outbound;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, TimeDelta, Utc};
 use line::{CuttingListener, Line};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -53,6 +71,8 @@ pub const DEMO_SHOP: &str = "Север Маркет";
 
 /// Larger than the largest upload in base64.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
+/// Longest wait for the answer to a push, unless the pace of pushes says otherwise.
+const PUSH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a shutdown waits for calls that are being answered.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -67,9 +87,11 @@ pub struct SandboxOptions {
     pub seed: u64,
     /// Simulated buyers; `None` for silence.
     pub buyers: Option<BuyerPace>,
-    /// Calls per second that an account may make.
+    /// Calls per second that an account may make; 0 for any number.
     pub requests_per_second: usize,
     pub ids: IdStyle,
+    /// Chats of the account that has very many.
+    pub giant_chats: u64,
 }
 
 impl Default for SandboxOptions {
@@ -81,6 +103,7 @@ impl Default for SandboxOptions {
             buyers: None,
             requests_per_second: 50,
             ids: IdStyle::Mixed,
+            giant_chats: GIANT_CHATS,
         }
     }
 }
@@ -124,11 +147,18 @@ impl OzonSandbox {
         let listener = CuttingListener(TcpListener::from_std(listener)?);
 
         let stored = options.state_file.as_deref().map(store::load).transpose()?.flatten();
-        let (state, ears) = SandboxState::new(stored.unwrap_or_else(|| new_world(&options)), &options);
+        let mut world = stored.unwrap_or_else(|| new_world(&options));
+        bring_up_to_date(&mut world);
+        world.giant.resize(options.giant_chats);
+        let http = Outbound::new(PUSH_TIMEOUT).map_err(io::Error::other)?.client;
+        let (state, ends) = SandboxState::new(world, &options, format!("http://{addr}"), http);
         let stop = CancellationToken::new();
-        let mut tasks = vec![tokio::spawn(serve(listener, state.clone(), stop.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(serve(listener, state.clone(), stop.clone())),
+            tokio::spawn(pushes::deliver(state.clone(), ends.pushes, stop.clone())),
+        ];
         if let Some(pace) = options.buyers {
-            tasks.push(tokio::spawn(buyers::live(state.clone(), pace, ears, stop.clone())));
+            tasks.push(tokio::spawn(buyers::live(state.clone(), pace, ends.ears, stop.clone())));
         }
         let keeper = options.state_file.map(|file| {
             let stop = CancellationToken::new();
@@ -199,14 +229,24 @@ fn new_world(options: &SandboxOptions) -> World {
         world.accounts.insert(account.client_id.clone(), account);
     }
     own_chats(&mut world, now);
+    order_api::stock(&mut world, DEMO_CLIENT_ID, now, &mut StdRng::seed_from_u64(options.seed));
     if let Some(pace) = &options.buyers {
         buyers::populate(&mut world, pace, now);
     }
     world
 }
 
-fn accounts() -> [Account; 6] {
+/// A world from an older version: accounts and methods that came since.
+fn bring_up_to_date(world: &mut World) {
+    for account in accounts() {
+        let known = world.accounts.entry(account.client_id.clone()).or_insert_with(|| account.clone());
+        known.roles = account.roles;
+    }
+}
+
+fn accounts() -> [Account; 8] {
     let account = |client_id: &str, shop: &str| Account::good(client_id, DEMO_API_KEY, shop);
+    let chats_only = ALL_METHODS[..world::CHAT_METHODS].iter().map(|path| (*path).to_owned()).collect();
     let orders_only = ["/v1/roles", "/v1/seller/info", "/v3/posting/fbs/get", "/v4/posting/fbs/list"];
     let role = Role { name: "Posting FBS".into(), methods: orders_only.map(str::to_owned).to_vec() };
     [
@@ -218,6 +258,11 @@ fn accounts() -> [Account; 6] {
             key_is_bound_elsewhere: true, ..account("100204", "Ключ для других адресов")
         },
         Account { offer_is_signed: false, ..account("100205", "Без оферты") },
+        Account {
+            roles: vec![Role { name: "Chats".into(), methods: chats_only }],
+            ..account("100206", "Ключ только для чатов")
+        },
+        account(GIANT_CLIENT_ID, "Гигант"),
     ]
 }
 
@@ -232,7 +277,7 @@ fn own_chats(world: &mut World, now: DateTime<Utc>) {
         ),
         (
             "7d0c0e52-0a01-4c11-8f00-000000000002",
-            "SELLER_NOTIFICATIONS",
+            "SELLER_NOTIFICATION_LOGISTICS",
             Sender::Notification,
             &[
                 "Изменились сроки отгрузки на складе «Хоругвино». Подробнее — в [базе знаний](https://seller-edu.ozon.ru/).",

@@ -42,7 +42,7 @@ pub(super) fn load(file: &Path) -> io::Result<Option<World>> {
         return Err(unusable(format!("form {}", snapshot.form)));
     }
     let mut world = snapshot.world;
-    world.leave_ids_out();
+    world.wake();
     Ok(Some(world))
 }
 

@@ -119,6 +119,7 @@ fn refusal(error: ConnectorError) -> Fault {
             AccountProblem::Other(text) => Refusal::MarketplaceSaid { text },
         }
         .into(),
+        ConnectorError::Denied(_) => Refusal::KeyWithoutChatMethods { missing: Vec::new() }.into(),
         ConnectorError::Chat(ChatProblem::Refused(text)) => Refusal::MarketplaceSaid { text }.into(),
         ConnectorError::Chat(_) => Refusal::MarketplaceSaid { text: String::new() }.into(),
         error @ (ConnectorError::RateLimited { .. }

@@ -1,6 +1,6 @@
 //! How a seller's synchronisation is doing: written after every run, read by the sellers page.
 
-use crate::connectors::{AccountProblem, ConnectorError};
+use crate::connectors::{AccountProblem, ConnectorError, Denial};
 use crate::features::sellers::types::{SellerState, SyncProblem};
 use crate::platform::fault::Outcome;
 use crate::platform::live;
@@ -20,6 +20,8 @@ pub fn problem(error: &ConnectorError) -> (SyncProblem, Option<String>) {
         ConnectorError::Unreachable(_) => (SyncProblem::Unreachable, None),
         ConnectorError::Interrupted(_) => (SyncProblem::Interrupted, None),
         ConnectorError::Chat(problem) => (SyncProblem::AccountRefused, Some(format!("{problem:?}"))),
+        ConnectorError::Denied(Denial::Role) => (SyncProblem::MethodNotAllowed, None),
+        ConnectorError::Denied(Denial::Subscription) => (SyncProblem::SubscriptionTooLow, None),
         ConnectorError::Account(problem) => match problem {
             AccountProblem::WrongCredentials => (SyncProblem::WrongCredentials, None),
             AccountProblem::KeyDeactivated => (SyncProblem::KeyDeactivated, None),

@@ -142,7 +142,7 @@ impl Delivery<'_> {
                 self.end(reply, refusal(error)).await?;
                 Ok(Step::Next)
             }
-            Err(error @ ConnectorError::Chat(_)) => {
+            Err(error @ (ConnectorError::Chat(_) | ConnectorError::Denied(_))) => {
                 self.end(reply, refusal(error)).await?;
                 Ok(Step::Next)
             }
@@ -159,7 +159,10 @@ impl Delivery<'_> {
             Err(SyncError::Fault(fault)) => return Err(fault),
             Err(SyncError::Marketplace(error)) => {
                 tracing::warn!(reply = %reply.id, %error, "the history that would settle a send cannot be read");
-                let hopeless = matches!(error, ConnectorError::Account(_) | ConnectorError::Chat(_));
+                let hopeless = matches!(
+                    error,
+                    ConnectorError::Account(_) | ConnectorError::Chat(_) | ConnectorError::Denied(_)
+                );
                 if hopeless || now() - began > GIVE_UP_AFTER {
                     self.end(reply, Ending::Unsure).await?;
                     return Ok(Step::Next);
@@ -245,7 +248,7 @@ fn outcome_word(sent: &Result<(), ConnectorError>) -> &'static str {
         Err(ConnectorError::Resting { .. }) => "resting",
         Err(ConnectorError::Unreachable(_)) => "unreachable",
         Err(ConnectorError::Interrupted(_)) => "interrupted",
-        Err(ConnectorError::Account(_) | ConnectorError::Chat(_)) => "refused",
+        Err(ConnectorError::Account(_) | ConnectorError::Chat(_) | ConnectorError::Denied(_)) => "refused",
     }
 }
 
