@@ -10,6 +10,7 @@ mod endpoints;
 mod events;
 mod harness;
 mod identity;
+mod import;
 mod inbox;
 mod jobs;
 mod ozon;

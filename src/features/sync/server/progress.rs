@@ -113,6 +113,11 @@ impl Walk {
         if self.mark.as_deref() == Some(next) {
             return self.begin_anew(now);
         }
+        if self.cursor.as_deref() == Some(next) {
+            // Stuck: the same page once more, and if it leads nowhere again, the whole list.
+            self.mark = Some(next.to_owned());
+            return Onward::On;
+        }
         // One remembered cursor, moved ever more rarely, finds a circle of any length.
         if self.pages.count_ones() == 1 {
             self.mark = Some(next.to_owned());
@@ -390,6 +395,18 @@ mod tests {
             }
             assert_eq!(walk.restarts, MOST_RESTARTS + 1);
         }
+    }
+
+    #[test]
+    fn a_cursor_that_is_given_twice_is_tried_again_before_the_list_is() {
+        let mut walk = walk();
+        assert_eq!(walk.pass(Some("1"), at(1)), Onward::On);
+        assert_eq!(walk.pass(Some("2"), at(1)), Onward::On);
+        assert_eq!(walk.pass(Some("2"), at(1)), Onward::On);
+        assert_eq!((walk.pass(Some("3"), at(1)), walk.restarts), (Onward::On, 0), "it was a slip");
+        assert_eq!(walk.pass(Some("3"), at(1)), Onward::On);
+        assert_eq!(walk.pass(Some("3"), at(1)), Onward::Anew);
+        assert_eq!((walk.cursor, walk.pages), (None, 0));
     }
 
     #[test]

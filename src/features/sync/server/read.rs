@@ -169,9 +169,10 @@ pub async fn stopped_by(app: &App, seller: &SellerAccount, error: SyncError) -> 
             health::note_failure(&mut conn, seller.workspace_id, seller.id, &error, now()).await?;
             Verdict::Done
         }
-        ConnectorError::Chat(_) | ConnectorError::Unreachable(_) | ConnectorError::Interrupted(_) => {
-            Verdict::Again(backoff(seller.failures.max(1)))
-        }
+        ConnectorError::Chat(_)
+        | ConnectorError::Denied(_)
+        | ConnectorError::Unreachable(_)
+        | ConnectorError::Interrupted(_) => Verdict::Again(backoff(seller.failures.max(1))),
     })
 }
 

@@ -183,9 +183,10 @@ impl Walker<'_> {
                     .await?;
                 Verdict::Done
             }
-            ConnectorError::Chat(_) | ConnectorError::Unreachable(_) | ConnectorError::Interrupted(_) => {
-                Verdict::Again(backoff(self.seller.failures))
-            }
+            ConnectorError::Chat(_)
+            | ConnectorError::Denied(_)
+            | ConnectorError::Unreachable(_)
+            | ConnectorError::Interrupted(_) => Verdict::Again(backoff(self.seller.failures)),
         })
     }
 
