@@ -166,6 +166,11 @@ export class Sandbox {
     await this.#post('faults', faults);
   }
 
+  /** Switches the demo shop's key off, as a person does in Ozon's cabinet, or on again. */
+  async keyWorks(works: boolean): Promise<void> {
+    await this.#post('account', { client_id: OZON.good, key_active: works });
+  }
+
   async #get<T>(path: string): Promise<T> {
     const response = await fetch(`${this.url}/_sandbox/${path}`);
     if (!response.ok) throw new Error(`sandbox: GET ${path}: ${response.status} ${await response.text()}`);

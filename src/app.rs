@@ -1,7 +1,7 @@
 //! The HTML around every page, and which page stands at which address.
 
 use crate::features::inbox::ui::InboxPage;
-use crate::features::sellers::ui::SellersPage;
+use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
 use crate::ui::layout::{Frame, NotFoundPage};
@@ -52,7 +52,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame><Outlet/></Frame> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><Outlet/></Frame> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>

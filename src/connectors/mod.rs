@@ -311,6 +311,13 @@ pub fn open(
     }
 }
 
+/// The line of an account: how fast it may be called, and whether it answers.
+pub fn line(marketplace: Marketplace, base_url: &str, client_id: &str) -> crate::platform::pace::Line {
+    match marketplace {
+        Marketplace::Ozon => ozon::line(base_url, client_id),
+    }
+}
+
 /// How a text that we send reads when the marketplace's history shows it again.
 pub fn shown_text(marketplace: Marketplace, text: &str) -> String {
     match marketplace {

@@ -10,6 +10,7 @@ use crate::platform::db::{Conn, Db};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
+use crate::platform::pace::Line;
 use crate::platform::secret::{KeyRing, Secret};
 use crate::shared::error::{AppError, AppResult};
 use crate::shared::ids::WorkspaceId;
@@ -51,10 +52,18 @@ impl App {
         account: &str,
         key: &Secret<String>,
     ) -> Arc<dyn Connector> {
-        let base_url = match marketplace {
+        connectors::open(marketplace, self.base_url(marketplace), account, key, &self.outbound)
+    }
+
+    /// The line of a marketplace account.
+    pub fn line(&self, marketplace: Marketplace, account: &str) -> Line {
+        connectors::line(marketplace, self.base_url(marketplace), account)
+    }
+
+    fn base_url(&self, marketplace: Marketplace) -> &str {
+        match marketplace {
             Marketplace::Ozon => &self.config.ozon_url,
-        };
-        connectors::open(marketplace, base_url, account, key, &self.outbound)
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Config {
     pub keys: Option<Secret<String>>,
     /// `AGENTIQ_OZON_URL`.
     pub ozon_url: String,
+    /// `AGENTIQ_OZON_UNLIMITED`: calls as fast as we can; heeded only where Ozon is a sandbox on this machine.
+    pub ozon_unlimited: bool,
     /// `AGENTIQ_POLL_INTERVAL`: how often every seller is asked for news.
     pub poll_interval: Duration,
     /// `AGENTIQ_URGENT_POLL_INTERVAL`: how often sellers with urgent chats are asked.
@@ -66,6 +68,7 @@ impl Config {
             public_url: reader.url("AGENTIQ_PUBLIC_URL"),
             keys: get("AGENTIQ_KEYS").map(Secret::new),
             ozon_url: reader.url("AGENTIQ_OZON_URL").unwrap_or_else(|| "https://api-seller.ozon.ru".into()),
+            ozon_unlimited: reader.parse("AGENTIQ_OZON_UNLIMITED", false, "true or false"),
             poll_interval: reader.duration("AGENTIQ_POLL_INTERVAL", Duration::from_secs(60)),
             urgent_poll_interval: reader.duration("AGENTIQ_URGENT_POLL_INTERVAL", Duration::from_secs(30)),
             send_timeout: reader.duration("AGENTIQ_SEND_TIMEOUT", Duration::from_secs(10)),
@@ -74,6 +77,13 @@ impl Config {
             postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
         };
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
+    }
+
+    /// Whether Ozon is called without regard to its limits: only ever a sandbox on this machine.
+    pub fn is_unlimited(&self) -> bool {
+        let is_here =
+            self.ozon_url.starts_with("http://127.0.0.1:") || self.ozon_url.starts_with("http://[::1]:");
+        self.ozon_unlimited && is_here
     }
 
     /// Whether browsers reach us by TLS, so that cookies may insist on it.
@@ -152,6 +162,22 @@ mod tests {
         })
         .expect_err("both are wrong");
         assert_eq!(error.0.len(), 2, "{error}");
+    }
+
+    #[test]
+    fn limits_are_lifted_for_a_sandbox_on_this_machine_only() {
+        let is_unlimited = |url: &'static str| {
+            let read = Config::read(|name| match name {
+                "AGENTIQ_OZON_URL" => Some(url.into()),
+                "AGENTIQ_OZON_UNLIMITED" => Some("true".into()),
+                _ => None,
+            });
+            read.expect("good settings").is_unlimited()
+        };
+        assert!(is_unlimited("http://127.0.0.1:3100"));
+        for url in ["https://api-seller.ozon.ru", "http://127.0.0.1.example.ru:80", "http://10.0.0.1:3100"] {
+            assert!(!is_unlimited(url), "{url}");
+        }
     }
 
     #[test]

@@ -1,18 +1,22 @@
 //! The one builder of outbound HTTP clients, and the one way to put a text into an address.
 
+use super::pace::Pace;
 use std::time::Duration;
 
-/// An HTTP client for calls to marketplaces, with its timeouts. Cheap to clone.
+/// An HTTP client for calls to marketplaces, with its timeouts and the pace of its calls. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Outbound {
     pub client: reqwest::Client,
     /// Longest wait for the answer to a send.
     pub send_timeout: Duration,
+    /// How fast each account may be called.
+    pub pace: Pace,
 }
 
 impl Outbound {
     /// A client with our timeouts: 5 s to connect, 30 s in all unless the caller says otherwise; redirects are not
-    /// followed, because credentials must not travel to another host.
+    /// followed, because credentials must not travel to another host. Calls are counted for this process alone, until
+    /// `at_pace` says otherwise.
     ///
     /// # Errors
     /// When the TLS set-up of the machine is unusable.
@@ -26,7 +30,12 @@ impl Outbound {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("AgentIQ/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, send_timeout })
+        Ok(Self { client, send_timeout, pace: Pace::alone() })
+    }
+
+    /// The same client at another pace.
+    pub fn at_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 }
 

@@ -96,6 +96,9 @@ diesel::table! {
 diesel::table! {
     schedule_slots (name, slot) { name -> Text, slot -> Timestamptz, claimed_at -> Timestamptz, }
 }
+diesel::table! {
+    pace_lines (line) { line -> Binary, version -> BigInt, ledger -> Jsonb, changed_at -> Timestamptz, }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,

@@ -36,14 +36,16 @@ async fn render(State((app, handle)): State<(App, PrometheusHandle)>) -> impl In
         let mut conn = app.db.get().await?;
         let (waiting, age) = queue_status(&mut conn).await?;
         let lag = poll::worst_lag(&mut conn, now()).await?;
-        Ok::<_, crate::platform::fault::Fault>((waiting, age, lag))
+        let breakers = app.outbound.pace.open_breakers().await?;
+        Ok::<_, crate::platform::fault::Fault>((waiting, age, lag, breakers))
     };
     match asked.await {
-        Ok((waiting, age, lag)) => {
+        Ok((waiting, age, lag, breakers)) => {
             metrics::gauge!("agentiq_up_database").set(1.0);
             metrics::gauge!("agentiq_jobs_waiting").set(waiting as f64);
             metrics::gauge!("agentiq_jobs_oldest_seconds").set(age);
             metrics::gauge!("agentiq_sync_lag_seconds").set(lag.map_or(0.0, |lag| lag.as_secs_f64()));
+            metrics::gauge!("agentiq_breakers_open").set(breakers as f64);
         }
         Err(_) => metrics::gauge!("agentiq_up_database").set(0.0),
     }

@@ -17,6 +17,7 @@ use crate::platform::config::{Config, ConfigError};
 use crate::platform::db::{Db, DbError};
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
+use crate::platform::pace::Pace;
 use crate::platform::secret::{KeyRing, Secret, SecretError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -112,8 +113,10 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
         Some(text) => KeyRing::parse(text.reveal())?,
         None => KeyRing::of_data_dir(&config.data_dir)?,
     };
+    let pace = Pace::shared(&db);
+    let pace = if config.is_unlimited() { pace.unlimited() } else { pace };
     Ok(App {
-        outbound: Outbound::new(config.send_timeout)?,
+        outbound: Outbound::new(config.send_timeout)?.at_pace(pace),
         config: Arc::new(config),
         db,
         keys,

@@ -2,14 +2,18 @@
 
 use crate::context::session::{self, SessionLookup, SessionUser};
 use crate::context::{App, TraceId};
+use crate::features::sellers::server::stopped;
 use crate::features::users::server::accounts;
 use crate::features::users::server::forms::{ClientIp, cookie, session_token};
 use crate::platform::clock::now;
 use crate::platform::http::percent_encode;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
+use crate::shared::ids::WorkspaceId;
 use crate::shared::page::{PageContext, Theme, Viewer};
+use crate::shared::role::Role;
 use crate::shared::time::Zone;
+use crate::shared::trouble::StoppedSellers;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
@@ -81,6 +85,7 @@ fn page_context(app: &App, headers: &HeaderMap, lookup: &SessionLookup) -> PageC
         now: now(),
         viewer,
         demo: app.demo,
+        stopped: StoppedSellers::default(),
     }
 }
 
@@ -99,7 +104,7 @@ fn viewer(user: &SessionUser, now: DateTime<Utc>) -> Viewer {
 }
 
 /// Sends people where they belong before a page is drawn.
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if request.method() != Method::GET {
         return next.run(request).await;
     }
@@ -111,7 +116,13 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     match request.extensions().get::<SessionLookup>() {
         Some(SessionLookup::Found(_)) if path == "/" || is_entrance => Redirect::to("/inbox").into_response(),
-        Some(SessionLookup::Found(_)) => no_store(next.run(request).await),
+        Some(SessionLookup::Found(user)) => {
+            let stopped = stopped_sellers(&app, user.workspace, user.role).await;
+            if let Some(page) = request.extensions_mut().get_mut::<PageContext>() {
+                page.stopped = stopped;
+            }
+            no_store(next.run(request).await)
+        }
         Some(SessionLookup::DatabaseAway) => database_away(&request),
         Some(SessionLookup::Nobody) | None => match is_set_up(&app).await {
             Ok(false) if path == "/setup" => next.run(request).await,
@@ -129,6 +140,16 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
             Err(()) => database_away(&request),
         },
     }
+}
+
+/// Part of the page from the start, so that nothing moves when the browser takes over. A page without it is better than
+/// no page.
+async fn stopped_sellers(app: &App, workspace: WorkspaceId, role: Role) -> StoppedSellers {
+    let asked = async { stopped::stopped(&mut *app.db.get().await?, workspace, role).await };
+    asked.await.unwrap_or_else(|fault| {
+        tracing::warn!(error = %fault, "cannot tell which sellers are stopped");
+        StoppedSellers::default()
+    })
 }
 
 fn is_under(path: &str, page: &str) -> bool {

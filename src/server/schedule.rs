@@ -7,6 +7,7 @@ use crate::features::users::server::sign_in;
 use crate::platform::clock::now;
 use crate::platform::fault::Outcome;
 use crate::platform::live;
+use crate::platform::pace::Pace;
 use crate::platform::schema::schedule_slots::dsl;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::ExpressionMethods;
@@ -76,7 +77,8 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
         .filter(dsl::slot.lt(now - TimeDelta::days(1)))
         .execute(conn)
         .await?;
-    tracing::info!(events, sessions, attempts, slots, "housekeeping");
+    let lines = Pace::prune(conn, now).await?;
+    tracing::info!(events, sessions, attempts, slots, lines, "housekeeping");
     Ok(())
 }
 

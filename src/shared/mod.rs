@@ -12,3 +12,4 @@ pub mod page;
 pub mod paging;
 pub mod role;
 pub mod time;
+pub mod trouble;

@@ -5,6 +5,7 @@ use crate::shared::i18n::Locale;
 use crate::shared::ids::{UserId, WorkspaceId};
 use crate::shared::role::{Permission, Role};
 use crate::shared::time::Zone;
+use crate::shared::trouble::StoppedSellers;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,8 @@ pub struct PageContext {
     pub viewer: Option<Viewer>,
     /// Demo mode: sandbox shop, living buyers.
     pub demo: bool,
+    /// Sellers that wait for a person.
+    pub stopped: StoppedSellers,
 }
 
 text_enum!(

@@ -38,6 +38,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
         ("sellers/list", json!({})),
+        ("sellers/stopped", json!({})),
         (
             "sellers/connect",
             json!({ "form": { "name": "", "client_id": "100201", "api_key": DEMO_API_KEY } }),

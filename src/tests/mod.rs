@@ -14,6 +14,7 @@ mod import;
 mod inbox;
 mod jobs;
 mod ozon;
+mod pace;
 mod processes;
 mod schema;
 mod sellers;

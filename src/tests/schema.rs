@@ -111,7 +111,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 10] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 11] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -119,13 +119,14 @@ const WITHOUT_WORKSPACE: [(&str, &str); 10] = [
     ("seller_accounts_pkey", "an account is connected once in the whole installation"),
     ("schedule_slots_pkey", "schedules belong to the installation"),
     ("schedule_slots_slot", "schedules belong to the installation"),
+    ("pace_lines_pkey", "an account has one pace in the whole installation"),
     ("events_at", "old entries of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
     ("jobs_lane", "a lane is one seller, whose id is unique by itself"),
 ];
 
 /// Tables of the installation as a whole.
-const WITHOUT_COLUMN: [&str; 3] = ["workspaces", "login_attempts", "schedule_slots"];
+const WITHOUT_COLUMN: [&str; 4] = ["workspaces", "login_attempts", "schedule_slots", "pace_lines"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_key_and_index_begins_with_the_workspace() {

@@ -3,6 +3,7 @@
 use super::browser;
 use crate::shared::i18n::Locale;
 use crate::shared::page::{PageContext, Theme, Viewer};
+use crate::shared::trouble::StoppedSellers;
 use chrono::{DateTime, Duration, Utc};
 use leptos::prelude::*;
 
@@ -41,6 +42,7 @@ fn nobodys_page() -> PageContext {
         now: DateTime::UNIX_EPOCH,
         viewer: None,
         demo: false,
+        stopped: StoppedSellers::default(),
     }
 }
 

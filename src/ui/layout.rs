@@ -11,10 +11,15 @@ use leptos_router::hooks::use_location;
 
 /// The rail with the places of the product and, beside it, the page.
 ///
-/// The page stands in the only `<main>`, which is as high as the window: a page scrolls inside
+/// The page stands in the only `<main>`, which is as high as the window leaves it: a page scrolls inside
 /// `<div class="page">`, or fills the place with panes that scroll by themselves.
 #[component]
-pub fn Frame(children: Children) -> impl IntoView {
+pub fn Frame(
+    /// What stands above the page, whatever page it is.
+    #[prop(into)]
+    banner: ViewFn,
+    children: Children,
+) -> impl IntoView {
     let locale = use_locale();
     view! {
         <a class="skip-link" href="#main">{locale.skip_to_content()}</a>
@@ -29,7 +34,12 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <LogOut/>
                 </div>
             </header>
-            <main id="main" class="frame-main" tabindex="-1">{children()}</main>
+            <div class="frame-content">
+                {banner.run()}
+                <main id="main" class="frame-main" tabindex="-1">
+                    {children()}
+                </main>
+            </div>
         </div>
     }
 }

@@ -103,7 +103,7 @@ impl Method {
     }
 
     /// Whether a second call could do harm, so that nobody waits longer for an answer than the sender planned for.
-    fn is_send(self) -> bool {
+    pub(super) fn is_send(self) -> bool {
         matches!(self, Method::SendMessage | Method::SendFile | Method::ChatStart)
     }
 }
@@ -131,7 +131,18 @@ impl Client {
         let credentials = self.credentials()?;
         let body =
             serde_json::to_vec(request).map_err(|error| ConnectorError::Unreachable(error.to_string()))?;
-        self.permit(method).await?;
+        let permit = limits::permit(&self.http, &self.key, method).await?;
+        let outcome = self.carry_out(method, credentials, body).await;
+        permit.report(limits::sign_of(&outcome)).await;
+        outcome
+    }
+
+    async fn carry_out<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        credentials: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<T, ConnectorError> {
         let mut call = self
             .http
             .client
@@ -159,12 +170,15 @@ impl Client {
 
     /// Fetches a file from an address that has been checked; with the key only where it may go.
     pub async fn fetch(&self, url: reqwest::Url, with_key: bool) -> Result<Response, ConnectorError> {
-        let mut call = self.http.client.get(url);
-        if with_key {
-            self.permit(Method::ChatHistory).await?;
-            call = call.headers(self.credentials()?);
+        let call = self.http.client.get(url);
+        if !with_key {
+            return call.send().await.map_err(|error| broken(&error));
         }
-        call.send().await.map_err(|error| broken(&error))
+        let call = call.headers(self.credentials()?);
+        let permit = limits::permit(&self.http, &self.key, Method::ChatHistory).await?;
+        let outcome = call.send().await.map_err(|error| broken(&error));
+        permit.report(limits::sign_of(&outcome)).await;
+        outcome
     }
 
     /// What an answer other than 2xx means.
@@ -178,17 +192,14 @@ impl Client {
         if let ConnectorError::RateLimited { retry_after } = error {
             let circle_is_open = retry_after == Some(limits::METHOD_PAUSE);
             limits::pause(
+                &self.http,
                 &self.key,
                 circle_is_open.then_some(method),
                 retry_after.unwrap_or(limits::SHORT_PAUSE),
-            );
+            )
+            .await;
         }
         self.without_key(error)
-    }
-
-    async fn permit(&self, method: Method) -> Result<(), ConnectorError> {
-        let permit = limits::permit(&self.key, method).await;
-        permit.map_err(|rest| ConnectorError::RateLimited { retry_after: Some(rest) })
     }
 
     /// Headers of a call. What cannot stand in a header cannot be a Client-Id or a key of Ozon.

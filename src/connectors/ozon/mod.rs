@@ -34,9 +34,16 @@ use super::{
 use crate::features::orders::types::{Posting, Product, Return};
 use crate::platform::clock::now;
 use crate::platform::http::Outbound;
+use crate::platform::pace::Line;
 use crate::platform::secret::Secret;
 use client::Client;
 use futures::future::{BoxFuture, FutureExt};
+use limits::Key;
+
+/// The line of an account: how fast it may be called, and whether it answers.
+pub fn line(base_url: &str, client_id: &str) -> Line {
+    Key { base_url: base_url.to_owned(), client_id: client_id.to_owned() }.line()
+}
 
 /// One Ozon account.
 #[derive(Debug)]

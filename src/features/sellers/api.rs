@@ -3,6 +3,7 @@
 use super::types::{ConnectForm, SellerView};
 use crate::shared::error::AppError;
 use crate::shared::ids::SellerId;
+use crate::shared::trouble::StoppedSellers;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 #[cfg(feature = "ssr")]
@@ -12,6 +13,15 @@ use {super::server::*, crate::context::answer, crate::shared::role::Permission};
 #[server(endpoint = "sellers/list", input = Json)]
 pub async fn list() -> Result<Vec<SellerView>, AppError> {
     answer(Permission::ReadSellers, async move |ask| read::list(&ask).await).await
+}
+
+/// Sellers that wait for a person.
+#[server(endpoint = "sellers/stopped", input = Json)]
+pub async fn stopped() -> Result<StoppedSellers, AppError> {
+    answer(Permission::ReadSellers, async move |ask| {
+        stopped::stopped(&mut *ask.conn().await?, ask.workspace(), ask.user.role).await
+    })
+    .await
 }
 
 /// Checks the credentials with the marketplace and connects the account.

@@ -3,6 +3,7 @@
 use crate::shared::error::Refusal;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
+pub use crate::shared::trouble::SyncProblem;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -16,24 +17,6 @@ text_enum!(
         Broken = "broken",
         /// Disconnected; chats stay readable, credentials are gone.
         Removed = "removed",
-    }
-);
-
-text_enum!(
-    /// What kept the last synchronisation from working.
-    SyncProblem {
-        WrongCredentials = "wrong_credentials",
-        KeyDeactivated = "key_deactivated",
-        MethodNotAllowed = "method_not_allowed",
-        AddressNotAllowed = "address_not_allowed",
-        SubscriptionTooLow = "subscription_too_low",
-        OfferNotSigned = "offer_not_signed",
-        AccountRefused = "account_refused",
-        Unreachable = "unreachable",
-        Interrupted = "interrupted",
-        RateLimited = "rate_limited",
-        /// A fault of ours; the log has the cause.
-        Internal = "internal",
     }
 );
 
@@ -71,6 +54,8 @@ pub struct SellerView {
     /// The marketplace's own words, where there are any.
     pub problem_detail: Option<String>,
     pub problem_at: Option<DateTime<Utc>>,
+    /// There while the account has a rest from calls that fail.
+    pub breaker: Option<BreakerView>,
     pub chats: i64,
     pub waiting: i64,
     /// The import that followed the last connecting.
@@ -99,6 +84,17 @@ impl SellerView {
     pub fn is_connected(&self) -> bool {
         self.state != SellerState::Removed
     }
+}
+
+/// So many calls in a row failed that only one now and then tries whether the marketplace is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakerView {
+    /// Calls in a row that failed.
+    pub failures: u32,
+    /// When the first of them did.
+    pub since: DateTime<Utc>,
+    /// When the next call tries.
+    pub until: DateTime<Utc>,
 }
 
 /// What an admin types to connect an account.

@@ -1,6 +1,6 @@
 //! Texts of the sellers page.
 
-use super::Locale;
+use super::{Locale, plural_ru};
 
 texts! {
     sellers_text:
@@ -65,6 +65,14 @@ texts! {
     replace_key: "Заменить ключ", "Replace key";
     remove: "Отключить", "Disconnect";
     key_replaced: "Ключ проверен и заменён.", "The key was checked and replaced.";
+
+    to_sellers: "Открыть кабинеты", "Open seller accounts";
+    stopped_means:
+        "Новые сообщения оттуда не приходят, ответы не уходят.",
+        "No new messages arrive from there and replies do not leave.";
+    sellers_stopped_text:
+        "Новые сообщения оттуда не приходят, ответы не уходят. Что случилось и что делать, написано у каждого кабинета.",
+        "No new messages arrive from there and replies do not leave. Each account says what happened and what to do.";
 
     connect_title: "Подключить кабинет", "Connect an account";
     connect: "Подключить", "Connect";
@@ -217,6 +225,44 @@ impl Locale {
         }
     }
 
+    /// So many calls in a row failed that the account has a rest.
+    pub fn breaker_is_open(self, marketplace: &str) -> String {
+        match self {
+            Locale::Ru => format!(
+                "{marketplace} давно не отвечает, поэтому мы обращаемся к нему реже. Сообщения придут с опозданием, \
+                 ответы ждут в очереди и уйдут, когда связь вернётся. Делать ничего не нужно."
+            ),
+            Locale::En => format!(
+                "{marketplace} has not answered for a while, so we ask less often. Messages arrive late, replies wait \
+                 safely in the queue and leave when it is back. Nothing to do."
+            ),
+        }
+    }
+
+    /// How many calls in a row failed, and when the first did.
+    pub fn calls_failed(self, failures: u32, since: &str) -> String {
+        let n = i64::from(failures);
+        let calls = self.count(n, ["обращение", "обращения", "обращений"], ["call", "calls"]);
+        match self {
+            Locale::Ru => {
+                let verb = plural_ru(n, "не удалось", "не удались", "не удалось");
+                format!("Подряд {verb} {calls}, первое из них {since}.")
+            }
+            Locale::En => {
+                let verb = if n == 1 { "has" } else { "have" };
+                format!("{calls} in a row {verb} failed, the first one {since}.")
+            }
+        }
+    }
+
+    /// When the next call tries; nothing to wait for below one second.
+    pub fn next_try(self, seconds: i64) -> String {
+        if seconds < 1 {
+            return self.pick("Пробуем снова.", "Trying again.").to_owned();
+        }
+        format!("{} {}.", self.pick("Следующая попытка", "The next try is"), self.in_a_while(seconds))
+    }
+
     /// The connection broke in the middle.
     pub fn problem_interrupted(self, marketplace: &str) -> String {
         match self {
@@ -362,6 +408,46 @@ impl Locale {
         }
     }
 
+    /// We have stopped a seller.
+    pub fn seller_is_stopped(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Кабинет {} остановлен.", self.quoted(name)),
+            Locale::En => format!("{} is stopped.", self.quoted(name)),
+        }
+    }
+
+    /// We have stopped sellers: `Остановлены 2 кабинета: «Север», «Юг».` Of many, only some are named.
+    pub fn sellers_are_stopped(self, names: &[&str]) -> String {
+        if let [name] = names {
+            return self.seller_is_stopped(name);
+        }
+        let n = names.len() as i64;
+        let some: Vec<String> = names.iter().take(3).map(|name| self.quoted(name)).collect();
+        let rest = match names.len().saturating_sub(some.len()) {
+            0 => String::new(),
+            more => format!(" {} {more}", self.pick("и ещё", "and another")),
+        };
+        let (sellers, some) = (self.seller_count(n), some.join(", "));
+        match self {
+            Locale::Ru => {
+                let verb = plural_ru(n, "Остановлен", "Остановлены", "Остановлено");
+                format!("{verb} {sellers}: {some}{rest}.")
+            }
+            Locale::En => format!("{sellers} are stopped: {some}{rest}."),
+        }
+    }
+
+    /// Who can mend what this person cannot.
+    pub fn tell_keepers(self, names: &[String]) -> String {
+        let names = names.join(", ");
+        match (self, names.is_empty()) {
+            (Locale::Ru, true) => "Скажите об этом владельцу или администратору.".to_owned(),
+            (Locale::Ru, false) => format!("Исправить это могут: {names}."),
+            (Locale::En, true) => "Tell the owner or an admin.".to_owned(),
+            (Locale::En, false) => format!("Ask one of those who can mend it: {names}."),
+        }
+    }
+
     /// A seller goes on.
     pub fn seller_goes_on(self, name: &str) -> String {
         match self {
@@ -432,6 +518,33 @@ mod tests {
         assert_eq!(plain(Locale::En.import_speed(1.2, true)), "1 history a second");
         assert_eq!(Locale::Ru.import_remaining(59), "осталось меньше минуты");
         assert_eq!(Locale::En.import_remaining(0), "less than a minute left");
+    }
+
+    #[test]
+    fn stopped_sellers_are_counted_and_named() {
+        let says = |names: &[&str]| Locale::Ru.sellers_are_stopped(names).replace('\u{a0}', " ");
+        assert_eq!(says(&["Север"]), "Кабинет «Север» остановлен.");
+        assert_eq!(says(&["Север", "Юг"]), "Остановлены 2 кабинета: «Север», «Юг».");
+        assert_eq!(says(&["1", "2", "3", "4", "5"]), "Остановлено 5 кабинетов: «1», «2», «3» и ещё 2.");
+        let of_many = says(&["1"; 21]);
+        assert_eq!(of_many, "Остановлен 21 кабинет: «1», «1», «1» и ещё 18.");
+        let english = Locale::En.sellers_are_stopped(&["1", "2", "3", "4"]).replace('\u{a0}', " ");
+        assert_eq!(english, "4 seller accounts are stopped: “1”, “2”, “3” and another 1.");
+        assert_eq!(
+            Locale::Ru.tell_keepers(&["Анна".into(), "Пётр".into()]),
+            "Исправить это могут: Анна, Пётр."
+        );
+    }
+
+    #[test]
+    fn a_breaker_says_what_failed_and_when_it_tries_again() {
+        let says = |failures| Locale::Ru.calls_failed(failures, "сегодня в 14:20").replace('\u{a0}', " ");
+        assert_eq!(says(12), "Подряд не удалось 12 обращений, первое из них сегодня в 14:20.");
+        assert_eq!(says(22), "Подряд не удались 22 обращения, первое из них сегодня в 14:20.");
+        let next = |seconds| Locale::Ru.next_try(seconds).replace('\u{a0}', " ");
+        assert_eq!(next(41), "Следующая попытка через 41 секунду.");
+        assert_eq!(next(61), "Следующая попытка через 2 минуты.");
+        assert_eq!(next(0), "Пробуем снова.");
     }
 
     #[test]

@@ -125,6 +125,15 @@ impl Locale {
         }
     }
 
+    /// How soon something comes, by the second within a minute: `через 40 секунд`, `через 3 минуты`.
+    pub fn in_a_while(self, seconds: i64) -> String {
+        let stretch = match seconds {
+            ..60 => self.seconds(seconds.max(0)),
+            _ => self.minutes((seconds + 59) / 60),
+        };
+        format!("{} {stretch}", self.pick("через", "in"))
+    }
+
     /// A stretch of time where there is little room: `3 ч 12 мин`, `2 д 4 ч`, `14 мин`.
     pub fn duration_short(self, minutes: i64) -> String {
         let (d, h, m) = match self {

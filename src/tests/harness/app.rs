@@ -105,6 +105,7 @@ impl TestApp {
             public_url: setting.public_url.map(str::to_owned),
             keys: Some(Secret::new("1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".into())),
             ozon_url: setting.ozon_url.clone().unwrap_or_else(|| sandbox.url()),
+            ozon_unlimited: false,
             poll_interval: Duration::from_secs(60),
             urgent_poll_interval: Duration::from_secs(30),
             send_timeout: Duration::from_millis(500),

@@ -3,7 +3,7 @@
 use crate::context::session::SessionLookup;
 use crate::context::{App, TraceId, told};
 use crate::features::inbox::types::{Attachment, AttachmentKind};
-use crate::features::sellers::server::accounts;
+use crate::features::sellers::server::{accounts, health};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::http::percent_encode;
 use crate::platform::schema::{chats, messages};
@@ -70,12 +70,13 @@ async fn fetch(
     if account.credentials.is_none() {
         return Err(Fault::not_found());
     }
-    let bytes = account
-        .open(app)?
-        .file(&attachment.url)
-        .await
-        .map_err(|error| Fault::Unavailable(format!("a file could not be fetched: {error}").into()))?;
-    Ok((attachment, bytes))
+    match account.open(app)?.file(&attachment.url).await {
+        Ok(bytes) => Ok((attachment, bytes)),
+        Err(error) => {
+            health::note(app, &account, &error).await;
+            Err(Fault::Unavailable(format!("a file could not be fetched: {error}").into()))
+        }
+    }
 }
 
 /// What the first bytes say the file is; only pictures that browsers draw without running anything.

@@ -1,22 +1,24 @@
 //! How a seller's synchronisation is doing: written after every run, read by the sellers page.
 
+use super::accounts::SellerAccount;
 use crate::connectors::{AccountProblem, ConnectorError, Denial};
+use crate::context::App;
 use crate::features::sellers::types::{SellerState, SyncProblem};
+use crate::platform::clock;
 use crate::platform::fault::Outcome;
 use crate::platform::live;
 use crate::platform::schema::sellers;
 use crate::shared::change::Change;
 use crate::shared::ids::{SellerId, WorkspaceId};
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, QueryDsl};
+use diesel::{ExpressionMethods, PgExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// What kept a run from working, and the marketplace's own words.
 pub fn problem(error: &ConnectorError) -> (SyncProblem, Option<String>) {
     match error {
         ConnectorError::RateLimited { .. } => (SyncProblem::RateLimited, None),
-        // What the rest is taken from is known already.
-        ConnectorError::Resting { .. } => (SyncProblem::Unreachable, None),
+        ConnectorError::Resting { .. } => (SyncProblem::Resting, None),
         ConnectorError::Unreachable(_) => (SyncProblem::Unreachable, None),
         ConnectorError::Interrupted(_) => (SyncProblem::Interrupted, None),
         ConnectorError::Chat(problem) => (SyncProblem::AccountRefused, Some(format!("{problem:?}"))),
@@ -107,15 +109,68 @@ pub async fn note_failure(
             ))
             .execute(conn)
             .await?;
+        let mut has_stopped = false;
         if stops {
-            diesel::update(sellers::table.find((workspace, seller)))
+            let stopped = diesel::update(sellers::table.find((workspace, seller)))
                 .filter(sellers::state.eq(SellerState::Active))
                 .set(sellers::state.eq(SellerState::Broken))
                 .execute(conn)
                 .await?;
+            has_stopped = stopped > 0;
         }
-        if before.into_iter().flatten().next().as_deref() != Some(problem.as_str()) {
+        if has_stopped || before.into_iter().flatten().next().as_deref() != Some(problem.as_str()) {
             live::append(conn, workspace, &[Change::Seller { seller }]).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Writes down what a call beside the synchronisation (a send, a file, an order) has told about its seller: a problem of
+/// the account stops the seller, a rest is shown. Anything else is the call's own trouble; so is a method that the key
+/// may not use, for not every method is needed, and the synchronisation finds out about those that are.
+pub async fn note(app: &App, seller: &SellerAccount, error: &ConnectorError) {
+    let noted = match error {
+        ConnectorError::Account(AccountProblem::MethodNotAllowed | AccountProblem::Other(_)) => return,
+        ConnectorError::Account(_) => note_account_problem(app, seller, error).await,
+        ConnectorError::Resting { .. } => note_rest(app, seller).await,
+        _ => return,
+    };
+    if let Err(fault) = noted {
+        tracing::warn!(seller = %seller.id, error = %fault, "a seller's trouble could not be written down");
+    }
+}
+
+async fn note_account_problem(app: &App, seller: &SellerAccount, error: &ConnectorError) -> Outcome<()> {
+    let mut conn = app.db.get().await?;
+    let credentials: Vec<Option<Vec<u8>>> = sellers::table
+        .find((seller.workspace_id, seller.id))
+        .select(sellers::credentials)
+        .load(&mut conn)
+        .await?;
+    // Another key has come meanwhile: what the old one met says nothing about it.
+    if credentials.as_slice().first() != Some(&seller.credentials) {
+        return Ok(());
+    }
+    note_failure(&mut conn, seller.workspace_id, seller.id, error, clock::now()).await
+}
+
+async fn note_rest(app: &App, seller: &SellerAccount) -> Outcome<()> {
+    let mut conn = app.db.get().await?;
+    conn.transaction(async |conn| {
+        let word = SyncProblem::Resting.as_str();
+        let changed = diesel::update(sellers::table.find((seller.workspace_id, seller.id)))
+            .filter(sellers::state.eq(SellerState::Active))
+            .filter(sellers::last_error.is_distinct_from(word))
+            .set((
+                sellers::last_error.eq(Some(word)),
+                sellers::last_error_detail.eq(None::<String>),
+                sellers::last_error_at.eq(Some(clock::now())),
+            ))
+            .execute(conn)
+            .await?;
+        if changed > 0 {
+            live::append(conn, seller.workspace_id, &[Change::Seller { seller: seller.id }]).await?;
         }
         Ok(())
     })

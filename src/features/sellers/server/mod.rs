@@ -5,3 +5,4 @@ pub mod connect;
 pub mod health;
 pub mod lifecycle;
 pub mod read;
+pub mod stopped;

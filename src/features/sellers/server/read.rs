@@ -1,8 +1,11 @@
 //! Sellers for the screen.
 
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, ImportView, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{
+    Ability, BreakerView, ImportView, SellerState, SellerView, SyncProblem,
+};
 use crate::platform::fault::Outcome;
+use crate::platform::pace::Breaker;
 use crate::platform::schema::walks;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
@@ -107,18 +110,23 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
         .filter(walks::kind.eq("import"))
         .load(&mut conn)
         .await?;
+    drop(conn);
     let mut imports: HashMap<SellerId, ImportView> =
         imports.into_iter().map(|row| (row.seller_id, row.view(ask.now))).collect();
+    let lines: Vec<_> =
+        rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
+    let breakers = ask.app.outbound.pace.breakers(&lines).await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
+        .zip(breakers)
+        .map(|(row, breaker)| {
             let import = imports.remove(&row.id);
-            view(row, import)
+            view(row, breaker, import)
         })
         .collect())
 }
 
-fn view(row: SellerRow, import: Option<ImportView>) -> SellerView {
+fn view(row: SellerRow, breaker: Option<Breaker>, import: Option<ImportView>) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -135,6 +143,7 @@ fn view(row: SellerRow, import: Option<ImportView>) -> SellerView {
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
+        breaker: breaker.map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
         import,

@@ -1,6 +1,7 @@
 //! One seller: what it is, how the exchange with its marketplace is doing, what its key allows, what can be done.
 
 use super::book::Book;
+use super::breaker::BreakerNote;
 use super::dialogs::Dialogs;
 use super::import::ImportProgress;
 use super::words::{ability_name, problem_sentence, state_icon, state_name};
@@ -103,7 +104,10 @@ fn Trouble(seller: SellerView) -> impl IntoView {
             </div>
         }
     });
-    let problem = seller.problem.map(|problem| {
+    let breaker = seller.breaker.map(|breaker| view! { <BreakerNote breaker marketplace zone/> });
+    // The breaker says the same, and more.
+    let problem = seller.problem.filter(|problem| breaker.is_none() || !problem.passes_by_itself());
+    let problem = problem.map(|problem| {
         let class = if seller.state == SellerState::Broken { "note note-error" } else { "note note-warning" };
         let detail = seller.problem_detail.filter(|text| !text.trim().is_empty());
         view! {
@@ -124,6 +128,7 @@ fn Trouble(seller: SellerView) -> impl IntoView {
     });
     view! {
         {paused}
+        {breaker}
         {problem}
     }
 }

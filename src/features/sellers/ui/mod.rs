@@ -1,6 +1,8 @@
 //! The sellers page: the accounts that are connected, how each is doing, and the form that connects one more.
 
+mod banner;
 mod book;
+mod breaker;
 mod card;
 mod connect;
 mod dialogs;
@@ -12,6 +14,7 @@ use crate::features::sellers::types::SellerView;
 use crate::shared::role::Permission;
 use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::notice::ErrorNote;
+pub use banner::StoppedBanner;
 use book::Book;
 use card::SellerCard;
 use connect::Connect;

@@ -48,6 +48,7 @@ pub fn problem_sentence(problem: SyncProblem, marketplace: Marketplace, locale: 
         SyncProblem::SubscriptionTooLow => locale.problem_subscription_too_low(name),
         SyncProblem::OfferNotSigned => locale.problem_offer_not_signed(name),
         SyncProblem::AccountRefused => locale.problem_account_refused(name),
+        SyncProblem::Resting => locale.breaker_is_open(name),
         SyncProblem::Unreachable => locale.problem_unreachable(name),
         SyncProblem::Interrupted => locale.problem_interrupted(name),
         SyncProblem::RateLimited => locale.problem_rate_limited(name),

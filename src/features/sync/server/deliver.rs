@@ -121,7 +121,8 @@ impl Delivery<'_> {
                 self.end(reply, Ending::NotTried).await?;
                 Ok(Step::Wait(retry_after.unwrap_or(Duration::from_secs(2))))
             }
-            Err(ConnectorError::Resting { retry_after }) => {
+            Err(error @ ConnectorError::Resting { retry_after }) => {
+                health::note(self.app, self.seller, &error).await;
                 self.end(reply, Ending::NotTried).await?;
                 Ok(Step::Wait(retry_after))
             }
@@ -200,8 +201,11 @@ impl Delivery<'_> {
 
     async fn read_history(&self) -> Result<(), SyncError> {
         let connector = self.seller.open(self.app)?;
-        history::read_new(self.app, self.seller, connector.as_ref(), self.chat).await?;
-        Ok(())
+        let read = history::read_new(self.app, self.seller, connector.as_ref(), self.chat).await;
+        if let Err(SyncError::Marketplace(error)) = &read {
+            health::note(self.app, self.seller, error).await;
+        }
+        read.map(drop)
     }
 
     /// Shows the message under its own id and tells the marketplace that we have read what we answered. Neither is
