@@ -1,9 +1,14 @@
 //! Every setting of the process, read once from the environment. What is wrong is told all at once.
 
+use crate::platform::network::Network;
 use crate::platform::secret::Secret;
-use std::net::SocketAddr;
+use reqwest::Url;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// Where Ozon says that its pushes come from.
+pub const OZON_PUSH_NETWORKS: &str = "195.34.21.0/24,185.73.192.0/22,91.223.93.0/24";
 
 /// Settings of the process. `.env.example` describes each.
 #[derive(Clone, Debug)]
@@ -22,6 +27,8 @@ pub struct Config {
     pub ozon_url: String,
     /// `AGENTIQ_OZON_UNLIMITED`: calls as fast as we can; heeded only where Ozon is a sandbox on this machine.
     pub ozon_unlimited: bool,
+    /// `AGENTIQ_OZON_PUSH_NETWORKS`: where Ozon's pushes come from; others are turned away.
+    pub ozon_push_networks: Vec<Network>,
     /// `AGENTIQ_POLL_INTERVAL`: how often every seller is asked for news.
     pub poll_interval: Duration,
     /// `AGENTIQ_URGENT_POLL_INTERVAL`: how often sellers with urgent chats are asked.
@@ -69,6 +76,7 @@ impl Config {
             keys: get("AGENTIQ_KEYS").map(Secret::new),
             ozon_url: reader.url("AGENTIQ_OZON_URL").unwrap_or_else(|| "https://api-seller.ozon.ru".into()),
             ozon_unlimited: reader.parse("AGENTIQ_OZON_UNLIMITED", false, "true or false"),
+            ozon_push_networks: reader.networks("AGENTIQ_OZON_PUSH_NETWORKS", OZON_PUSH_NETWORKS),
             poll_interval: reader.duration("AGENTIQ_POLL_INTERVAL", Duration::from_secs(60)),
             urgent_poll_interval: reader.duration("AGENTIQ_URGENT_POLL_INTERVAL", Duration::from_secs(30)),
             send_timeout: reader.duration("AGENTIQ_SEND_TIMEOUT", Duration::from_secs(10)),
@@ -81,14 +89,41 @@ impl Config {
 
     /// Whether Ozon is called without regard to its limits: only ever a sandbox on this machine.
     pub fn is_unlimited(&self) -> bool {
-        let is_here =
-            self.ozon_url.starts_with("http://127.0.0.1:") || self.ozon_url.starts_with("http://[::1]:");
-        self.ozon_unlimited && is_here
+        self.ozon_unlimited && self.ozon_is_here()
     }
 
     /// Whether browsers reach us by TLS, so that cookies may insist on it.
     pub fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// How a marketplace reaches us to push events: by TLS from outside, or on this machine when the marketplace is a
+    /// sandbox here. `None` when it cannot.
+    pub fn push_base(&self) -> Option<String> {
+        if self.is_https() {
+            return self.public_url.clone();
+        }
+        if !self.ozon_is_here() {
+            return None;
+        }
+        let ip = if self.addr.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { self.addr.ip() };
+        Some(format!("http://{}", SocketAddr::new(ip, self.addr.port())))
+    }
+
+    /// Whether an address is one that Ozon pushes from.
+    pub fn may_push(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.ozon_push_networks.iter().any(|network| network.contains(ip))
+            || self.ozon_is_here() && ip.is_loopback()
+    }
+
+    /// Whether the marketplace is a sandbox on this machine.
+    fn ozon_is_here(&self) -> bool {
+        let url = Url::parse(&self.ozon_url).ok();
+        url.as_ref().and_then(Url::host_str).is_some_and(|host| {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        })
     }
 }
 
@@ -121,6 +156,16 @@ impl Reader<'_> {
             self.problems.push(format!("{name}={text:?} does not begin with http:// or https://"));
             None
         }
+    }
+
+    fn networks(&mut self, name: &str, default: &str) -> Vec<Network> {
+        let text = (self.get)(name).unwrap_or_else(|| default.to_owned());
+        let (good, bad): (Vec<_>, Vec<_>) =
+            text.split(',').map(|part| (part, part.trim().parse())).partition(|(_, parsed)| parsed.is_ok());
+        for (part, _) in bad {
+            self.problems.push(format!("{name}: {part:?} is not a network like 192.0.2.0/24"));
+        }
+        good.into_iter().filter_map(|(_, parsed)| parsed.ok()).collect()
     }
 
     fn duration(&mut self, name: &str, default: Duration) -> Duration {
@@ -164,15 +209,48 @@ mod tests {
         assert_eq!(error.0.len(), 2, "{error}");
     }
 
+    fn config(variables: &[(&str, &str)]) -> Config {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        Config::read(|name| find(name).map(|(_, value)| (*value).to_owned())).expect("good settings")
+    }
+
+    #[test]
+    fn pushes_come_from_the_marketplaces_networks_only() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let ozon = config(&[]);
+        for from in ["195.34.21.7", "185.73.195.255", "91.223.93.0", "::ffff:91.223.93.1"] {
+            assert!(ozon.may_push(ip(from)), "{from}");
+        }
+        for from in ["195.34.22.1", "185.73.196.0", "127.0.0.1", "::1", "10.0.0.1"] {
+            assert!(!ozon.may_push(ip(from)), "{from}");
+        }
+        let sandbox = config(&[("AGENTIQ_OZON_URL", "http://[::1]:4000")]);
+        assert!(sandbox.may_push(ip("127.0.0.1")) && sandbox.may_push(ip("::1")));
+        let other = config(&[("AGENTIQ_OZON_PUSH_NETWORKS", "10.0.0.0/8, 2001:db8::/32")]);
+        assert!(other.may_push(ip("10.1.2.3")) && other.may_push(ip("2001:db8::1")));
+        assert!(!other.may_push(ip("195.34.21.7")));
+        let wrong =
+            Config::read(|name| (name == "AGENTIQ_OZON_PUSH_NETWORKS").then(|| "10.0.0.0/33,x".into()));
+        assert_eq!(wrong.expect_err("both are wrong").0.len(), 2);
+    }
+
+    #[test]
+    fn a_marketplace_reaches_us_by_tls_and_a_sandbox_on_this_machine() {
+        let base = |variables: &[(&str, &str)]| config(variables).push_base();
+        let sandbox = ("AGENTIQ_OZON_URL", "http://127.0.0.1:4000");
+        assert_eq!(base(&[]), None);
+        assert_eq!(base(&[("AGENTIQ_PUBLIC_URL", "http://chats.example")]), None);
+        let public = ("AGENTIQ_PUBLIC_URL", "https://chats.example/");
+        assert_eq!(base(&[public]).as_deref(), Some("https://chats.example"));
+        assert_eq!(base(&[sandbox]).as_deref(), Some("http://127.0.0.1:3000"));
+        let everywhere = ("AGENTIQ_ADDR", "0.0.0.0:8080");
+        assert_eq!(base(&[sandbox, everywhere]).as_deref(), Some("http://127.0.0.1:8080"));
+    }
+
     #[test]
     fn limits_are_lifted_for_a_sandbox_on_this_machine_only() {
-        let is_unlimited = |url: &'static str| {
-            let read = Config::read(|name| match name {
-                "AGENTIQ_OZON_URL" => Some(url.into()),
-                "AGENTIQ_OZON_UNLIMITED" => Some("true".into()),
-                _ => None,
-            });
-            read.expect("good settings").is_unlimited()
+        let is_unlimited = |url: &str| {
+            config(&[("AGENTIQ_OZON_URL", url), ("AGENTIQ_OZON_UNLIMITED", "true")]).is_unlimited()
         };
         assert!(is_unlimited("http://127.0.0.1:3100"));
         for url in ["https://api-seller.ozon.ru", "http://127.0.0.1.example.ru:80", "http://10.0.0.1:3100"] {

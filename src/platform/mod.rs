@@ -8,6 +8,7 @@ pub mod fault;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod network;
 pub mod pace;
 pub mod schema;
 pub mod secret;

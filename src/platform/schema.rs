@@ -59,7 +59,7 @@ diesel::table! {
     messages (workspace_id, chat_id, external_id) {
         workspace_id -> Uuid, chat_id -> Uuid, external_id -> Text, sort_key -> Text, author -> Text, body -> Text,
         attachments -> Jsonb, sent_at -> Timestamptz, received_at -> Timestamptz, is_read -> Bool,
-        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>,
+        reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>, edited_at -> Nullable<Timestamptz>,
     }
 }
 diesel::table! {
@@ -94,6 +94,21 @@ diesel::table! {
     }
 }
 diesel::table! {
+    push_endpoints (workspace_id, seller_id) {
+        workspace_id -> Uuid, seller_id -> Uuid, token_hash -> Binary, remote_id -> Nullable<BigInt>,
+        address -> Text, state -> Text, last_problem -> Nullable<Text>, registered_at -> Timestamptz,
+        checked_at -> Nullable<Timestamptz>, last_ping_at -> Nullable<Timestamptz>,
+        last_push_at -> Nullable<Timestamptz>, received -> BigInt,
+    }
+}
+diesel::table! {
+    pushes (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, seller_id -> Uuid, received_at -> Timestamptz, kind -> Text,
+        chat_external_id -> Nullable<Text>, body -> Text, processed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+    }
+}
+diesel::table! {
     schedule_slots (name, slot) { name -> Text, slot -> Timestamptz, claimed_at -> Timestamptz, }
 }
 diesel::table! {
@@ -116,4 +131,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_counters,
     events,
     jobs,
+    push_endpoints,
+    pushes,
 );

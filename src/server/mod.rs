@@ -4,6 +4,7 @@ pub mod commands;
 pub mod demo;
 pub mod doctor;
 pub mod headers;
+pub mod hooks;
 pub mod jobs;
 pub mod live_stream;
 pub mod metrics;
@@ -149,11 +150,13 @@ pub async fn serve(mut config: Config, options: ServeOptions) -> Result<(), Star
     served
 }
 
-async fn run(config: Config, database: &Database, options: ServeOptions) -> Result<(), StartError> {
+async fn run(mut config: Config, database: &Database, options: ServeOptions) -> Result<(), StartError> {
     database.db.migrate().await?;
-    let app = build_app(config, database.db.clone(), options.demo)?;
-    let listener = listen(app.config.addr).await?;
+    let listener = listen(config.addr).await?;
     let addr = listener.local_addr().map_err(|error| StartError::Other(error.to_string()))?;
+    // Port 0 has become a real one by now; a sandbox is told where to push.
+    config.addr = addr;
+    let app = build_app(config, database.db.clone(), options.demo)?;
     let welcome = if options.demo { Some(demo::prepare(&app).await?) } else { None };
 
     let tracker = TaskTracker::new();

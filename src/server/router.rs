@@ -1,6 +1,6 @@
 //! Every address of the server.
 
-use super::{headers, live_stream, pages};
+use super::{headers, hooks, live_stream, pages};
 use crate::app;
 use crate::context::App;
 use crate::features::inbox::server::files;
@@ -74,6 +74,8 @@ pub fn build(app: App) -> Router {
         .merge(static_files(&leptos))
         .merge(pages)
         .layer(layers)
+        // Marketplaces have no session and come from another site: beside the layers, with its own.
+        .merge(hooks::routes(&app))
         .with_state(state)
 }
 

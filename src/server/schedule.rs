@@ -2,7 +2,8 @@
 
 use crate::context::App;
 use crate::context::session;
-use crate::features::sync::server::poll;
+use crate::features::sellers::server::push as push_address;
+use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
 use crate::platform::clock::now;
 use crate::platform::fault::Outcome;
@@ -28,6 +29,9 @@ enum When {
     Cron(Box<cron::Schedule>),
 }
 
+/// How often the marketplaces are asked whether they still push. A suspended address is tried again as often.
+const WATCH_PUSHES: Duration = Duration::from_secs(30 * 60);
+
 type Work = fn(&mut AsyncPgConnection, DateTime<Utc>) -> BoxFuture<'_, Outcome<()>>;
 
 struct Entry {
@@ -48,6 +52,11 @@ fn entries(app: &App) -> Vec<Entry> {
             name: "sync.urgent",
             when: When::Every(app.config.urgent_poll_interval),
             work: |conn, now| poll::enqueue_due(conn, true, now).map(|done| done.map(drop)).boxed(),
+        },
+        Entry {
+            name: "sellers.push",
+            when: When::Every(WATCH_PUSHES),
+            work: |conn, now| push_address::enqueue_due(conn, now).boxed(),
         },
     ];
     if let Some(entry) =
@@ -73,12 +82,13 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
     let events = live::prune(conn, now).await?;
     let sessions = session::prune(conn, now).await?;
     let attempts = sign_in::prune(conn, now).await?;
+    let pushes = push::prune(conn, now).await?;
     let slots = diesel::delete(dsl::schedule_slots)
         .filter(dsl::slot.lt(now - TimeDelta::days(1)))
         .execute(conn)
         .await?;
     let lines = Pace::prune(conn, now).await?;
-    tracing::info!(events, sessions, attempts, slots, lines, "housekeeping");
+    tracing::info!(events, sessions, attempts, pushes, slots, lines, "housekeeping");
     Ok(())
 }
 

@@ -71,6 +71,18 @@ pub enum Refusal {
         text: String,
     },
     SellerNotConnected,
+    /// A marketplace pushes to an address with TLS only, and the installation has none.
+    PushesNeedPublicAddress,
+    /// The marketplace pushes to another program, whose address this is.
+    PushesTaken {
+        address: String,
+    },
+    /// The key may not set up pushes.
+    PushesNotAllowed,
+    /// The marketplace has tried our address and was not content; in its words.
+    PushAddressRefused {
+        said: String,
+    },
     /// The reply cannot be sent again: it has been sent or is on its way.
     ReplyNotRetryable,
     /// The name typed to confirm a removal is not the seller's name.

@@ -12,5 +12,7 @@ id_type!(/// A reply written here; made by the browser, so that a double click i
     ReplyId);
 id_type!(/// A unit of background work.
     JobId);
+id_type!(/// A push of a marketplace, as it came.
+    PushId);
 id_type!(/// A stored file: one that came in a message, or one that waits to be sent.
     FileId);

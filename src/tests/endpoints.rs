@@ -46,6 +46,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("sellers/pause", json!({ "seller": seller })),
         ("sellers/resume", json!({ "seller": seller })),
         ("sellers/replace_key", json!({ "seller": seller, "api_key": DEMO_API_KEY })),
+        ("sellers/push_on", json!({ "seller": seller, "if_taken": "ask" })),
+        ("sellers/push_check", json!({ "seller": seller })),
+        ("sellers/push_off", json!({ "seller": seller })),
         ("sellers/remove", json!({ "seller": seller, "name": "not its name" })),
     ])
 }

@@ -16,6 +16,7 @@ mod jobs;
 mod ozon;
 mod pace;
 mod processes;
+mod pushes;
 mod schema;
 mod sellers;
 mod sends;

@@ -111,7 +111,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 11] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -121,6 +121,8 @@ const WITHOUT_WORKSPACE: [(&str, &str); 11] = [
     ("schedule_slots_slot", "schedules belong to the installation"),
     ("pace_lines_pkey", "an account has one pace in the whole installation"),
     ("events_at", "old entries of all workspaces are deleted together"),
+    ("push_endpoints_token", "a marketplace comes with a token only"),
+    ("pushes_received", "old pushes of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
     ("jobs_lane", "a lane is one seller, whose id is unique by itself"),
 ];
@@ -223,6 +225,14 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!("sessions VALUES ('{other}', '\\x00', '{user}', now(), now(), now())"),
         format!("sign_in_names VALUES ('x@x.example', '{other}', '{user}')"),
         format!("seller_accounts VALUES ('\\x00', '{other}', '{seller}')"),
+        format!(
+            "push_endpoints (workspace_id, seller_id, token_hash, address, state, registered_at) \
+             VALUES ('{other}', '{seller}', '\\x00', 'x', 'on', now())"
+        ),
+        format!(
+            "pushes (workspace_id, id, seller_id, received_at, kind, body) \
+             VALUES ('{other}', gen_random_uuid(), '{seller}', now(), 'message', '{{}}')"
+        ),
     ];
     for row in rows {
         let refused = sql.attempt(&format!("INSERT INTO {row}")).await.expect_err(&row);
@@ -441,11 +451,12 @@ async fn hot_statements_find_their_rows_by_index() {
         let types = "uuid, uuid, timestamptz, boolean, bigint";
         plans.push((title.into(), plan(&sql, types, listing::BEHIND_SQL, &arguments).await));
     }
+    let names: Vec<String> = (1..=100).map(|n| format!("c{n}")).collect();
     let page = format!(
-        "'{workspace}', '{seller}', now(), false, array(SELECT gen_random_uuid() FROM generate_series(1, 100)), \
-         array(SELECT 'c' || n FROM generate_series(1, 100) n), array_fill('open'::text, '{{100}}'), \
+        "'{workspace}', '{seller}', now(), false, array_fill('{person}'::uuid, '{{100}}'), '{{{}}}', array_fill('open'::text, '{{100}}'), \
          array_fill(now(), '{{100}}'), array_fill('1'::text, '{{100}}'), array_fill('1'::text, '{{100}}'), \
-         array_fill(true, '{{100}}')"
+         array_fill(true, '{{100}}')",
+        names.join(",")
     );
     let types =
         "uuid, uuid, timestamptz, boolean, uuid[], text[], text[], timestamptz[], text[], text[], boolean[]";

@@ -263,6 +263,8 @@ pub struct MessageView {
     pub sort_key: String,
     /// Only for our own messages.
     pub delivery: Option<Delivery>,
+    /// When we saw that the author had changed the text.
+    pub edited_at: Option<DateTime<Utc>>,
     /// The message could not be understood; its raw form is kept.
     pub is_unparsed: bool,
 }

@@ -1,6 +1,6 @@
 //! What a browser may ask about sellers.
 
-use super::types::{ConnectForm, SellerView};
+use super::types::{ConnectForm, IfTaken, SellerView};
 use crate::shared::error::AppError;
 use crate::shared::ids::SellerId;
 use crate::shared::trouble::StoppedSellers;
@@ -53,4 +53,22 @@ pub async fn replace_key(seller: SellerId, api_key: String) -> Result<(), AppErr
 #[server(endpoint = "sellers/remove", input = Json)]
 pub async fn remove(seller: SellerId, name: String) -> Result<(), AppError> {
     answer(Permission::ManageSellers, async move |ask| lifecycle::remove(&ask, seller, name).await).await
+}
+
+/// Has the marketplace push chat events to us, in another program's place only when `if_taken` says so.
+#[server(endpoint = "sellers/push_on", input = Json)]
+pub async fn push_on(seller: SellerId, if_taken: IfTaken) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| push::turn_on(&ask, seller, if_taken).await).await
+}
+
+/// Has the marketplace try the address it pushes to.
+#[server(endpoint = "sellers/push_check", input = Json)]
+pub async fn push_check(seller: SellerId) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| push::check(&ask, seller).await).await
+}
+
+/// Has the marketplace stop pushing to us.
+#[server(endpoint = "sellers/push_off", input = Json)]
+pub async fn push_off(seller: SellerId) -> Result<(), AppError> {
+    answer(Permission::ManageSellers, async move |ask| push::turn_off(&ask, seller).await).await
 }

@@ -32,6 +32,60 @@ text_enum!(
     }
 );
 
+text_enum!(
+    /// Whether the marketplace pushes a seller's events to us.
+    PushState {
+        Off = "off",
+        /// The marketplace is being asked.
+        Starting = "starting",
+        On = "on",
+        /// It should, but messages have come that nobody pushed.
+        Silent = "silent",
+        /// The marketplace has stopped; we try to have it begin again.
+        Suspended = "suspended",
+        /// It pushes to another program instead.
+        Taken = "taken",
+    }
+);
+
+text_enum!(
+    /// What to do when the marketplace pushes to another program already.
+    IfTaken {
+        Ask = "ask",
+        Replace = "replace",
+    }
+);
+
+/// How the pushes of a seller are doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PushView {
+    pub state: PushState,
+    /// Whether the marketplace could reach us at all.
+    pub can_turn_on: bool,
+    /// Where they go to, without the secret at its end.
+    pub address: Option<String>,
+    pub on_since: Option<DateTime<Utc>>,
+    /// The last push or ping.
+    pub last_heard_at: Option<DateTime<Utc>>,
+    pub received: i64,
+    /// The marketplace's own words, or whose address has taken our place.
+    pub problem: Option<String>,
+}
+
+impl Default for PushView {
+    fn default() -> Self {
+        Self {
+            state: PushState::Off,
+            can_turn_on: false,
+            address: None,
+            on_since: None,
+            last_heard_at: None,
+            received: 0,
+            problem: None,
+        }
+    }
+}
+
 /// A seller and the health of its synchronisation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SellerView {
@@ -60,6 +114,7 @@ pub struct SellerView {
     pub waiting: i64,
     /// The import that followed the last connecting.
     pub import: Option<ImportView>,
+    pub pushes: PushView,
 }
 
 /// How far an import has come: first the whole list of chats, then their newest messages.

@@ -63,6 +63,7 @@ texts! {
     to_newest: "К новым сообщениям", "To the newest messages";
     unparsed_message: "Не удалось разобрать сообщение. Показываем, как его прислал маркетплейс.",
         "This message could not be read. It is shown as the marketplace sent it.";
+    message_edited: "изменено", "edited";
     empty_message: "Сообщение без текста", "A message without text";
     image: "Изображение", "Image";
     download_file: "Скачать файл", "Download the file";

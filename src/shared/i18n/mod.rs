@@ -18,6 +18,7 @@ macro_rules! texts {
 mod errors;
 mod inbox;
 mod phrases;
+mod pushes;
 mod sellers;
 mod texts;
 mod times;

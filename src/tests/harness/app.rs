@@ -98,14 +98,16 @@ impl TestApp {
         workspace: WorkspaceId,
         setting: &Setting,
     ) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let config = Config {
             database_url: None,
             data_dir: std::env::temp_dir(),
-            addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            addr: listener.local_addr().expect("an address"),
             public_url: setting.public_url.map(str::to_owned),
             keys: Some(Secret::new("1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".into())),
             ozon_url: setting.ozon_url.clone().unwrap_or_else(|| sandbox.url()),
             ozon_unlimited: false,
+            ozon_push_networks: vec!["192.0.2.0/24".parse().expect("a network")],
             poll_interval: Duration::from_secs(60),
             urgent_poll_interval: Duration::from_secs(30),
             send_timeout: Duration::from_millis(500),
@@ -114,8 +116,7 @@ impl TestApp {
             postgres_bin: None,
         };
         let app = server::build_app(config, database.db(), false).expect("an app");
-        let listener = TcpListener::bind(app.config.addr).await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let url = format!("http://{}", app.config.addr);
         let service = server::router::build(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stop = app.cancel.clone().cancelled_owned();
         tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(stop).into_future());

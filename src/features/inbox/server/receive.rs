@@ -344,7 +344,9 @@ async fn upsert(
                   AS n (chat_id, external_id, sort_key, author, body, attachments, sent_at, is_read, raw) \
              ON CONFLICT (workspace_id, chat_id, external_id) DO UPDATE SET \
                  body = excluded.body, attachments = excluded.attachments, is_read = m.is_read OR excluded.is_read, \
-                 raw = excluded.raw \
+                 raw = excluded.raw, \
+                 edited_at = CASE WHEN m.body <> excluded.body AND m.raw IS NULL THEN excluded.received_at \
+                                  ELSE m.edited_at END \
              WHERE (m.body, m.attachments, m.raw) IS DISTINCT FROM (excluded.body, excluded.attachments, excluded.raw) \
                 OR (excluded.is_read AND NOT m.is_read) \
              RETURNING m.chat_id) \

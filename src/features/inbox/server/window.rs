@@ -108,6 +108,8 @@ struct MessageRow {
     is_read: bool,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     reply_id: Option<ReplyId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    edited_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
     author_name: Option<String>,
     #[diesel(sql_type = Bool)]
@@ -115,7 +117,7 @@ struct MessageRow {
 }
 
 /// The statement behind a page of messages; `$3`, `$4` are the cursor. Public so that a test can look at its plan.
-pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, \
+pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, m.reply_id, m.edited_at, \
             u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
      FROM messages m \
      LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
@@ -175,6 +177,7 @@ impl From<MessageRow> for MessageView {
             sent_at: row.sent_at,
             sort_key: row.sort_key,
             delivery,
+            edited_at: row.edited_at,
             is_unparsed: row.is_unparsed,
         }
     }
@@ -261,6 +264,7 @@ impl From<ReplyRow> for MessageView {
                 reason: row.reason,
                 reason_detail: row.reason_detail,
             }),
+            edited_at: None,
             is_unparsed: false,
         }
     }

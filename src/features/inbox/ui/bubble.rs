@@ -191,6 +191,10 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
         let drawn = drawn.clone();
         Memo::new(move |_| drawn.with(|it| it.view.sent_at))
     };
+    let edited_at = {
+        let drawn = drawn.clone();
+        Memo::new(move |_| drawn.with(|it| it.view.edited_at))
+    };
     let delivery = Memo::new(move |_| {
         drawn.with(|it| it.view.delivery.as_ref().map(|delivery| (delivery.state, delivery.is_read)))
     });
@@ -207,6 +211,17 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
     };
     view! {
         <span class="message-foot">
+            {move || {
+                edited_at
+                    .get()
+                    .map(|at| {
+                        view! {
+                            <span class="message-edited" title=locale.date_time(at, zone)>
+                                {locale.message_edited()}
+                            </span>
+                        }
+                    })
+            }}
             <time datetime=move || at.get().to_rfc3339() title=move || locale.date_time(at.get(), zone)>
                 {move || zone.clock(at.get())}
             </time>

@@ -49,6 +49,7 @@ impl Waiting {
                 reason: None,
                 reason_detail: None,
             }),
+            edited_at: None,
             is_unparsed: false,
         }
     }

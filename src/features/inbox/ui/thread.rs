@@ -234,6 +234,7 @@ mod tests {
             sent_at: at(minute),
             sort_key: key.to_owned(),
             delivery: None,
+            edited_at: None,
             is_unparsed: false,
         }
     }

@@ -107,7 +107,8 @@ async fn check(
     Ok(account)
 }
 
-fn refusal(error: ConnectorError) -> Fault {
+/// What a person is told when the marketplace does not do as it is asked.
+pub(super) fn refusal(error: ConnectorError) -> Fault {
     match error {
         ConnectorError::Account(problem) => match problem {
             AccountProblem::WrongCredentials => Refusal::WrongCredentials,

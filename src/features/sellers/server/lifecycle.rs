@@ -1,6 +1,7 @@
 //! Pausing, resuming and removing sellers.
 
 use super::connect::start_sync;
+use super::{accounts, push};
 use crate::context::Ask;
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
@@ -56,6 +57,9 @@ async fn set_state(ask: &Ask, seller: SellerId, state: SellerState) -> Outcome<(
 pub async fn remove(ask: &Ask, seller: SellerId, name: String) -> Outcome<()> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
+    // With the key, which is gone a moment later.
+    let account = accounts::find(&mut conn, workspace, seller).await?.ok_or_else(Fault::not_found)?;
+    let pushed_to = push::remote_id(&mut conn, workspace, seller).await?;
     conn.transaction(async |conn| {
         let row: Option<(String, SellerState)> = sellers::table
             .find((workspace, seller))
@@ -99,7 +103,11 @@ pub async fn remove(ask: &Ask, seller: SellerId, name: String) -> Outcome<()> {
         ))
         .execute(conn)
         .await?;
+        push::delete(conn, workspace, seller).await?;
         live::append(conn, workspace, &[Change::Seller { seller }]).await
     })
-    .await
+    .await?;
+    drop(conn);
+    push::take_away(&ask.app, &account, pushed_to).await;
+    Ok(())
 }

@@ -4,5 +4,6 @@ pub mod accounts;
 pub mod connect;
 pub mod health;
 pub mod lifecycle;
+pub mod push;
 pub mod read;
 pub mod stopped;

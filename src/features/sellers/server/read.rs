@@ -1,8 +1,9 @@
 //! Sellers for the screen.
 
+use super::push;
 use crate::context::Ask;
 use crate::features::sellers::types::{
-    Ability, BreakerView, ImportView, SellerState, SellerView, SyncProblem,
+    Ability, BreakerView, ImportView, PushView, SellerState, SellerView, SyncProblem,
 };
 use crate::platform::fault::Outcome;
 use crate::platform::pace::Breaker;
@@ -110,23 +111,28 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
         .filter(walks::kind.eq("import"))
         .load(&mut conn)
         .await?;
-    drop(conn);
     let mut imports: HashMap<SellerId, ImportView> =
         imports.into_iter().map(|row| (row.seller_id, row.view(ask.now))).collect();
+    let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
+    drop(conn);
+    let off = push::off(&ask.app);
     let lines: Vec<_> =
         rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
     let breakers = ask.app.outbound.pace.breakers(&lines).await?;
-    Ok(rows
-        .into_iter()
-        .zip(breakers)
-        .map(|(row, breaker)| {
-            let import = imports.remove(&row.id);
-            view(row, breaker, import)
-        })
-        .collect())
+    let sellers = rows.into_iter().zip(breakers).map(|(row, breaker)| {
+        let import = imports.remove(&row.id);
+        let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
+        view(row, breaker, import, pushes)
+    });
+    Ok(sellers.collect())
 }
 
-fn view(row: SellerRow, breaker: Option<Breaker>, import: Option<ImportView>) -> SellerView {
+fn view(
+    row: SellerRow,
+    breaker: Option<Breaker>,
+    import: Option<ImportView>,
+    pushes: PushView,
+) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -147,6 +153,7 @@ fn view(row: SellerRow, breaker: Option<Breaker>, import: Option<ImportView>) ->
         chats: row.chats,
         waiting: row.waiting,
         import,
+        pushes,
     }
 }
 

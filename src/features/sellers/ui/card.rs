@@ -4,6 +4,7 @@ use super::book::Book;
 use super::breaker::BreakerNote;
 use super::dialogs::Dialogs;
 use super::import::ImportProgress;
+use super::push::Pushes;
 use super::words::{ability_name, problem_sentence, state_icon, state_name};
 use crate::features::sellers::api;
 use crate::features::sellers::types::{Ability, SellerState, SellerView};
@@ -41,6 +42,7 @@ pub fn SellerCard(id: SellerId, book: Book, dialogs: Dialogs, may_manage: bool) 
                 {move || state.get().map(|state| view! { <StateBadge state/> })}
             </div>
             {move || seller.get().map(|seller| view! { <About seller/> })}
+            <Pushes seller book take_over=dialogs.take_over may_manage/>
             {move || {
                 (may_manage && state.get().is_some_and(|state| state != SellerState::Removed))
                     .then(|| view! { <Actions seller state book dialogs/> })

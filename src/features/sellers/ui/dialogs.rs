@@ -1,6 +1,7 @@
 //! The questions that stand over the page: a new key, and whether to disconnect.
 
 use super::book::Book;
+use super::push::TakeOver;
 use crate::features::sellers::api;
 use crate::features::sellers::types::check_api_key;
 use crate::shared::error::AppError;
@@ -69,17 +70,18 @@ impl Question {
     }
 }
 
-/// Both questions.
+/// All questions.
 #[derive(Clone, Copy)]
 pub struct Dialogs {
     pub replace_key: Question,
     pub remove: Question,
+    pub take_over: TakeOver,
 }
 
 impl Dialogs {
     /// Nothing is asked yet.
     pub fn new() -> Self {
-        Self { replace_key: Question::new(), remove: Question::new() }
+        Self { replace_key: Question::new(), remove: Question::new(), take_over: TakeOver::new() }
     }
 }
 

@@ -7,6 +7,7 @@ mod card;
 mod connect;
 mod dialogs;
 mod import;
+mod push;
 mod words;
 
 use crate::features::sellers::api;
@@ -21,6 +22,7 @@ use connect::Connect;
 use dialogs::{Dialogs, RemoveDialog, ReplaceKeyDialog};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use push::TakeOverDialog;
 
 /// The sellers of the workspace.
 #[component]
@@ -99,6 +101,7 @@ fn Sellers(list: Vec<SellerView>) -> impl IntoView {
                     <Connect book is_first_day/>
                     <ReplaceKeyDialog book dialogs/>
                     <RemoveDialog book dialogs/>
+                    <TakeOverDialog book take_over=dialogs.take_over/>
                 }
             })}
         <section class="sellers-removed" hidden=move || !some_removed.get() aria-labelledby="sellers-removed">

@@ -1,6 +1,6 @@
 //! Which text and drawing stands for which word of the feature.
 
-use crate::features::sellers::types::{Ability, SellerState, SyncProblem};
+use crate::features::sellers::types::{Ability, PushState, SellerState, SyncProblem};
 use crate::shared::i18n::Locale;
 use crate::shared::marketplace::Marketplace;
 use crate::ui::icon::Icon;
@@ -22,6 +22,28 @@ pub fn state_icon(state: SellerState) -> Icon {
         SellerState::Paused => Icon::Pause,
         SellerState::Broken => Icon::Alert,
         SellerState::Removed => Icon::Close,
+    }
+}
+
+/// The word for how pushes are doing.
+pub fn push_state_name(state: PushState, locale: Locale) -> &'static str {
+    match state {
+        PushState::Off => locale.pushes_off(),
+        PushState::Starting => locale.pushes_starting(),
+        PushState::On => locale.pushes_on(),
+        PushState::Silent => locale.pushes_silent(),
+        PushState::Suspended => locale.pushes_suspended(),
+        PushState::Taken => locale.pushes_lost(),
+    }
+}
+
+/// The drawing beside that word.
+pub fn push_state_icon(state: PushState) -> Icon {
+    match state {
+        PushState::Off => Icon::Close,
+        PushState::Starting => Icon::Clock,
+        PushState::On => Icon::Check,
+        PushState::Silent | PushState::Suspended | PushState::Taken => Icon::Alert,
     }
 }
 

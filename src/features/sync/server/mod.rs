@@ -7,6 +7,7 @@ pub mod history;
 pub mod older;
 pub mod poll;
 pub mod progress;
+pub mod push;
 pub mod read;
 pub mod walk;
 
