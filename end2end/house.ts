@@ -128,6 +128,11 @@ export interface SandboxMessage {
   by_api: boolean;
 }
 
+export interface SandboxOrder {
+  number: string;
+  postings: { number: string }[];
+}
+
 /** The sandbox's control plane. */
 export class Sandbox {
   constructor(
@@ -144,6 +149,22 @@ export class Sandbox {
   /** The shop answers in Ozon's own cabinet. */
   async cabinetWrites(chat: string, text: string): Promise<void> {
     await this.#post('cabinet', { chat_id: chat, text });
+  }
+
+  /** A chat about a new order, in which the buyer writes. */
+  async chatAboutOrder(wish: Record<string, unknown>, text: string): Promise<{ chat: string; order: SandboxOrder }> {
+    const answer = await this.#post<{ chat_id: string; order: SandboxOrder }>('order', { ...wish, chat: true, text });
+    return { chat: answer.chat_id, order: answer.order };
+  }
+
+  /** An order that no chat names. */
+  async order(wish: Record<string, unknown> = {}): Promise<SandboxOrder> {
+    return (await this.#post<{ order: SandboxOrder }>('order', wish)).order;
+  }
+
+  /** Ozon takes no more messages in a chat, until its buyer writes. */
+  async closeWindow(chat: string): Promise<void> {
+    await this.#post('window', { chat_id: chat, closes_in_ms: 0 });
   }
 
   async messages(chat: string): Promise<SandboxMessage[]> {

@@ -44,6 +44,9 @@ diesel::table! {
         checked_at -> Nullable<Timestamptz>, listed_last_id -> Nullable<Text>, listed_last_key -> Nullable<Text>,
         is_behind -> Bool, is_unread_there -> Bool, read_after -> Nullable<Timestamptz>, read_tries -> Integer,
         history_problem -> Nullable<Text>,
+        sku -> Nullable<Text>, order_attached_by -> Nullable<Uuid>,
+        window_until -> Nullable<Timestamptz>, window_reason -> Nullable<Text>, window_refusal -> Nullable<Text>,
+        window_refused_after -> Nullable<Timestamptz>,
     }
 }
 diesel::table! {
@@ -53,6 +56,18 @@ diesel::table! {
         listed_at -> Nullable<Timestamptz>, histories_total -> BigInt, histories_done -> BigInt,
         finished_at -> Nullable<Timestamptz>, window_at -> Timestamptz, window_count -> BigInt,
         next_at -> Timestamptz, next_count -> BigInt, told_at -> Timestamptz, is_untold -> Bool,
+    }
+}
+diesel::table! {
+    orders (workspace_id, seller_id, order_number) {
+        workspace_id -> Uuid, seller_id -> Uuid, order_number -> Text, tried_at -> Timestamptz,
+        fetched_at -> Nullable<Timestamptz>, postings -> Jsonb, returns -> Jsonb, problem -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    products (workspace_id, seller_id, sku) {
+        workspace_id -> Uuid, seller_id -> Uuid, sku -> Text, name -> Text, offer_id -> Text, price -> Nullable<Text>,
+        currency -> Nullable<Text>, photo_url -> Nullable<Text>, is_archived -> Bool, fetched_at -> Timestamptz,
     }
 }
 diesel::table! {
@@ -124,6 +139,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     seller_accounts,
     chats,
     walks,
+    orders,
+    products,
     messages,
     replies,
     chat_seen,

@@ -4,6 +4,7 @@ use super::{headers, hooks, live_stream, pages};
 use crate::app;
 use crate::context::App;
 use crate::features::inbox::server::files;
+use crate::features::orders::server::photos;
 use crate::features::users::server::forms;
 use crate::shared::page::PageContext;
 use axum::Router;
@@ -53,6 +54,7 @@ pub fn build(app: App) -> Router {
         .route("/preferences", post(forms::preferences))
         .route("/live", get(live_stream::serve))
         .route("/files/{chat}/{message}/{index}", get(files::serve))
+        .route("/photos/{seller}/{sku}", get(photos::serve))
         .leptos_routes_with_context(&state, page_routes(), context.clone(), shell)
         .fallback(leptos_axum::file_and_error_handler_with_context::<ServerState, _>(context, app::shell))
         .layer(from_fn_with_state(app.clone(), pages::guard))

@@ -87,6 +87,14 @@ pub enum Refusal {
     ReplyNotRetryable,
     /// The name typed to confirm a removal is not the seller's name.
     NameDoesNotMatch,
+    /// The text typed is the number of neither an order nor a posting.
+    OrderNumberMalformed,
+    /// Nobody knows what the chat is about, so there is nothing to ask for.
+    NoOrderKnown,
+    /// The marketplace told the number itself; it is not ours to take away.
+    OrderToldByMarketplace,
+    /// The marketplace does not let the seller begin a chat about the posting.
+    ChatCannotBeStarted,
 }
 
 impl AppError {

@@ -37,6 +37,10 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
+        ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
+        ("orders/of_chat", json!({ "chat": chat })),
+        ("orders/refresh", json!({ "chat": chat })),
+        ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
         ("sellers/list", json!({})),
         ("sellers/stopped", json!({})),
         (
@@ -109,6 +113,7 @@ async fn nobody_may_call_anything() {
     let message = app.sql().await.value("SELECT external_id FROM messages WHERE attachments <> '[]'").await;
     let file = format!("/files/{}/{}/0", things.chat, message.expect("a message with a picture"));
     assert_eq!(nobody.get(&file).await.status, 401);
+    assert_eq!(nobody.get(&format!("/photos/{}/1", things.seller)).await.status, 401);
     for page in ["/", "/inbox", "/inbox?view=all", "/sellers"] {
         let answer = nobody.get(page).await;
         assert_eq!(answer.status, 303, "{page}");
@@ -159,7 +164,7 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" => {
+            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
@@ -186,7 +191,18 @@ async fn things_of_another_workspace_are_not_there() {
 async fn fingerprint(app: &TestApp) -> Vec<String> {
     let sql = app.sql().await;
     let mut rows = Vec::new();
-    for table in ["sellers", "chats", "messages", "replies", "drafts", "chat_seen", "events", "users"] {
+    for table in [
+        "sellers",
+        "chats",
+        "orders",
+        "products",
+        "messages",
+        "replies",
+        "drafts",
+        "chat_seen",
+        "events",
+        "users",
+    ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
         rows.extend(sql.column(&query).await);
@@ -427,6 +443,7 @@ async fn every_answer_carries_the_security_headers() {
             "/readyz",
             "/live?after=nonsense",
             "/files/a/b/0",
+            "/photos/a/b",
         ] {
             answers.push(owner.get(path).await);
         }

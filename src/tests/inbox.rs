@@ -2,6 +2,7 @@
 
 use crate::harness::{Person, TestApp, eventually, until};
 use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Sender};
+use agentiq::features::inbox::send_window::{WindowReason, send_window};
 use agentiq::features::inbox::types::{
     Author, ChatListPage, ChatRow, FailureReason, ListCursor, MessageCursor, MessageView, ReplyState, View,
 };
@@ -499,7 +500,8 @@ async fn a_closed_chat_takes_nothing() {
     assert_eq!(app.ozon().sends(&external).len(), 0);
     app.ozon().buyer_writes(&external, "?");
     app.poll(seller).await;
-    assert_eq!(person.open(chat).await.closed_because, Some(FailureReason::WindowClosed));
+    let window = send_window(&person.open(chat).await.window, now());
+    assert_eq!((window.is_closed(), window.reason), (true, WindowReason::ChatClosed));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! How fast accounts are called when several processes share a database, what happens when nobody answers, and what
 //! people are told.
 
-use crate::harness::{Live, TestApp, TestDatabase, until};
+use crate::harness::{Live, Person, TestApp, TestDatabase, until};
 use agentiq::connectors::ozon::Ozon;
 use agentiq::connectors::sandbox::ozon::{
     DEMO_API_KEY, DEMO_CLIENT_ID, Faults, NewChat, OzonSandbox, SandboxOptions,
@@ -162,8 +162,14 @@ async fn stopped(app: &TestApp, role: Role) -> StoppedSellers {
     app.person(role).await.want("sellers/stopped", json!({})).await
 }
 
-/// The next change of a seller in a stream.
-async fn hears_of(live: &mut Live, seller: SellerId) {
+/// A browser that has seen everything so far.
+async fn browser(app: &TestApp, person: &Person) -> Live {
+    let seen = app.sql().await.number("SELECT last_seq FROM event_counters").await;
+    Live::open(person, seen).await
+}
+
+/// Waits for the next change of a seller.
+async fn hears_of(mut live: Live, seller: SellerId) {
     while live.next_change().await.change != (Change::Seller { seller }) {}
 }
 
@@ -176,11 +182,11 @@ async fn a_revoked_key_is_told_on_every_page_until_a_new_one_catches_up() {
     let quiet = owner.get("/inbox").await.text;
     assert!(quiet.contains("account-banner") && !quiet.contains("note-error"), "there, and empty");
 
-    let mut live = Live::open(&owner, 0).await;
+    let live = browser(&app, &owner).await;
     app.ozon().revoke_key(DEMO_CLIENT_ID);
     app.ozon().buyer_writes(&external, "Ау");
     app.poll(seller).await;
-    hears_of(&mut live, seller).await;
+    hears_of(live, seller).await;
     let told = stopped(&app, Role::Admin).await;
     assert_eq!((told.sellers.len(), told.keepers.len()), (1, 0), "admins mend it themselves");
     assert_eq!((told.sellers[0].id, told.sellers[0].problem), (seller, SyncProblem::KeyDeactivated));
@@ -196,8 +202,9 @@ async fn a_revoked_key_is_told_on_every_page_until_a_new_one_catches_up() {
     let key = json!({ "seller": seller, "api_key": DEMO_API_KEY });
     assert_eq!(owner.call("sellers/replace_key", &key).await.status, 422, "still revoked");
     app.ozon().restore_key(DEMO_CLIENT_ID);
+    let live = browser(&app, &owner).await;
     let () = owner.want("sellers/replace_key", key).await;
-    hears_of(&mut live, seller).await;
+    hears_of(live, seller).await;
     assert_eq!(stopped(&app, Role::Owner).await, StoppedSellers::default());
     app.poll(seller).await;
     assert_eq!(owner.open(chat).await.messages.items.len(), 2, "caught up");
@@ -235,9 +242,8 @@ async fn a_seller_that_breaks_again_is_told_again() {
     app.ozon().buyer_writes(&external, "Ау");
     app.poll(seller).await;
     let () = owner.want("sellers/resume", json!({ "seller": seller })).await;
-    let seen = app.sql().await.number("SELECT last_seq FROM event_counters").await;
-    let mut live = Live::open(&owner, seen).await;
+    let live = browser(&app, &owner).await;
     app.poll(seller).await;
-    hears_of(&mut live, seller).await;
+    hears_of(live, seller).await;
     assert_eq!(stopped(&app, Role::Owner).await.sellers.len(), 1);
 }

@@ -1,7 +1,7 @@
 //! The tables: as the program believes them to be, apart from each other by workspace, and found by index.
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
-use agentiq::features::inbox::server::{list, listing, window};
+use agentiq::features::inbox::server::{list, listing, send_windows, window};
 use agentiq::features::inbox::types::{ListQuery, View};
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live};
@@ -233,6 +233,17 @@ async fn a_row_cannot_refer_to_another_workspace() {
             "pushes (workspace_id, id, seller_id, received_at, kind, body) \
              VALUES ('{other}', gen_random_uuid(), '{seller}', now(), 'message', '{{}}')"
         ),
+        format!(
+            "orders (workspace_id, seller_id, order_number, tried_at) VALUES ('{other}', '{seller}', '1-1', now())"
+        ),
+        format!(
+            "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
+             VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
+        ),
+        format!(
+            "chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, order_attached_by) \
+             VALUES ('{other}', gen_random_uuid(), '{other}', 'dialog', 'y', 'open', now(), now(), '{user}')"
+        ),
     ];
     for row in rows {
         let refused = sql.attempt(&format!("INSERT INTO {row}")).await.expect_err(&row);
@@ -338,6 +349,8 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
               LATERAL (SELECT now() - n * interval '3 minutes' AS at) t; \
          UPDATE chats SET listed_last_id = right(id::text, 12), listed_last_key = right(id::text, 12), \
                           is_unread_there = external_id LIKE '%9', is_behind = external_id LIKE '%5' OR external_id LIKE '%9'; \
+         INSERT INTO orders (workspace_id, seller_id, order_number, tried_at) \
+         SELECT s.workspace_id, s.id, n::text, now() FROM sellers s, generate_series(1, 1000) n; \
          INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
          SELECT c.workspace_id, c.id, lpad(n::text, 20, '0'), lpad(n::text, 20, '0'), \
                 CASE WHEN n % 2 = 0 THEN 'buyer' ELSE 'seller_elsewhere' END, 'text', \
@@ -435,6 +448,11 @@ async fn hot_statements_find_their_rows_by_index() {
         let arguments = format!("'{workspace}', '{chat}', {cursor}, 51");
         plans.push((title.into(), plan(&sql, types, window::PAGE_SQL, &arguments).await));
     }
+    let of_chat = format!("'{workspace}', ARRAY['{chat}']::uuid[]");
+    plans.push((
+        "facts of a send window".into(),
+        plan(&sql, "uuid, uuid[]", send_windows::FACTS_SQL, &of_chat).await,
+    ));
     let claim = format!("now(), 4, now() + interval '20 seconds', '{person}'");
     plans.push((
         "claim of a job".into(),

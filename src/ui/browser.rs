@@ -81,6 +81,18 @@ mod present {
         _ = window().location().reload();
     }
 
+    /// Puts a text into the clipboard. Says whether there is one: browsers have none for pages without TLS.
+    pub fn copy(text: &str) -> bool {
+        let navigator = window().navigator();
+        let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into());
+        if clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
+            // The browser asks or tells by itself when it does not allow it.
+            _ = navigator.clipboard().write_text(text);
+            return true;
+        }
+        false
+    }
+
     /// Moves the focus to the element of this id, if it is there.
     pub fn focus(id: &str) {
         use wasm_bindgen::JsCast;
@@ -137,4 +149,9 @@ mod absent {
 
     /// Does nothing.
     pub fn focus(_id: &str) {}
+
+    /// Copies nothing.
+    pub fn copy(_text: &str) -> bool {
+        false
+    }
 }

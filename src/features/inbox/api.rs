@@ -60,3 +60,9 @@ pub async fn retry(reply: ReplyId) -> Result<(), AppError> {
 pub async fn save_draft(chat: ChatId, text: String, typed_at: DateTime<Utc>) -> Result<(), AppError> {
     answer(Permission::ReplyToChats, async move |ask| draft::save(&ask, chat, &text, typed_at).await).await
 }
+
+/// Begins a chat about a posting of the order that `chat` is about, or finds the one that is open.
+#[server(endpoint = "inbox/start_chat", input = Json)]
+pub async fn start_chat(chat: ChatId, posting: String) -> Result<ChatId, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| start::start(&ask, chat, &posting).await).await
+}

@@ -1,5 +1,6 @@
 //! Chats and messages as screens show them.
 
+use super::send_window::WindowFacts;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, ReplyId, SellerId};
 use crate::shared::marketplace::Marketplace;
@@ -302,8 +303,10 @@ pub struct ChatView {
     pub row: ChatRow,
     pub messages: Page<MessageView, MessageCursor>,
     pub draft: Option<Draft>,
-    /// Why nothing can be sent right now.
+    /// Why nothing can be sent from this account right now.
     pub closed_because: Option<FailureReason>,
+    /// Until when the marketplace takes messages in this chat.
+    pub window: WindowFacts,
 }
 
 /// An answer that somebody has begun.

@@ -1,5 +1,8 @@
 //! An order as the marketplace tells it, in our words.
 
+use crate::shared::error::Refusal;
+use crate::shared::ids::{ChatId, SellerId};
+use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -107,4 +110,91 @@ pub struct Return {
     pub status: String,
     pub reason: Option<String>,
     pub changed_at: Option<DateTime<Utc>>,
+}
+
+text_enum!(
+    /// What the last look at an order lacked.
+    OrderProblem {
+        /// The key may not read orders.
+        NoRights = "no_rights",
+        /// The key may read orders, but not all that belongs to them.
+        Partial = "partial",
+        /// The account does not let us in at all.
+        Account = "account",
+        /// The marketplace could not be asked.
+        Unreachable = "unreachable",
+    }
+);
+
+/// What is known of the order of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPanel {
+    pub chat: ChatId,
+    pub seller: SellerId,
+    pub marketplace: Marketplace,
+    /// The number of the order, or of a posting of it; `None` when nobody knows it.
+    pub number: Option<String>,
+    /// Who of ours typed the number; `None` when the marketplace told it.
+    pub attached_by: Option<String>,
+    pub postings: Vec<Posting>,
+    pub returns: Vec<Return>,
+    /// The product that the chat is about and those of the postings.
+    pub products: Vec<ShownProduct>,
+    /// How old all this is; `None` when the marketplace has told nothing yet.
+    pub fetched_at: Option<DateTime<Utc>>,
+    pub problem: Option<OrderProblem>,
+    /// The marketplace is being asked; a change of the chat's order tells when it has answered.
+    pub is_fetching: bool,
+}
+
+impl OrderPanel {
+    /// The product behind an article of a posting.
+    pub fn product(&self, sku: &str) -> Option<&ShownProduct> {
+        self.products.iter().find(|product| product.sku == sku)
+    }
+}
+
+/// A product as screens show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownProduct {
+    pub sku: String,
+    pub offer_id: String,
+    pub name: String,
+    pub price: Option<Price>,
+    /// Whether its photo stands at `/photos/{seller}/{sku}`.
+    pub has_photo: bool,
+    pub is_archived: bool,
+}
+
+/// The longest number that is taken, in characters.
+const MAX_NUMBER: usize = 60;
+
+/// Checks the number of an order or a posting that a person has typed: two or three groups of digits.
+///
+/// # Errors
+/// When it is neither.
+pub fn check_order_number(text: &str) -> Result<String, Refusal> {
+    let number = text.trim();
+    let groups: Vec<&str> = number.split('-').collect();
+    let is_number = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    if number.len() <= MAX_NUMBER && matches!(groups.len(), 2 | 3) && groups.iter().all(is_number) {
+        Ok(number.to_owned())
+    } else {
+        Err(Refusal::OrderNumberMalformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_order_number;
+
+    #[test]
+    fn numbers_of_orders_and_postings_are_told_from_other_texts() {
+        for good in ["12345678-0001", " 0115246546-0024-1\n"] {
+            assert_eq!(check_order_number(good).as_deref(), Ok(good.trim()));
+        }
+        for bad in ["", "12345678", "12345678-", "1-2-3-4", "1234-00a1", "-1-2", &"1-".repeat(40)] {
+            assert!(check_order_number(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -140,7 +140,11 @@ impl Books {
                     let mut ledger = self.ledger(line.id, row.ledger);
                     let before = ledger.clone();
                     let told = rule(&mut ledger, row.now);
-                    if ledger == before || write(&mut conn, line.id, row.version, &ledger).await? {
+                    // What only this process remembers is news to the others.
+                    let is_stored = row.version.is_some() || ledger == Ledger::default();
+                    if (is_stored && ledger == before)
+                        || write(&mut conn, line.id, row.version, &ledger).await?
+                    {
                         locked(&self.known).insert(line.id, ledger);
                         self.remember_failing(line.id);
                         return Ok((told, tie));

@@ -22,7 +22,7 @@ fn pass(pace: &Pace, millis: i64) {
 }
 
 async fn fails_for_a_while(pace: &Pace) {
-    for _ in 0..11 {
+    for _ in 0..10 {
         read(pace).await.expect("a permit").report(Sign::Silence).await;
         pass(pace, 600);
     }
@@ -83,7 +83,7 @@ async fn a_breaker_opens_lets_one_call_try_and_closes() {
     assert!(matches!(read(&pace).await, Err(Refused::Resting(_))));
     let open = pace.breakers(&[line("2"), line("1")]).await.expect("memory");
     assert_eq!(open[0], None);
-    assert_eq!(open[1].map(|breaker| breaker.failures), Some(11));
+    assert_eq!(open[1].map(|breaker| breaker.failures), Some(10));
     assert_eq!(pace.open_breakers().await.expect("memory"), 1);
     assert!(pace.permit(line("2"), Class::Read, "/list").await.is_ok(), "another account");
 

@@ -48,6 +48,10 @@ impl Locale {
             Refusal::SellerNotConnected => self.seller_not_connected().to_owned(),
             Refusal::ReplyNotRetryable => self.reply_not_retryable().to_owned(),
             Refusal::NameDoesNotMatch => self.name_does_not_match().to_owned(),
+            Refusal::OrderNumberMalformed => self.order_number_malformed().to_owned(),
+            Refusal::NoOrderKnown => self.no_order_known().to_owned(),
+            Refusal::OrderToldByMarketplace => self.order_told_by_marketplace().to_owned(),
+            Refusal::ChatCannotBeStarted => self.chat_cannot_be_started().to_owned(),
         }
     }
 

@@ -17,6 +17,7 @@ macro_rules! texts {
 
 mod errors;
 mod inbox;
+mod orders;
 mod phrases;
 mod pushes;
 mod sellers;

@@ -116,6 +116,7 @@ pub(super) fn populate(world: &mut World, pace: &BuyerPace, now: DateTime<Utc>) 
         let standing = STANDINGS[at % STANDINGS.len()];
         lines.extend(troupe.history(world, standing, now));
     }
+    lines.extend(troupe.begun_by_shop(world, now));
     // Ids grow with time over all chats, as on Ozon.
     lines.sort_by_key(|line| line.at);
     for line in lines {
@@ -499,6 +500,27 @@ impl Troupe {
             says.push((Sender::Seller, Part::Text(story.cabinet(&mut self.heard, &mut self.rng))));
         }
         says
+    }
+
+    /// Chats that the shop began, which is where Ozon tells what a chat is about: one after a review, one about an
+    /// order. Nobody has answered yet.
+    fn begun_by_shop(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Line> {
+        let order = Order::make(
+            NewOrder { status: "awaiting_deliver".into(), ..NewOrder::default() },
+            now,
+            &mut self.rng,
+        );
+        let number = order.number.clone();
+        world.orders.insert(number.clone(), order);
+        let reviewed = NewChat { sku: Some(ware(3).sku.to_string()), ..NewChat::of_buyer(DEMO_CLIENT_ID) };
+        let ordered = NewChat { order_number: Some(number), ..NewChat::of_buyer(DEMO_CLIENT_ID) };
+        let mut lines = Vec::new();
+        for (new, text, hours) in [(reviewed, phrases::AFTER_REVIEW, 7), (ordered, phrases::ABOUT_ORDER, 3)] {
+            let (chat, at) = (self.id(), now - TimeDelta::hours(hours));
+            world.open_chat(chat.clone(), new, at);
+            lines.push(Line { at, chat, sender: Sender::Seller, part: Part::Text(text.into()) });
+        }
+        lines
     }
 
     /// Gives a talk its instants, from its end backwards.

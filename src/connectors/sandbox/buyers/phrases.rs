@@ -530,6 +530,10 @@ pub(super) const AFTERWORDS: [&str; 6] = [
     "{Отлично|Супер}, {до связи|напишу, если что}.",
 ];
 
+/// How the shop begins a chat after a review, and about an order that is late.
+pub(super) const AFTER_REVIEW: &str = "Здравствуйте! Спасибо за отзыв. Жаль, что размер не подошёл: напишите, какой вы обычно носите, и мы подскажем, что выбрать.";
+pub(super) const ABOUT_ORDER: &str = "Здравствуйте! Ваш заказ собран, передадим его в доставку завтра утром. Если адрес изменился, напишите нам сегодня.";
+
 /// The marketplace's automat in the shop's name.
 pub(super) const AUTOMAT: &str = "Здравствуйте! Мы получили ваше сообщение и ответим в течение дня.";
 

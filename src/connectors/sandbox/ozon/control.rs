@@ -17,6 +17,7 @@
 //! | `POST /_sandbox/order {scheme?, status?, delivered_at?, postings?, is_returned?, sku?, city?, number?, client_id?, chat?, text?}` | makes an order of `fbo`, `fbs` or `rfbs`; with `chat: true` also a chat about it, in which the buyer writes `text` |
 //! | `POST /_sandbox/order/status {order_number, status, delivered_at?}` | gives all its postings another status |
 //! | `POST /_sandbox/window {chat_id, closes_in_ms}` | the time for answers ends then, whatever the rules say; 0 for now. The buyer's next message opens it again |
+//! | `POST /_sandbox/backdate {chat_id, by_ms}` | makes all messages of a chat older |
 //! | `GET /_sandbox/pushes` | attempts to push: status, latency, answer, Ozon's word for what was wrong |
 //! | `POST /_sandbox/pushes/reset` | forgets them |
 //! | `GET`, `POST /_sandbox/push_pace {…}` | how pushes are repeated and given up ([`PushPace`]); absent fields as usual |
@@ -58,6 +59,7 @@ pub(super) fn routes() -> Router<SandboxState> {
         .route("/_sandbox/order", post(order))
         .route("/_sandbox/order/status", post(order_status))
         .route("/_sandbox/window", post(window))
+        .route("/_sandbox/backdate", post(backdate))
         .route("/_sandbox/pushes", get(pushes))
         .route("/_sandbox/pushes/reset", post(reset_pushes))
         .route("/_sandbox/push_pace", get(push_pace).post(set_push_pace))
@@ -261,6 +263,18 @@ struct WindowEnd {
 
 async fn window(State(state): State<SandboxState>, Json(wish): Json<WindowEnd>) -> Json<Value> {
     state.close_window_in(&wish.chat_id, Duration::from_millis(wish.closes_in_ms));
+    done()
+}
+
+/// How much older.
+#[derive(Debug, Deserialize)]
+struct Backdate {
+    chat_id: String,
+    by_ms: u64,
+}
+
+async fn backdate(State(state): State<SandboxState>, Json(wish): Json<Backdate>) -> Json<Value> {
+    state.backdate(&wish.chat_id, Duration::from_millis(wish.by_ms));
     done()
 }
 

@@ -148,7 +148,7 @@ impl OzonSandbox {
 
         let stored = options.state_file.as_deref().map(store::load).transpose()?.flatten();
         let mut world = stored.unwrap_or_else(|| new_world(&options));
-        bring_up_to_date(&mut world);
+        bring_up_to_date(&mut world, options.seed);
         world.giant.resize(options.giant_chats);
         let http = Outbound::new(PUSH_TIMEOUT).map_err(io::Error::other)?.client;
         let (state, ends) = SandboxState::new(world, &options, format!("http://{addr}"), http);
@@ -225,19 +225,19 @@ async fn serve(listener: CuttingListener, state: SandboxState, stop: Cancellatio
 fn new_world(options: &SandboxOptions) -> World {
     let now = clock::now();
     let mut world = World::default();
-    for account in accounts() {
-        world.accounts.insert(account.client_id.clone(), account);
-    }
+    bring_up_to_date(&mut world, options.seed);
     own_chats(&mut world, now);
-    order_api::stock(&mut world, DEMO_CLIENT_ID, now, &mut StdRng::seed_from_u64(options.seed));
     if let Some(pace) = &options.buyers {
         buyers::populate(&mut world, pace, now);
     }
     world
 }
 
-/// A world from an older version: accounts and methods that came since.
-fn bring_up_to_date(world: &mut World) {
+/// What every world has, also one from an older version: accounts with all methods, and orders.
+fn bring_up_to_date(world: &mut World, seed: u64) {
+    if world.orders.is_empty() {
+        order_api::stock(world, DEMO_CLIENT_ID, clock::now(), &mut StdRng::seed_from_u64(seed));
+    }
     for account in accounts() {
         let known = world.accounts.entry(account.client_id.clone()).or_insert_with(|| account.clone());
         known.roles = account.roles;

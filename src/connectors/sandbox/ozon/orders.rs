@@ -213,12 +213,17 @@ impl Posting {
             items,
             returned: None,
         };
-        posting.become_(&new.status, delivered_at, now);
+        posting.set_status(&new.status, delivered_at, now);
         posting
     }
 
     /// Gives it another status.
-    pub(super) fn become_(&mut self, status: &str, delivered_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+    pub(super) fn set_status(
+        &mut self,
+        status: &str,
+        delivered_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) {
         self.status = status.into();
         self.substatus = substatus(status, self.created_at.timestamp() % 3).into();
         self.delivered_at = (status == "delivered").then(|| delivered_at.unwrap_or(now));

@@ -235,7 +235,7 @@ impl SandboxState {
         self.change(|world| {
             let postings = world.orders.get_mut(number).into_iter().flat_map(|order| &mut order.postings);
             for posting in postings {
-                posting.become_(status, delivered_at, clock::now());
+                posting.set_status(status, delivered_at, clock::now());
             }
         });
     }
@@ -244,6 +244,16 @@ impl SandboxState {
     pub fn close_window_in(&self, chat: &str, after: Duration) {
         let end = clock::now() + TimeDelta::from_std(after).unwrap_or(TimeDelta::zero());
         self.change(|world| world.chat_mut(chat).map(|chat| chat.closes_at = Some(end)));
+    }
+
+    /// Makes all messages of a chat older.
+    pub fn backdate(&self, chat: &str, by: Duration) {
+        let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::zero());
+        self.change(|world| {
+            for message in world.chat_mut(chat).into_iter().flat_map(|chat| &mut chat.messages) {
+                message.at -= by;
+            }
+        });
     }
 
     /// Many buyers of the demo account write at the same time; gives the new chats.

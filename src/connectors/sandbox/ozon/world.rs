@@ -412,8 +412,14 @@ impl World {
         chosen: impl Fn(&Row) -> bool,
         limit: usize,
     ) -> (Vec<Row>, bool) {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let stored = self.listed_within(client_id, from, Bound::Excluded(Place::Computed(0)));
+        // Whoever is among the computed ones is past the others.
+        let first_computed = Place::Computed(0);
+        let from = match after {
+            None => Bound::Unbounded,
+            Some(place) if place < first_computed => Bound::Excluded(place),
+            Some(_) => Bound::Included(first_computed),
+        };
+        let stored = self.listed_within(client_id, from, Bound::Excluded(first_computed));
         let stored = stored.filter(|chat| !unread_only || chat.unread_count() > 0).map(Chat::row);
         let computed = self.computed_rows(client_id, after, unread_only);
         let mut rows: Vec<Row> = stored.chain(computed).filter(chosen).take(limit + 1).collect();

@@ -2,6 +2,7 @@
 //! unread ones first, then the newest.
 
 use super::receive::ChatCursor;
+use super::send_windows;
 use crate::connectors::{Audience, RemoteChat};
 use crate::platform::fault::Outcome;
 use crate::platform::live;
@@ -123,12 +124,15 @@ pub async fn store(
         .bind::<Array<Bool>, _>(page.iter().map(|c| c.is_unread).collect::<Vec<_>>())
         .load(conn)
         .await?;
-    let turned = rows.iter().filter(|row| row.has_turned);
+    let turned: Vec<ChatId> = rows.iter().filter(|row| row.has_turned).map(|row| row.id).collect();
+    if !turned.is_empty() {
+        send_windows::recompute(conn, workspace, &turned).await?;
+    }
     Ok(Listed {
         chats: page.len(),
         created: rows.iter().filter(|row| row.is_new).count(),
         fell_behind: rows.iter().filter(|row| row.fell_behind).count(),
-        changes: turned.map(|row| Change::Chat { chat: row.id }).collect(),
+        changes: turned.into_iter().map(|chat| Change::Chat { chat }).collect(),
     })
 }
 

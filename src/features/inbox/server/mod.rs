@@ -9,4 +9,6 @@ pub mod receive;
 pub mod recompute;
 pub mod reply;
 pub mod seen;
+pub mod send_windows;
+pub mod start;
 pub mod window;

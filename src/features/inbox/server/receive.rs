@@ -1,7 +1,7 @@
 //! Storing what a marketplace tells: each message once, with the cursor that follows it, in one transaction. Pages of
 //! several chats may share it, which is what makes an import fast.
 
-use super::{outbox, recompute};
+use super::{outbox, recompute, send_windows};
 use crate::connectors::{RemoteChat, RemoteMessage};
 use crate::features::inbox::types::ChatStatus;
 use crate::platform::clock::now;
@@ -191,6 +191,7 @@ async fn set_status(conn: &mut AsyncPgConnection, chat: &ChatCursor, status: Cha
             .set(chats::status.eq(status))
             .execute(conn)
             .await?;
+        send_windows::recompute(conn, workspace, &[id]).await?;
         live::append(conn, workspace, &[Change::Chat { chat: id }]).await
     })
     .await
@@ -251,7 +252,9 @@ pub async fn store_all(
             })
             .collect();
         let ids: Vec<ChatId> = touched.iter().map(|page| page.chat.id).collect();
-        recompute::recompute(conn, marketplace, workspace, &ids).await?;
+        if !ids.is_empty() {
+            recompute::recompute(conn, marketplace, workspace, &ids).await?;
+        }
         let told = touched.iter().filter(|page| !page.is_bulk);
         changes.extend(told.map(|page| Change::Chat { chat: page.chat.id }));
         live::append(conn, workspace, &changes).await?;
@@ -378,15 +381,16 @@ async fn move_cursors(
 ) -> Outcome<()> {
     let order_number =
         |page: &Page<'_>| page.messages.iter().find_map(|message| message.order_number.clone());
+    let sku = |page: &Page<'_>| page.messages.iter().find_map(|message| message.sku.clone());
     diesel::sql_query(
         "UPDATE chats c SET head_id = coalesce(n.head_id, c.head_id), tail_id = coalesce(n.tail_id, c.tail_id), \
              tail_done = c.tail_done OR n.tail_done, remote_last_id = coalesce(n.reached, c.remote_last_id), \
-             order_number = coalesce(c.order_number, n.order_number), checked_at = $2, \
+             order_number = coalesce(c.order_number, n.order_number), sku = coalesce(c.sku, n.sku), checked_at = $2, \
              is_behind = c.is_behind AND n.reached IS DISTINCT FROM c.listed_last_id, \
              read_tries = CASE WHEN n.reached IS NULL THEN c.read_tries ELSE 0 END, \
              read_after = CASE WHEN n.reached IS NULL THEN c.read_after END, \
              history_problem = CASE WHEN n.head_id IS NULL THEN c.history_problem END \
-         FROM unnest($3, $4, $5, $6, $7, $8) AS n (id, head_id, tail_id, tail_done, reached, order_number) \
+         FROM unnest($3, $4, $5, $6, $7, $8, $9) AS n (id, head_id, tail_id, tail_done, reached, order_number, sku) \
          WHERE c.workspace_id = $1 AND c.id = n.id",
     )
     .bind::<SqlUuid, _>(workspace)
@@ -399,6 +403,7 @@ async fn move_cursors(
         pages.iter().map(|page| page.moved.remote_last_id.as_deref()).collect::<Vec<_>>(),
     )
     .bind::<Array<Nullable<Text>>, _>(pages.iter().map(order_number).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(pages.iter().map(sku).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

@@ -1,6 +1,7 @@
 //! The columns of a chat that are a function of its messages, computed by index in the transaction that stores one.
 //! `state.rs` says the same in Rust.
 
+use super::send_windows;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::chats;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
@@ -12,11 +13,22 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 /// Chats recomputed in one transaction when it is all of a seller's.
 const TOGETHER: i64 = 500;
 
-/// Recomputes last message, waiting and deadline of some chats.
+/// Recomputes last message, waiting, deadline and the time for sending of some chats.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn recompute(
+    conn: &mut AsyncPgConnection,
+    marketplace: Marketplace,
+    workspace: WorkspaceId,
+    chats: &[ChatId],
+) -> Outcome<()> {
+    waiting(conn, marketplace, workspace, chats).await?;
+    send_windows::recompute(conn, workspace, chats).await
+}
+
+/// What changes without a new message, too.
+async fn waiting(
     conn: &mut AsyncPgConnection,
     marketplace: Marketplace,
     workspace: WorkspaceId,
@@ -34,8 +46,8 @@ pub async fn recompute(
     Ok(())
 }
 
-/// The same for all chats of a seller: while it was removed, they waited for nobody. In pieces, so that a shop of any size
-/// is done without long locks; safe to begin anew.
+/// What a seller's return changes, for all its chats: while it was removed, they waited for nobody. In pieces, so that a
+/// shop of any size is done without long locks; safe to begin anew.
 ///
 /// # Errors
 /// When the database refuses.
@@ -60,7 +72,7 @@ pub async fn recompute_all_of(
                     .for_no_key_update()
                     .load::<ChatId>(conn)
                     .await?;
-                recompute(conn, marketplace, workspace, &chats).await?;
+                waiting(conn, marketplace, workspace, &chats).await?;
                 Ok::<_, Fault>(chats)
             })
             .await?;

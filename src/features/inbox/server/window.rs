@@ -1,11 +1,11 @@
 //! A chat as the window shows it.
 
-use super::list;
 use super::receive::{self, ChatCursor};
+use super::{list, send_windows};
 use crate::context::Ask;
 use crate::features::inbox::types::{
-    Attachment, Author, ChatStatus, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE,
-    MessageCursor, MessageView, ReplyState,
+    Attachment, Author, ChatView, Delivery, Draft, FailureReason, MESSAGES_PER_PAGE, MessageCursor,
+    MessageView, ReplyState,
 };
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
@@ -44,20 +44,20 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
         receive::enqueue_chat(&mut conn, workspace, cursor.seller_id, chat).await?;
     }
     Ok(ChatView {
-        closed_because: closed_because(seller, row.status),
+        closed_because: closed_because(seller),
+        window: send_windows::facts(&mut conn, workspace, chat).await?,
         row,
         messages,
         draft: draft.map(|(body, updated_at)| Draft { body, updated_at }),
     })
 }
 
-fn closed_because(seller: SellerState, chat: ChatStatus) -> Option<FailureReason> {
-    match (seller, chat) {
-        (SellerState::Removed, _) => Some(FailureReason::SellerRemoved),
-        (SellerState::Paused, _) => Some(FailureReason::SellerPaused),
-        (SellerState::Broken, _) => Some(FailureReason::AccountProblem),
-        (SellerState::Active, ChatStatus::Closed) => Some(FailureReason::WindowClosed),
-        (SellerState::Active, ChatStatus::Open) => None,
+fn closed_because(seller: SellerState) -> Option<FailureReason> {
+    match seller {
+        SellerState::Removed => Some(FailureReason::SellerRemoved),
+        SellerState::Paused => Some(FailureReason::SellerPaused),
+        SellerState::Broken => Some(FailureReason::AccountProblem),
+        SellerState::Active => None,
     }
 }
 

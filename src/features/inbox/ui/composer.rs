@@ -2,9 +2,11 @@
 
 use super::desk::Desk;
 use super::keys;
+use super::send_window::{self, WindowNote};
 use super::session::Session;
 use super::text_area::TextArea;
 use super::words;
+use crate::features::inbox::send_window::SendWindow;
 use crate::features::inbox::types::check_text;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::i18n::Locale;
@@ -40,12 +42,16 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         let closed = session.closed_because.clone();
         Signal::derive(move || closed.with(Option::is_some))
     };
-    let send = {
+    let window = send_window::watch(&desk, &session);
+    // The person wanted to send after the time was over.
+    let came_late = RwSignal::new(false);
+    let send_now = {
         let (session, refusal) = (session.clone(), refusal.clone());
         move || {
             if is_closed.get_untracked() {
                 return;
             }
+            came_late.set(false);
             match session.text.with_untracked(|text| check_text(text, marketplace)) {
                 Ok(text) => {
                     refusal.set(None);
@@ -59,11 +65,24 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             }
         }
     };
+    let on_anyway = Callback::new({
+        let send_now = send_now.clone();
+        move |()| send_now()
+    });
+    // The text stays, and the note says what is possible.
+    let send = move || {
+        let is_late = window.with_untracked(SendWindow::is_closed);
+        came_late.set(is_late);
+        if !is_late {
+            send_now();
+        }
+    };
     let typed = {
         let (draft, refusal) = (session.draft.clone(), refusal.clone());
         Callback::new(move |text: String| {
             draft.change(&text);
             refusal.set(None);
+            came_late.set(false);
         })
     };
     if takes_focus {
@@ -85,6 +104,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             on:keydown=move |event| handle_key(&event, &by_key)
         >
             <ClosedNote session=session.clone() locale marketplace/>
+            <WindowNote desk session=session.clone() window on_anyway/>
             <div class="composer-field">
                 <TextArea
                     element=field
@@ -110,7 +130,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                 </button>
             </div>
             <div class="composer-foot">
-                <RefusalNote refusal locale/>
+                <RefusalNote refusal came_late locale/>
                 <Counter text locale marketplace/>
             </div>
         </form>
@@ -163,8 +183,15 @@ fn ClosedNote(session: Session, locale: Locale, marketplace: Marketplace) -> imp
 
 /// Why the text was not sent, read out when it appears.
 #[component]
-fn RefusalNote(refusal: ArcRwSignal<Option<Refusal>>, locale: Locale) -> impl IntoView {
-    let words = move || refusal.get().map(|why| AppError::Refused(why).sentence(locale));
+fn RefusalNote(
+    refusal: ArcRwSignal<Option<Refusal>>,
+    came_late: RwSignal<bool>,
+    locale: Locale,
+) -> impl IntoView {
+    let words = move || match refusal.get() {
+        Some(why) => Some(AppError::Refused(why).sentence(locale)),
+        None => came_late.get().then(|| locale.window_kept_text().to_owned()),
+    };
     view! { <p id="composer-problem" class="composer-problem" role="alert">{words}</p> }
 }
 

@@ -16,12 +16,14 @@ mod order;
 mod outbox;
 mod refresh;
 mod row;
+mod send_window;
 mod session;
 mod text_area;
 mod thread;
 mod window;
 mod words;
 
+use crate::features::orders::ui::provide_order_pane;
 use address::Open;
 use connection::Connection;
 use desk::Desk;
@@ -34,6 +36,7 @@ use window::WindowPane;
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let desk = Desk::provide();
+    provide_order_pane();
     let locale = desk.locale;
     let address = desk.address;
     // Where there is room for one pane only, this is the one.

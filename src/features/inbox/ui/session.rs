@@ -6,6 +6,7 @@ use super::outbox::Waiting;
 use super::refresh::{Outcome, Refresher};
 use super::thread::{Bubble, Line, Origin, Thread};
 use crate::features::inbox::api;
+use crate::features::inbox::send_window::WindowFacts;
 use crate::features::inbox::types::{ChatRow, ChatView, Draft, FailureReason, MessageView, ReplyState};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
@@ -41,8 +42,10 @@ pub struct Session {
     pub chat: ChatId,
     /// What the header says.
     pub row: ArcRwSignal<ChatRow>,
-    /// Why nothing can be sent right now.
+    /// Why nothing can be sent from this account right now.
     pub closed_because: ArcRwSignal<Option<FailureReason>>,
+    /// Until when the marketplace takes messages here.
+    pub window: ArcRwSignal<WindowFacts>,
     /// The lines of the window from top to bottom.
     pub lines: ArcRwSignal<Vec<Line>>,
     /// Whether there are older messages to ask for.
@@ -92,6 +95,7 @@ impl Session {
             chat,
             row: ArcRwSignal::new(view.row),
             closed_because: ArcRwSignal::new(view.closed_because),
+            window: ArcRwSignal::new(view.window),
             lines: ArcRwSignal::new(Vec::new()),
             has_older: ArcRwSignal::new(false),
             is_loading_older: ArcRwSignal::new(false),
@@ -216,6 +220,7 @@ impl Session {
                 let arrived = self.content().thread.merge_newest(view.messages, asked);
                 set_if_other(&self.row, view.row);
                 set_if_other(&self.closed_because, view.closed_because);
+                set_if_other(&self.window, view.window);
                 set_if_other(&self.problem, None);
                 if !arrived.is_empty() {
                     self.arrived.set(arrived);

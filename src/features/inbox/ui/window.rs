@@ -10,6 +10,7 @@ use super::row::MarketplaceMark;
 use super::session::Session;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatStatus, ChatView};
+use crate::features::orders::ui::{OrderAside, PaneToggle};
 use crate::shared::error::AppError;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::live::ConnectionState;
@@ -181,11 +182,13 @@ fn ChatWindow(
     let problem = session.problem.clone();
     let saying = desk.clone();
     let note = move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error/> });
-    let (label, chat) = (desk.locale.chat_window(), session.chat.to_string());
+    let (label, id, chat) = (desk.locale.chat_window(), session.chat, session.chat.to_string());
+    let (marketplace, may_answer) = (session.row.with_untracked(|row| row.marketplace), desk.may_answer());
     view! {
         <article class="window" aria-label=label data-chat-id=chat>
             <WindowHead desk=desk.clone() session=session.clone()/>
             {note}
+            <OrderAside chat=id marketplace may_answer/>
             <Messages desk=desk.clone() session=session.clone()/>
             <Composer desk session takes_focus/>
         </article>
@@ -224,6 +227,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                 </p>
             </div>
             <ClockChip row/>
+            <PaneToggle/>
         </header>
     }
 }

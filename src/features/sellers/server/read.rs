@@ -149,7 +149,10 @@ fn view(
         problem: row.last_error.map(|word| word.parse().unwrap_or(SyncProblem::Internal)),
         problem_detail: row.last_error_detail,
         problem_at: row.last_error_at,
-        breaker: breaker.map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
+        // Nobody calls for a seller that is stopped, so nobody would find out that it answers again.
+        breaker: breaker
+            .filter(|_| row.state == SellerState::Active)
+            .map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
         import,

@@ -9,8 +9,10 @@
 use super::{SyncError, history};
 use crate::connectors::{AccountProblem, ChatProblem, Connector, ConnectorError};
 use crate::context::App;
+use crate::features::inbox::send_window::RefusalKind;
 use crate::features::inbox::server::outbox::{self, Ending, OutgoingReply};
 use crate::features::inbox::server::receive::ChatCursor;
+use crate::features::inbox::server::send_windows;
 use crate::features::inbox::types::{FailureReason, ReplyState};
 use crate::features::sellers::server::accounts::{self, SellerAccount};
 use crate::features::sellers::server::health;
@@ -144,10 +146,22 @@ impl Delivery<'_> {
                 Ok(Step::Next)
             }
             Err(error @ (ConnectorError::Chat(_) | ConnectorError::Denied(_))) => {
+                self.learn_window(&error).await?;
                 self.end(reply, refusal(error)).await?;
                 Ok(Step::Next)
             }
         }
+    }
+
+    /// Notes that the chat takes no messages, when that is what a refusal says.
+    async fn learn_window(&self, error: &ConnectorError) -> Outcome<()> {
+        let kind = match error {
+            ConnectorError::Chat(ChatProblem::WindowClosed) => RefusalKind::WindowClosed,
+            ConnectorError::Chat(ChatProblem::WaitForBuyer) => RefusalKind::WaitForBuyer,
+            _ => return Ok(()),
+        };
+        let mut conn = self.app.db.get().await?;
+        send_windows::learn_refusal(&mut conn, self.chat.workspace_id, self.chat.id, kind).await
     }
 
     /// Finds out what became of an attempt whose end nobody saw.

@@ -5,6 +5,7 @@
 pub mod deliver;
 pub mod history;
 pub mod older;
+pub mod orders;
 pub mod poll;
 pub mod progress;
 pub mod push;

@@ -1,0 +1,10 @@
+//! The order beside the open chat.
+
+mod aside;
+mod facts;
+mod number;
+mod pane;
+mod words;
+
+pub use aside::OrderAside;
+pub use pane::{PaneToggle, provide_order_pane};
