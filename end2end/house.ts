@@ -12,6 +12,7 @@ export const OZON = {
   key: '5e7e7200-4d1c-4f00-9a11-0a2f6c3b8d41',
   shop: 'Север Маркет',
   good: '100200',
+  giant: '100299',
   keyWithoutChats: '100201',
   noPremiumPlus: '100202',
   deactivatedKey: '100203',
@@ -180,6 +181,11 @@ export class Sandbox {
   async sent(chat: string): Promise<string[]> {
     const sends = await this.#get<{ chat_id: string; text: string }[]>('sends');
     return sends.filter((send) => send.chat_id === chat).map((send) => send.text);
+  }
+
+  /** Gives the giant account so many chats. */
+  async resizeGiant(chats: number): Promise<void> {
+    await this.#post('giant', { chats });
   }
 
   /** Faults in force from now on; without any, everything works. */

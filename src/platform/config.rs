@@ -26,6 +26,8 @@ pub struct Config {
     pub keys: Option<Secret<String>>,
     /// `AGENTIQ_OZON_URL`.
     pub ozon_url: String,
+    /// `AGENTIQ_OZON_UNLIMITED`: calls as fast as we can; heeded only where Ozon is a sandbox on this machine.
+    pub ozon_unlimited: bool,
     /// `AGENTIQ_OZON_PUSH_NETWORKS`: where Ozon's pushes come from; others are turned away.
     pub ozon_push_networks: Vec<Network>,
     /// `AGENTIQ_POLL_INTERVAL`: how often every seller is asked for news.
@@ -78,6 +80,7 @@ impl Config {
             public_url: reader.url("AGENTIQ_PUBLIC_URL"),
             keys: get("AGENTIQ_KEYS").map(Secret::new),
             ozon_url: reader.url("AGENTIQ_OZON_URL").unwrap_or_else(|| "https://api-seller.ozon.ru".into()),
+            ozon_unlimited: reader.parse("AGENTIQ_OZON_UNLIMITED", false, "true or false"),
             ozon_push_networks: reader.networks("AGENTIQ_OZON_PUSH_NETWORKS", OZON_PUSH_NETWORKS),
             poll_interval: reader.duration("AGENTIQ_POLL_INTERVAL", Duration::from_secs(60)),
             urgent_poll_interval: reader.duration("AGENTIQ_URGENT_POLL_INTERVAL", Duration::from_secs(30)),
@@ -87,6 +90,11 @@ impl Config {
             postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
         };
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
+    }
+
+    /// Whether Ozon is called without regard to its limits: only ever a sandbox on this machine.
+    pub fn is_unlimited(&self) -> bool {
+        self.ozon_unlimited && self.ozon_is_here()
     }
 
     /// Whether browsers reach us by TLS, so that cookies may insist on it.
@@ -324,6 +332,17 @@ mod tests {
             .expect_err("half of it is missing");
         assert_eq!(error.0.len(), 4, "{error}");
         assert!(read(&[("AGENTIQ_FILES_URL", "ftp://chats")]).is_err());
+    }
+
+    #[test]
+    fn limits_are_lifted_for_a_sandbox_on_this_machine_only() {
+        let is_unlimited = |url: &str| {
+            config(&[("AGENTIQ_OZON_URL", url), ("AGENTIQ_OZON_UNLIMITED", "true")]).is_unlimited()
+        };
+        assert!(is_unlimited("http://127.0.0.1:3100"));
+        for url in ["https://api-seller.ozon.ru", "http://127.0.0.1.example.ru:80", "http://10.0.0.1:3100"] {
+            assert!(!is_unlimited(url), "{url}");
+        }
     }
 
     #[test]

@@ -41,9 +41,21 @@ diesel::table! {
         last_message_preview -> Text, last_message_author -> Nullable<Text>,
         unanswered_since -> Nullable<Timestamptz>, due_at -> Nullable<Timestamptz>, head_id -> Nullable<Text>,
         tail_id -> Nullable<Text>, tail_done -> Bool, remote_last_id -> Nullable<Text>,
-        checked_at -> Nullable<Timestamptz>, sku -> Nullable<Text>, order_attached_by -> Nullable<Uuid>,
+        checked_at -> Nullable<Timestamptz>, listed_last_id -> Nullable<Text>, listed_last_key -> Nullable<Text>,
+        is_behind -> Bool, is_unread_there -> Bool, read_after -> Nullable<Timestamptz>, read_tries -> Integer,
+        history_problem -> Nullable<Text>,
+        sku -> Nullable<Text>, order_attached_by -> Nullable<Uuid>,
         window_until -> Nullable<Timestamptz>, window_reason -> Nullable<Text>, window_refusal -> Nullable<Text>,
         window_refused_after -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    walks (workspace_id, seller_id, kind) {
+        workspace_id -> Uuid, seller_id -> Uuid, kind -> Text, started_at -> Timestamptz, cursor -> Nullable<Text>,
+        pages -> Integer, mark -> Nullable<Text>, restarts -> Integer, chats -> BigInt,
+        listed_at -> Nullable<Timestamptz>, histories_total -> BigInt, histories_done -> BigInt,
+        finished_at -> Nullable<Timestamptz>, window_at -> Timestamptz, window_count -> BigInt,
+        next_at -> Timestamptz, next_count -> BigInt, told_at -> Timestamptz, is_untold -> Bool,
     }
 }
 diesel::table! {
@@ -136,6 +148,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    walks,
     orders,
     products,
     messages,

@@ -3,10 +3,11 @@
 use crate::context::App;
 use crate::features::files::server::{fetch, prune};
 use crate::features::inbox::server::outbox::DELIVER_JOB;
+use crate::features::inbox::server::receive::{OLDER_JOB, READ_CHAT_JOB};
 use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
 use crate::features::sellers::server::push as push_address;
-use crate::features::sync::server::{deliver, older, orders, poll, push};
+use crate::features::sync::server::{deliver, older, orders, poll, push, read, walk};
 use crate::platform::jobs::{Registry, Workers};
 use std::time::Duration;
 
@@ -18,7 +19,11 @@ pub fn workers(app: &App) -> Workers<App> {
         registry: Registry::default()
             .on(SYNC_JOB, poll::run)
             .on(DELIVER_JOB, deliver::run)
-            .on(older::JOB, older::run)
+            .on(walk::JOB, walk::run)
+            .on(read::JOB, read::run)
+            .on(READ_CHAT_JOB, read::run_chat)
+            .on(OLDER_JOB, older::run)
+            .on(older::JOB, older::run_all)
             .on(push::JOB, push::run)
             .on(push_address::WATCH_JOB, push_address::run)
             .on(FETCH_JOB, orders::run)

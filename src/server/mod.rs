@@ -117,8 +117,10 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
         Some(text) => KeyRing::parse(text.reveal())?,
         None => KeyRing::of_data_dir(&config.data_dir)?,
     };
+    let pace = Pace::shared(&db);
+    let pace = if config.is_unlimited() { pace.unlimited() } else { pace };
     Ok(App {
-        outbound: Outbound::new(config.send_timeout)?.at_pace(Pace::shared(&db)),
+        outbound: Outbound::new(config.send_timeout)?.at_pace(pace),
         files: Store::open(&config.files)?,
         config: Arc::new(config),
         db,

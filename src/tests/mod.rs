@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod harness;
 mod identity;
+mod import;
 mod inbox;
 mod jobs;
 mod orders;

@@ -29,8 +29,9 @@ impl Ozon {
         let request = ChatListRequest { filter, limit: CHATS_PER_PAGE, cursor };
         let page: ChatList = self.client.call(Method::ChatList, &request).await?;
         let has_next = page.has_next.unwrap_or(page.chats.len() >= CHATS_PER_PAGE);
-        // A cursor that stays where it is would be walked for ever.
-        let next = page.cursor.filter(|next| has_next && Some(next.as_str()) != cursor);
+        // A cursor that stays where it is, or comes back, is for whoever walks the list to notice: taken for the end here,
+        // it would hide the rest.
+        let next = page.cursor.filter(|_| has_next);
         Ok(ChatPage { chats: convert::each("chats", page.chats, convert::chats::chat), next })
     }
 

@@ -136,6 +136,18 @@ impl Moderation {
     }
 }
 
+text_enum!(
+    /// Whether we have a chat's messages.
+    HistoryState {
+        /// They are here, as far as they were read.
+        Known = "known",
+        /// The chat is known, its messages are still being fetched.
+        Coming = "coming",
+        /// The marketplace does not give them.
+        Refused = "refused",
+    }
+);
+
 /// One line of the chat list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatRow {
@@ -157,6 +169,7 @@ pub struct ChatRow {
     pub unseen: i32,
     /// This person has begun an answer.
     pub has_draft: bool,
+    pub history: HistoryState,
 }
 
 /// Unseen messages are counted no further than this.

@@ -112,7 +112,26 @@ pub struct SellerView {
     pub breaker: Option<BreakerView>,
     pub chats: i64,
     pub waiting: i64,
+    /// The import that followed the last connecting.
+    pub import: Option<ImportView>,
     pub pushes: PushView,
+}
+
+/// How far an import has come: first the whole list of chats, then their newest messages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImportView {
+    /// Chats that the list has shown so far.
+    pub chats: i64,
+    /// Whether that was all of it.
+    pub is_list_done: bool,
+    pub histories_done: i64,
+    pub histories_total: i64,
+    /// Chats a second while the list is read, histories a second after that; over the last half minute or less.
+    pub per_second: f64,
+    /// Until the end; `None` while nobody can tell.
+    pub remaining_seconds: Option<i64>,
+    pub started_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
 }
 
 impl SellerView {

@@ -43,6 +43,13 @@ texts! {
     by_us: "Вы:", "You:";
     by_bot: "Автоответ:", "Auto-reply:";
     attachment_only: "Вложение", "Attachment";
+    history_coming: "Сообщения ещё загружаются…", "The messages are still loading…";
+    history_refused: "Переписка недоступна", "The messages cannot be read";
+    history_refused_text:
+        "Маркетплейс не отдаёт переписку этого чата. Мы попробуем снова, когда в нём появится новое сообщение; прочитать \
+         его сейчас можно в кабинете маркетплейса.",
+        "The marketplace does not give the messages of this chat. We try again when a new one comes; until then it can be \
+         read in the marketplace's cabinet.";
     draft_word: "Черновик", "Draft";
     buyer_waits: "ждёт ответа", "waiting for an answer";
     chat_closed: "Чат закрыт", "The chat is closed";

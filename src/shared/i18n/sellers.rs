@@ -53,6 +53,12 @@ texts! {
     never_synced: "ещё не было, начнётся в течение минуты", "not yet, it begins within a minute";
     seller_nobody_waits: "никто не ждёт ответа", "nobody is waiting";
 
+    import_list: "Читаем список чатов", "Reading the list of chats";
+    import_histories: "Загружаем переписку", "Loading the messages";
+    import_workable:
+        "Работать можно уже сейчас: непрочитанные чаты загружаются первыми, а чат, который вы откроете, — вне очереди.",
+        "You can work already: unread chats come first, and a chat that you open jumps the queue.";
+
     pause: "Поставить на паузу", "Pause";
     resume: "Возобновить", "Resume";
     try_now: "Попробовать сейчас", "Try now";
@@ -325,6 +331,33 @@ impl Locale {
         }
     }
 
+    /// How many chats of all have their messages: `1200 из 317000 чатов`.
+    pub fn import_histories_done(self, done: i64, total: i64) -> String {
+        let total = self.count(total, ["чата", "чатов", "чатов"], ["chat", "chats"]);
+        format!("{done} {} {total}", self.pick("из", "of"))
+    }
+
+    /// The speed of an import: `4400 чатов в секунду`, `40 переписок в секунду`.
+    pub fn import_speed(self, per_second: f64, of_histories: bool) -> String {
+        let n = per_second.round() as i64;
+        let counted = if of_histories {
+            self.count(n, ["переписка", "переписки", "переписок"], ["history", "histories"])
+        } else {
+            self.count(n, ["чат", "чата", "чатов"], ["chat", "chats"])
+        };
+        format!("{counted} {}", self.pick("в\u{a0}секунду", "a\u{a0}second"))
+    }
+
+    /// The time that an import still takes: `осталось около 2 часов 5 минут`.
+    pub fn import_remaining(self, seconds: i64) -> String {
+        match (self, seconds) {
+            (Locale::Ru, ..60) => "осталось меньше минуты".to_owned(),
+            (Locale::En, ..60) => "less than a minute left".to_owned(),
+            (Locale::Ru, _) => format!("осталось примерно {}", self.duration_short((seconds + 59) / 60)),
+            (Locale::En, _) => format!("about {} left", self.duration_short((seconds + 59) / 60)),
+        }
+    }
+
     /// `12 ждут ответа`.
     pub fn waiting_for_answer(self, n: i64) -> String {
         self.count(n, ["ждёт ответа", "ждут ответа", "ждут ответа"], ["is waiting", "are waiting"])
@@ -471,6 +504,20 @@ mod tests {
         assert_eq!(says(12), "истекает через 12 дней");
         assert_eq!(says(0), "истекает сегодня");
         assert_eq!(says(-1), "истёк 1 день назад");
+    }
+
+    #[test]
+    fn an_import_is_told_with_the_right_endings() {
+        let plain = |text: String| text.replace('\u{a0}', " ");
+        assert_eq!(plain(Locale::Ru.import_histories_done(1, 21)), "1 из 21 чата");
+        assert_eq!(plain(Locale::Ru.import_histories_done(5, 317_000)), "5 из 317000 чатов");
+        assert_eq!(plain(Locale::Ru.import_histories_done(1, 2)), "1 из 2 чатов");
+        assert_eq!(plain(Locale::En.import_histories_done(1, 2)), "1 of 2 chats");
+        assert_eq!(plain(Locale::Ru.import_speed(42.4, true)), "42 переписки в секунду");
+        assert_eq!(plain(Locale::Ru.import_speed(4_400.0, false)), "4400 чатов в секунду");
+        assert_eq!(plain(Locale::En.import_speed(1.2, true)), "1 history a second");
+        assert_eq!(Locale::Ru.import_remaining(59), "осталось меньше минуты");
+        assert_eq!(Locale::En.import_remaining(0), "less than a minute left");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use agentiq::context::{App, session};
 use agentiq::features::inbox::types::{ChatListPage, ChatRow, ChatView, MessageView, View};
 use agentiq::features::sellers::server::connect::connect_account;
 use agentiq::features::sellers::types::ConnectForm;
-use agentiq::features::sync::server::poll;
+use agentiq::features::sync::server::{poll, read, walk};
 use agentiq::platform::clock::now;
 use agentiq::platform::config::Config;
 use agentiq::platform::db::Conn;
@@ -107,6 +107,7 @@ impl TestApp {
             public_url: setting.public_url.map(str::to_owned),
             keys: Some(Secret::new("1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".into())),
             ozon_url: setting.ozon_url.clone().unwrap_or_else(|| sandbox.url()),
+            ozon_unlimited: false,
             ozon_push_networks: vec!["192.0.2.0/24".parse().expect("a network")],
             poll_interval: Duration::from_secs(60),
             urgent_poll_interval: Duration::from_secs(30),
@@ -217,11 +218,36 @@ impl TestApp {
         connect_account(&self.app, workspace, Marketplace::Ozon, form).await.expect("a connected account")
     }
 
-    /// Asks the marketplace for news once, as the job of a seller of the first workspace does.
+    /// Asks the marketplace for news once, as the jobs of a seller of the first workspace do: the scan, then the walk
+    /// and the reading that it asks for.
     pub async fn poll(&self, seller: SellerId) -> Verdict {
+        let verdict = self.scan(seller).await;
+        if verdict == Verdict::Done {
+            self.walk(seller).await;
+            self.read(seller).await;
+        }
+        verdict
+    }
+
+    /// Scans the unread chats of a seller.
+    pub async fn scan(&self, seller: SellerId) -> Verdict {
+        poll::run(self.run_of(seller)).await.expect("a scan")
+    }
+
+    /// Goes on with the walk through a seller's list, if one has been begun.
+    pub async fn walk(&self, seller: SellerId) -> Verdict {
+        walk::run(self.run_of(seller)).await.expect("a walk")
+    }
+
+    /// Reads what is in a seller's queue.
+    pub async fn read(&self, seller: SellerId) -> Verdict {
+        read::run(self.run_of(seller)).await.expect("histories")
+    }
+
+    /// A run of one of a seller's jobs.
+    pub fn run_of(&self, seller: SellerId) -> Run<App> {
         let payload = json!({ "seller": seller });
-        let run = Run { app: self.app.for_work(), workspace: self.workspace, payload, attempt: 1 };
-        poll::run(run).await.expect("a poll")
+        Run { app: self.app.for_work(), workspace: self.workspace, payload, attempt: 1 }
     }
 
     /// A buyer begins a chat; gives its id on the marketplace.

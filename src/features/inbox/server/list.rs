@@ -2,8 +2,8 @@
 
 use crate::context::Ask;
 use crate::features::inbox::types::{
-    Author, CHATS_PER_PAGE, ChangedRows, ChatListPage, ChatRow, ChatStatus, Counts, ListCursor, ListQuery,
-    UNSEEN_CAP, View,
+    Author, CHATS_PER_PAGE, ChangedRows, ChatListPage, ChatRow, ChatStatus, Counts, HistoryState, ListCursor,
+    ListQuery, UNSEEN_CAP, View,
 };
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::ids::{ChatId, SellerId, UserId, WorkspaceId};
@@ -43,6 +43,8 @@ struct Row {
     unseen: i32,
     #[diesel(sql_type = Bool)]
     has_draft: bool,
+    #[diesel(sql_type = Text)]
+    history: HistoryState,
 }
 
 impl From<Row> for ChatRow {
@@ -62,6 +64,7 @@ impl From<Row> for ChatRow {
             due_at: row.due_at,
             unseen: row.unseen,
             has_draft: row.has_draft,
+            history: row.history,
         }
     }
 }
@@ -72,7 +75,9 @@ fn rows_sql(inner: &str, order: &str) -> String {
     format!(
         "SELECT c.id, c.external_id, s.marketplace, c.seller_id, s.name AS seller_name, c.order_number, c.status, \
                 c.last_message_at, c.last_message_preview, c.last_message_author, c.unanswered_since, c.due_at, \
-                u.unseen, d.body IS NOT NULL AS has_draft \
+                u.unseen, d.body IS NOT NULL AS has_draft, \
+                CASE WHEN c.last_message_author IS NOT NULL THEN 'known' WHEN c.history_problem IS NOT NULL THEN 'refused' \
+                     WHEN c.is_behind THEN 'coming' ELSE 'known' END AS history \
          FROM ({inner}) c \
          JOIN sellers s ON s.workspace_id = c.workspace_id AND s.id = c.seller_id \
          LEFT JOIN chat_seen v ON v.workspace_id = c.workspace_id AND v.user_id = $2 AND v.chat_id = c.id \

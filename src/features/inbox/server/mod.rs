@@ -2,6 +2,7 @@
 
 pub mod draft;
 pub mod list;
+pub mod listing;
 pub mod moderation;
 pub mod outbox;
 pub mod receive;

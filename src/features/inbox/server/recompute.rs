@@ -2,15 +2,18 @@
 //! `state.rs` says the same in Rust.
 
 use super::send_windows;
-use crate::platform::fault::Outcome;
+use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::chats;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
-use diesel::sql_types::{Integer, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-/// Recomputes last message, waiting, deadline and the time for sending.
+/// Chats recomputed in one transaction when it is all of a seller's.
+const TOGETHER: i64 = 500;
+
+/// Recomputes last message, waiting, deadline and the time for sending of some chats.
 ///
 /// # Errors
 /// When the database refuses.
@@ -18,18 +21,33 @@ pub async fn recompute(
     conn: &mut AsyncPgConnection,
     marketplace: Marketplace,
     workspace: WorkspaceId,
-    chat: ChatId,
+    chats: &[ChatId],
 ) -> Outcome<()> {
-    diesel::sql_query(statement("k.id = $2"))
+    waiting(conn, marketplace, workspace, chats).await?;
+    send_windows::recompute(conn, workspace, chats).await
+}
+
+/// What changes without a new message, too.
+async fn waiting(
+    conn: &mut AsyncPgConnection,
+    marketplace: Marketplace,
+    workspace: WorkspaceId,
+    chats: &[ChatId],
+) -> Outcome<()> {
+    if chats.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(STATEMENT)
         .bind::<SqlUuid, _>(workspace)
-        .bind::<SqlUuid, _>(chat)
+        .bind::<Array<SqlUuid>, _>(chats)
         .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
         .execute(conn)
         .await?;
-    send_windows::recompute(conn, workspace, &[chat]).await
+    Ok(())
 }
 
-/// What a seller's return changes, for all its chats: while it was removed, they waited for nobody.
+/// What a seller's return changes, for all its chats: while it was removed, they waited for nobody. In pieces, so that a
+/// shop of any size is done without long locks; safe to begin anew.
 ///
 /// # Errors
 /// When the database refuses.
@@ -39,31 +57,34 @@ pub async fn recompute_all_of(
     workspace: WorkspaceId,
     seller: SellerId,
 ) -> Outcome<()> {
-    conn.transaction(async |conn| {
-        // First the locks, then the look: whoever stores a message meanwhile waits for us or we for them.
-        chats::table
-            .filter(chats::workspace_id.eq(workspace))
-            .filter(chats::seller_id.eq(seller))
-            .order(chats::id)
-            .select(chats::id)
-            .for_update()
-            .load::<ChatId>(conn)
+    let mut after = ChatId(uuid::Uuid::nil());
+    loop {
+        let done: Vec<ChatId> = conn
+            .transaction(async |conn| {
+                // First the locks, then the look: whoever stores a message meanwhile waits for us or we for them.
+                let chats = chats::table
+                    .filter(chats::workspace_id.eq(workspace))
+                    .filter(chats::seller_id.eq(seller))
+                    .filter(chats::id.gt(after))
+                    .order(chats::id)
+                    .limit(TOGETHER)
+                    .select(chats::id)
+                    .for_no_key_update()
+                    .load::<ChatId>(conn)
+                    .await?;
+                waiting(conn, marketplace, workspace, &chats).await?;
+                Ok::<_, Fault>(chats)
+            })
             .await?;
-        diesel::sql_query(statement("k.seller_id = $2"))
-            .bind::<SqlUuid, _>(workspace)
-            .bind::<SqlUuid, _>(seller)
-            .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
-            .execute(conn)
-            .await?;
-        Ok(())
-    })
-    .await
+        match done.last() {
+            Some(last) => after = *last,
+            None => return Ok(()),
+        }
+    }
 }
 
-/// The statement for the chats that `which` names, as a condition on `k`. Nobody waits for a seller that is removed.
-fn statement(which: &str) -> String {
-    format!(
-        "UPDATE chats c SET \
+/// Nobody waits for a seller that is removed.
+const STATEMENT: &str = "UPDATE chats c SET \
              last_message_at = coalesce(newest.sent_at, c.last_message_at), \
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
@@ -85,6 +106,4 @@ fn statement(which: &str) -> String {
              WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' AND s.state <> 'removed' \
                AND (answer.sent_at IS NULL OR (m.sent_at, m.sort_key) > (answer.sent_at, answer.sort_key)) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) waiting ON TRUE \
-         WHERE k.workspace_id = $1 AND {which} AND c.workspace_id = k.workspace_id AND c.id = k.id"
-    )
-}
+         WHERE k.workspace_id = $1 AND k.id = ANY($2) AND c.workspace_id = k.workspace_id AND c.id = k.id";

@@ -1,5 +1,6 @@
 //! A chat as the window shows it.
 
+use super::receive::{self, ChatCursor};
 use super::{list, send_windows};
 use crate::context::Ask;
 use crate::features::files::server::incoming::{self, Wanted};
@@ -11,12 +12,17 @@ use crate::features::inbox::types::{
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::drafts;
-use crate::shared::ids::{ChatId, FileId, ReplyId, SellerId, WorkspaceId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use std::time::Duration;
+
+/// How often, and after which pauses, a person's request looks whether older messages have come.
+const OLDER_LOOKS: u32 = 20;
+const OLDER_PAUSE: Duration = Duration::from_millis(150);
 
 /// A chat with its newest messages and the person's draft.
 ///
@@ -26,14 +32,19 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     let row = list::one(&mut conn, workspace, ask.user.id, chat).await?.ok_or_else(Fault::not_found)?;
-    let (seller, _, state) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
-    let messages = page(&mut conn, Place { workspace, chat, seller, now: ask.now }, None).await?;
+    let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
+    let messages = page(&mut conn, &cursor, None, ask.now).await?;
     let draft: Option<(String, DateTime<Utc>)> = drafts::table
         .find((workspace, ask.user.id, chat))
         .select((drafts::body, drafts::updated_at))
         .first(&mut conn)
         .await
         .optional()?;
+    let (_, _, state) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
+    if state == SellerState::Active && cursor.wants_reading(ask.now) {
+        // Somebody looks at it: it goes before whatever is read in the background.
+        receive::enqueue_chat(&mut conn, workspace, cursor.seller_id, chat).await?;
+    }
     Ok(ChatView {
         closed_because: closed_because(state),
         window: send_windows::facts(&mut conn, workspace, chat).await?,
@@ -52,7 +63,8 @@ fn closed_because(seller: SellerState) -> Option<FailureReason> {
     }
 }
 
-/// Messages before `before`, or the newest ones; oldest first.
+/// Messages before `before`, or the newest ones; oldest first. Where ours end and the marketplace has more, these are
+/// fetched while the person waits a moment.
 ///
 /// # Errors
 /// `NotFound` when the workspace has no such chat.
@@ -61,18 +73,23 @@ pub async fn messages(
     chat: ChatId,
     before: Option<MessageCursor>,
 ) -> Outcome<Page<MessageView, MessageCursor>> {
-    let mut conn = ask.conn().await?;
-    let (seller, ..) = super::reply::chat_seller(&mut conn, ask.workspace(), chat).await?;
-    page(&mut conn, Place { workspace: ask.workspace(), chat, seller, now: ask.now }, before).await
-}
-
-/// The chat that a page is of.
-#[derive(Clone, Copy)]
-struct Place {
-    workspace: WorkspaceId,
-    chat: ChatId,
-    seller: SellerId,
-    now: DateTime<Utc>,
+    let workspace = ask.workspace();
+    for look in 0..=OLDER_LOOKS {
+        let mut conn = ask.conn().await?;
+        let (seller, _, state) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
+        let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
+        let page = page(&mut conn, &cursor, before.clone(), ask.now).await?;
+        let is_worth_waiting = page.items.is_empty() && cursor.has_tail() && state == SellerState::Active;
+        if !is_worth_waiting || look == OLDER_LOOKS {
+            return Ok(page);
+        }
+        if look == 0 {
+            receive::enqueue_older(&mut conn, workspace, seller, chat).await?;
+        }
+        drop(conn);
+        tokio::time::sleep(OLDER_PAUSE).await;
+    }
+    Err(Fault::not_found())
 }
 
 #[derive(diesel::QueryableByName)]
@@ -116,10 +133,11 @@ pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, 
 
 async fn page(
     conn: &mut AsyncPgConnection,
-    place: Place,
+    cursor: &ChatCursor,
     before: Option<MessageCursor>,
+    now: DateTime<Utc>,
 ) -> Outcome<Page<MessageView, MessageCursor>> {
-    let Place { workspace, chat, .. } = place;
+    let (workspace, chat) = (cursor.workspace_id, cursor.id);
     let mut rows: Vec<MessageRow> = diesel::sql_query(PAGE_SQL)
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(chat)
@@ -130,12 +148,18 @@ async fn page(
         .await?;
     let more = rows.len() > MESSAGES_PER_PAGE;
     rows.truncate(MESSAGES_PER_PAGE);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| MessageCursor { sent_at: row.sent_at, sort_key: row.sort_key.clone() });
+    let oldest =
+        rows.last().map(|row| MessageCursor { sent_at: row.sent_at, sort_key: row.sort_key.clone() });
+    let next = if more {
+        oldest
+    } else if cursor.has_tail() {
+        // Ours end here, the marketplace's go on.
+        oldest.or_else(|| before.clone())
+    } else {
+        None
+    };
     let from = next.as_ref().map(|cursor| cursor.sent_at);
-    let mut items = with_files(conn, place, rows).await?;
+    let mut items = with_files(conn, cursor, rows, now).await?;
     items.extend(replies_between(conn, workspace, chat, from, before.map(|cursor| cursor.sent_at)).await?);
     items.sort_by(|a, b| a.place().cmp(&b.place()));
     Ok(Page { items, next })
@@ -145,12 +169,14 @@ async fn page(
 /// imported history, are asked for now.
 async fn with_files(
     conn: &mut AsyncPgConnection,
-    place: Place,
+    cursor: &ChatCursor,
     rows: Vec<MessageRow>,
+    now: DateTime<Utc>,
 ) -> Outcome<Vec<MessageView>> {
     let has_files = |row: &&MessageRow| row.file_id.is_none() && row.file_places().next().is_some();
     let ids: Vec<String> = rows.iter().filter(has_files).map(|row| row.external_id.clone()).collect();
-    let mut known = files::of_messages(conn, place.workspace, place.chat, &ids).await?;
+    let ChatCursor { workspace_id: workspace, id: chat, seller_id: seller, .. } = *cursor;
+    let mut known = files::of_messages(conn, workspace, chat, &ids).await?;
     let is_known = |row: &MessageRow| {
         row.file_places().all(|position| known.contains_key(&(row.external_id.clone(), position)))
     };
@@ -160,7 +186,6 @@ async fn with_files(
         .filter(|row| !is_known(row))
         .map(|row| row.external_id.clone())
         .collect();
-    let Place { workspace, chat, seller, now } = place;
     let wanted = Wanted { workspace, seller, chat, messages: &unknown, whatever_age: true };
     if incoming::want(conn, wanted, now).await? {
         known.extend(files::of_messages(conn, workspace, chat, &unknown).await?);

@@ -5,6 +5,7 @@ use super::bubble::MessageBubble;
 use super::desk::Desk;
 use super::session::Session;
 use super::thread::Line;
+use crate::features::inbox::types::HistoryState;
 use crate::shared::i18n::Locale;
 use crate::shared::time::day_name;
 use crate::ui::button::{Button, ButtonKind};
@@ -182,7 +183,16 @@ fn Older(session: Session, locale: Locale) -> impl IntoView {
 #[component]
 fn NoMessages(session: Session, locale: Locale) -> impl IntoView {
     let is_empty = Memo::new(move |_| session.lines.with(Vec::is_empty));
-    move || is_empty.get().then(|| view! { <p class="messages-none">{locale.no_messages()}</p> })
+    let row = session.row;
+    let words = move || match row.with(|row| row.history) {
+        HistoryState::Known => locale.no_messages(),
+        HistoryState::Coming => locale.history_coming(),
+        HistoryState::Refused => locale.history_refused_text(),
+    };
+    move || {
+        let words = words.clone();
+        is_empty.get().then(|| view! { <p class="messages-none">{words}</p> })
+    }
 }
 
 /// The way to the end, for whoever reads above; it says when something new is there.

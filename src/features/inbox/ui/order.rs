@@ -158,7 +158,7 @@ pub fn appended(shown: &[ChatId], wanted: &[ChatId], page: &ChatListPage) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::inbox::types::{Author, ChatStatus, Counts, View};
+    use crate::features::inbox::types::{Author, ChatStatus, Counts, HistoryState, View};
     use crate::shared::ids::SellerId;
     use crate::shared::marketplace::Marketplace;
     use crate::shared::paging::Page;
@@ -192,6 +192,7 @@ mod tests {
             due_at: Some(at(minute + 60)),
             unseen: 0,
             has_draft: false,
+            history: HistoryState::Known,
         }
     }
 

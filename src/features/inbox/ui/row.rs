@@ -3,7 +3,7 @@
 use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
 use super::words;
-use crate::features::inbox::types::{ChatRow, UNSEEN_CAP};
+use crate::features::inbox::types::{ChatRow, HistoryState, UNSEEN_CAP};
 use crate::shared::ids::ChatId;
 use crate::shared::marketplace::Marketplace;
 use leptos::prelude::*;
@@ -92,9 +92,14 @@ fn Preview(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
             {by}
             <span class="row-text">
                 {move || {
-                    // A picture or a file has no words of its own.
-                    let said = text.with(|row| row.preview.clone());
-                    if said.trim().is_empty() { locale.attachment_only().to_owned() } else { said }
+                    let (said, history) = text.with(|row| (row.preview.clone(), row.history));
+                    match history {
+                        HistoryState::Coming => locale.history_coming().to_owned(),
+                        HistoryState::Refused => locale.history_refused().to_owned(),
+                        // A picture or a file has no words of its own.
+                        HistoryState::Known if said.trim().is_empty() => locale.attachment_only().to_owned(),
+                        HistoryState::Known => said,
+                    }
                 }}
             </span>
         </span>

@@ -2,14 +2,19 @@
 
 use super::push;
 use crate::context::Ask;
-use crate::features::sellers::types::{Ability, BreakerView, PushView, SellerState, SellerView, SyncProblem};
+use crate::features::sellers::types::{
+    Ability, BreakerView, ImportView, PushView, SellerState, SellerView, SyncProblem,
+};
 use crate::platform::fault::Outcome;
 use crate::platform::pace::Breaker;
+use crate::platform::schema::walks;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{ExpressionMethods, HasQuery, QueryDsl};
 use diesel_async::RunQueryDsl;
+use std::collections::HashMap;
 
 #[derive(diesel::QueryableByName)]
 struct SellerRow {
@@ -49,6 +54,43 @@ struct SellerRow {
     waiting: i64,
 }
 
+/// The import of a seller as `sync` counts it.
+#[derive(HasQuery)]
+#[diesel(table_name = walks)]
+struct ImportRow {
+    seller_id: SellerId,
+    chats: i64,
+    listed_at: Option<DateTime<Utc>>,
+    histories_total: i64,
+    histories_done: i64,
+    window_at: DateTime<Utc>,
+    window_count: i64,
+    started_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl ImportRow {
+    fn view(self, now: DateTime<Utc>) -> ImportView {
+        let is_list_done = self.listed_at.is_some();
+        let counted = if is_list_done { self.histories_done } else { self.chats };
+        let seconds = (now - self.window_at).as_seconds_f64().max(1.0);
+        let per_second = (counted - self.window_count).max(0) as f64 / seconds;
+        let left = self.histories_total - self.histories_done;
+        ImportView {
+            chats: self.chats,
+            is_list_done,
+            histories_done: self.histories_done,
+            histories_total: self.histories_total,
+            per_second,
+            // Less than one in ten seconds is a pause; nobody can tell how long it lasts.
+            remaining_seconds: (is_list_done && per_second >= 0.1)
+                .then(|| (left as f64 / per_second).ceil() as i64),
+            started_at: self.started_at,
+            finished_at: self.finished_at,
+        }
+    }
+}
+
 /// All sellers of the workspace, removed ones last.
 ///
 /// # Errors
@@ -64,6 +106,13 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     .bind::<SqlUuid, _>(ask.workspace())
     .load(&mut conn)
     .await?;
+    let imports: Vec<ImportRow> = ImportRow::query()
+        .filter(walks::workspace_id.eq(ask.workspace()))
+        .filter(walks::kind.eq("import"))
+        .load(&mut conn)
+        .await?;
+    let mut imports: HashMap<SellerId, ImportView> =
+        imports.into_iter().map(|row| (row.seller_id, row.view(ask.now))).collect();
     let mut pushes = push::views(&mut conn, ask.workspace(), ask.now).await?;
     drop(conn);
     let off = push::off(&ask.app);
@@ -71,13 +120,19 @@ pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
         rows.iter().map(|row| ask.app.line(row.marketplace, &row.external_account_id)).collect();
     let breakers = ask.app.outbound.pace.breakers(&lines).await?;
     let sellers = rows.into_iter().zip(breakers).map(|(row, breaker)| {
+        let import = imports.remove(&row.id);
         let pushes = pushes.remove(&row.id).unwrap_or_else(|| off.clone());
-        view(row, breaker, pushes)
+        view(row, breaker, import, pushes)
     });
     Ok(sellers.collect())
 }
 
-fn view(row: SellerRow, breaker: Option<Breaker>, pushes: PushView) -> SellerView {
+fn view(
+    row: SellerRow,
+    breaker: Option<Breaker>,
+    import: Option<ImportView>,
+    pushes: PushView,
+) -> SellerView {
     SellerView {
         id: row.id,
         marketplace: row.marketplace,
@@ -100,6 +155,7 @@ fn view(row: SellerRow, breaker: Option<Breaker>, pushes: PushView) -> SellerVie
             .map(|Breaker { failures, since, until }| BreakerView { failures, since, until }),
         chats: row.chats,
         waiting: row.waiting,
+        import,
         pushes,
     }
 }
@@ -116,4 +172,37 @@ fn has(methods: &[String], ability: Ability) -> bool {
         Ability::StartChat => "/chat/start",
     };
     methods.iter().any(|method| method.ends_with(tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    fn import() -> ImportRow {
+        let start = DateTime::UNIX_EPOCH;
+        ImportRow {
+            seller_id: SellerId::new(),
+            chats: 4_000,
+            listed_at: None,
+            histories_total: 4_000,
+            histories_done: 0,
+            window_at: start,
+            window_count: 0,
+            started_at: start,
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn the_speed_is_that_of_the_last_seconds_and_the_end_is_told_once_the_list_is_known() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(20);
+        let listing = import().view(now);
+        assert_eq!((listing.per_second, listing.remaining_seconds), (200.0, None));
+        let row = ImportRow { listed_at: Some(now), histories_done: 1_000, window_count: 200, ..import() };
+        let reading = row.view(now);
+        assert_eq!((reading.per_second, reading.remaining_seconds), (40.0, Some(75)));
+        let stuck = ImportRow { listed_at: Some(now), ..import() };
+        assert_eq!(stuck.view(now).remaining_seconds, None, "nothing moves");
+    }
 }

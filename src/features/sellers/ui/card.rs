@@ -3,6 +3,7 @@
 use super::book::Book;
 use super::breaker::BreakerNote;
 use super::dialogs::Dialogs;
+use super::import::ImportProgress;
 use super::push::Pushes;
 use super::words::{ability_name, problem_sentence, state_icon, state_name};
 use crate::features::sellers::api;
@@ -82,6 +83,7 @@ fn About(seller: SellerView) -> impl IntoView {
                 view! {
                     <Trouble seller=seller.clone()/>
                     <Health seller=seller.clone()/>
+                    <ImportProgress import=seller.import.clone()/>
                     <Facts seller=seller.clone()/>
                     <Abilities abilities=seller.abilities/>
                 }

@@ -6,6 +6,7 @@ mod breaker;
 mod card;
 mod connect;
 mod dialogs;
+mod import;
 mod push;
 mod words;
 

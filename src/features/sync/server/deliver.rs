@@ -247,7 +247,7 @@ impl Delivery<'_> {
 
     async fn read_history(&self) -> Result<(), SyncError> {
         let connector = self.seller.open(self.app)?;
-        let read = history::read_new(self.app, self.seller, connector.as_ref(), self.chat, None).await;
+        let read = history::read_new(self.app, self.seller, connector.as_ref(), self.chat).await;
         if let Err(SyncError::Marketplace(error)) = &read {
             health::note(self.app, self.seller, error).await;
         }
@@ -257,7 +257,7 @@ impl Delivery<'_> {
     /// Shows the message under its own id and tells the marketplace that we have read what we answered. Neither is
     /// needed for the reply to be delivered, so neither may make it look failed.
     async fn after_acceptance(&self, connector: &dyn Connector) {
-        let read = history::read_new(self.app, self.seller, connector, self.chat, None).await;
+        let read = history::read_new(self.app, self.seller, connector, self.chat).await;
         if let Err(error) = read {
             tracing::debug!(chat = %self.chat.id, %error, "the history after a send will be read later");
             return;

@@ -1,14 +1,20 @@
-//! The server's half of `sync`: one job per seller asks for news, one per chat delivers, one per chat reads old history.
+//! The server's half of `sync`. Per seller, one job scans the unread chats at every interval, one walks the whole list now
+//! and then, one reads the histories of the chats that moved, and one their older pages; per chat, one reads it at once and
+//! one delivers.
 
 pub mod deliver;
 pub mod history;
 pub mod older;
 pub mod orders;
 pub mod poll;
+pub mod progress;
 pub mod push;
+pub mod read;
+pub mod walk;
 
 use crate::connectors::ConnectorError;
 use crate::platform::fault::Fault;
+use crate::shared::ids::SellerId;
 
 /// What keeps a piece of synchronisation from its end.
 #[derive(Debug, thiserror::Error)]
@@ -19,4 +25,9 @@ pub enum SyncError {
     /// Our side.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// The lane of a seller's long work, so that nothing prompt waits behind it.
+fn background(seller: SellerId) -> String {
+    format!("{seller} background")
 }

@@ -1,13 +1,16 @@
-//! Asking a seller's marketplace for news.
+//! Asking a seller's marketplace for news, at every interval.
 //!
-//! A run lists the chats with unread messages and reads the history of those that moved. Now and then it walks the whole
-//! list instead. Chats that wait here but are not unread there may have been answered in the marketplace's own cabinet:
-//! they are looked at as well, so that nobody is told to answer what is answered.
+//! A run lists the chats with unread messages and queues those that moved. Chats that wait here but are not unread there
+//! may have been answered in the marketplace's own cabinet: they are looked at as well, so that nobody is told to answer
+//! what is answered. Now and then it begins a walk through the whole list.
 
-use super::{SyncError, history, older};
-use crate::connectors::{Audience, ChatScope, Connector, ConnectorError, RemoteChat};
+use super::progress::{self, Walk, WalkKind};
+use super::read::{self, Reader};
+use super::{SyncError, walk};
+use crate::connectors::{ChatScope, ConnectorError, RemoteChat};
 use crate::context::App;
-use crate::features::inbox::server::receive::{self, ChatCursor};
+use crate::features::inbox::server::listing;
+use crate::features::inbox::server::receive::ChatCursor;
 use crate::features::inbox::server::recompute;
 use crate::features::sellers::server::accounts::{self, SellerAccount};
 use crate::features::sellers::server::connect::SYNC_JOB;
@@ -16,25 +19,18 @@ use crate::features::sellers::types::SellerState;
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{Run, Verdict, backoff};
+use crate::platform::live;
 use crate::platform::schema::chats;
+use crate::shared::change::Change;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, HasQuery, QueryDsl};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures::{TryStreamExt, stream};
-use std::collections::HashSet;
-use std::sync::Arc;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use std::time::Duration;
 
-/// How often the whole list is walked: finds what was read elsewhere before we saw it unread.
-const WALK_EVERY: TimeDelta = TimeDelta::minutes(10);
-/// Histories read at the same time.
-const AT_ONCE: usize = 4;
 /// Waiting chats looked at beside the list, per run.
 const RECHECK: i64 = 50;
-/// More pages than this mean that the marketplace's paging does not move.
-const MAX_PAGES: usize = 10_000;
 /// A chat that is due within this time makes its seller urgent.
 const URGENT_WITHIN: TimeDelta = TimeDelta::hours(4);
 
@@ -49,18 +45,15 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
     if seller.state != SellerState::Active {
         return Ok(Verdict::Done);
     }
-    if seller.last_walk_at.is_none() {
-        // Connected a moment ago, perhaps not for the first time.
-        recompute::recompute_all_of(&mut conn, seller.marketplace, run.workspace, id).await?;
-    }
+    begin_walk(&mut conn, &seller).await?;
     drop(conn);
     let started = now();
-    let walk = seller.last_walk_at.is_none_or(|at| started - at > WALK_EVERY);
-    let synced = sync(&run.app, &seller, if walk { ChatScope::All } else { ChatScope::Unread }).await;
+    let synced = sync(&run.app, &seller, started).await;
     let mut conn = run.app.db.get().await?;
     match synced {
         Ok(()) => {
-            health::note_success(&mut conn, run.workspace, id, started, now(), walk).await?;
+            health::note_success(&mut conn, run.workspace, id, started, now(), false).await?;
+            go_on(&mut conn, &seller).await?;
             Ok(Verdict::Done)
         }
         Err(SyncError::Marketplace(error)) => {
@@ -78,122 +71,72 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
     }
 }
 
-async fn sync(app: &App, seller: &SellerAccount, scope: ChatScope) -> Result<(), SyncError> {
+/// Begins a walk through the whole list when it is time for one.
+async fn begin_walk(conn: &mut AsyncPgConnection, seller: &SellerAccount) -> Outcome<()> {
+    let Some(kind) = progress::due(conn, seller, now()).await? else { return Ok(()) };
+    if kind == WalkKind::Import {
+        // Connected a moment ago, perhaps not for the first time.
+        recompute::recompute_all_of(conn, seller.marketplace, seller.workspace_id, seller.id).await?;
+    }
+    let walk = Walk::new(seller.workspace_id, seller.id, kind, now());
+    conn.transaction(async |conn| {
+        progress::begin(conn, &walk).await?;
+        live::append(conn, seller.workspace_id, &[walk.change()]).await
+    })
+    .await
+}
+
+/// Wakes what has work left: also after a stop, when nothing of it waits in the queue of jobs.
+async fn go_on(conn: &mut AsyncPgConnection, seller: &SellerAccount) -> Outcome<()> {
+    let (workspace, id) = (seller.workspace_id, seller.id);
+    if progress::current(conn, workspace, id).await?.is_some() {
+        walk::enqueue(conn, workspace, id).await?;
+    }
+    let is_importing = progress::import(conn, workspace, id).await?.is_some();
+    if is_importing || !listing::behind(conn, workspace, id, false, now(), 1).await?.is_empty() {
+        read::enqueue(conn, workspace, id, now()).await?;
+    }
+    Ok(())
+}
+
+/// Scans the unread chats, then looks at those that wait without being unread.
+async fn sync(app: &App, seller: &SellerAccount, started: DateTime<Utc>) -> Result<(), SyncError> {
     let connector = seller.open(app)?;
-    let mut cursor: Option<String> = None;
-    let mut looked_at = HashSet::new();
-    for _ in 0..MAX_PAGES {
-        let page = connector.chats(scope, cursor.as_deref()).await?;
-        let read = read_moved(app, seller, &connector, page.chats).await?;
-        looked_at.extend(read);
-        match page.next {
-            Some(next) => cursor = Some(next),
-            None => break,
-        }
+    // Only for its notice of circles: a scan is short and begins anew every time.
+    let mut scan = Walk::new(seller.workspace_id, seller.id, WalkKind::Reconcile, started);
+    while scan.listed_at.is_none() && scan.restarts == 0 {
+        let page = connector.chats(ChatScope::Unread, scan.cursor.as_deref()).await?;
+        store(app, seller, &page.chats).await?;
+        scan.pass(page.next.as_deref(), started);
     }
-    recheck(app, seller, &connector, &looked_at).await
-}
-
-/// Reads the chats of a list page that moved since the last time; returns all buyer chats of the page.
-async fn read_moved(
-    app: &App,
-    seller: &SellerAccount,
-    connector: &Arc<dyn Connector>,
-    listed: Vec<RemoteChat>,
-) -> Result<Vec<ChatId>, SyncError> {
-    let mut chats = Vec::new();
-    {
+    let waiting = {
         let mut conn = app.db.get().await?;
-        for remote in listed.into_iter().filter(|remote| remote.audience == Audience::Buyer) {
-            let chat =
-                receive::find_or_create(&mut conn, seller.workspace_id, seller.id, &remote, now()).await?;
-            chats.push((chat, remote));
-        }
-        note_checked(&mut conn, seller.workspace_id, chats.iter().map(|(chat, _)| chat.id).collect()).await?;
-    }
-    let all = chats.iter().map(|(chat, _)| chat.id).collect();
-    let moved = chats.into_iter().filter(|(chat, remote)| has_moved(chat, remote));
-    stream::iter(moved.map(Ok::<_, SyncError>))
-        .try_for_each_concurrent(AT_ONCE, |(chat, remote)| async move {
-            read_chat(app, seller, connector.as_ref(), &chat, remote.last_message_id.as_deref()).await
-        })
-        .await?;
-    Ok(all)
+        to_recheck(&mut conn, seller.workspace_id, seller.id, started).await?
+    };
+    Reader::new(app, seller, connector.as_ref()).read(waiting).await?;
+    Ok(())
 }
 
-/// `last_message_id` is the mark that a chat moved; a chat never read has moved in any case.
-fn has_moved(chat: &ChatCursor, remote: &RemoteChat) -> bool {
-    chat.head_id.is_none() && remote.last_message_id.is_some()
-        || chat.remote_last_id != remote.last_message_id
-}
-
-/// Reads one chat. A problem of this chat stays with it: the others go on.
-async fn read_chat(
-    app: &App,
-    seller: &SellerAccount,
-    connector: &dyn Connector,
-    chat: &ChatCursor,
-    listed_last: Option<&str>,
-) -> Result<(), SyncError> {
-    match history::read_new(app, seller, connector, chat, listed_last).await {
-        Ok(_) => {}
-        Err(SyncError::Marketplace(ConnectorError::Chat(problem))) => {
-            tracing::warn!(chat = %chat.id, ?problem, "a chat's history cannot be read");
+/// Stores a page of unread chats and asks for those that moved to be read.
+async fn store(app: &App, seller: &SellerAccount, page: &[RemoteChat]) -> Outcome<()> {
+    let (workspace, id) = (seller.workspace_id, seller.id);
+    let mut conn = app.db.get().await?;
+    conn.transaction(async |conn| {
+        if !progress::hold(conn, workspace, id).await? {
             return Ok(());
         }
-        Err(error) => return Err(error),
-    }
-    if chat.head_id.is_none() {
-        let mut conn = app.db.get().await?;
-        let tail_done: Vec<bool> = chats::table
-            .find((seller.workspace_id, chat.id))
-            .select(chats::tail_done)
-            .load(&mut conn)
-            .await
-            .map_err(Fault::from)?;
-        if tail_done == [false] {
-            older::enqueue(&mut conn, seller.workspace_id, seller.id, chat.id).await?;
+        let listed = listing::store(conn, workspace, id, page, false, now()).await?;
+        let mut changes = listed.changes;
+        changes.extend(progress::count(conn, workspace, id, listed.fell_behind, 0).await?);
+        if listed.created > 0 {
+            changes.push(Change::Import { seller: id });
         }
-    }
-    Ok(())
-}
-
-async fn note_checked(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    checked: Vec<ChatId>,
-) -> Outcome<()> {
-    if checked.is_empty() {
-        return Ok(());
-    }
-    diesel::update(chats::table.filter(chats::workspace_id.eq(workspace)).filter(chats::id.eq_any(checked)))
-        .set(chats::checked_at.eq(Some(now())))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Looks at chats that the list did not show: those that wait here, and those whose last word is ours and not yet read.
-async fn recheck(
-    app: &App,
-    seller: &SellerAccount,
-    connector: &Arc<dyn Connector>,
-    looked_at: &HashSet<ChatId>,
-) -> Result<(), SyncError> {
-    let mut conn = app.db.get().await?;
-    let ids = to_recheck(&mut conn, seller.workspace_id, seller.id, now()).await?;
-    let rows: Vec<ChatCursor> = ChatCursor::query()
-        .filter(chats::workspace_id.eq(seller.workspace_id))
-        .filter(chats::id.eq_any(ids.into_iter().filter(|id| !looked_at.contains(id)).collect::<Vec<_>>()))
-        .load(&mut conn)
-        .await
-        .map_err(Fault::from)?;
-    drop(conn);
-    stream::iter(rows.into_iter().map(Ok::<_, SyncError>))
-        .try_for_each_concurrent(AT_ONCE, |chat| async move {
-            read_chat(app, seller, connector.as_ref(), &chat, None).await
-        })
-        .await
+        if listed.fell_behind > 0 {
+            read::enqueue(conn, workspace, id, now()).await?;
+        }
+        live::append(conn, workspace, &changes).await
+    })
+    .await
 }
 
 #[derive(diesel::QueryableByName)]
@@ -202,14 +145,17 @@ struct IdRow {
     id: ChatId,
 }
 
+/// Chats that this scan did not show: those that wait here, the one looked at longest ago first, and those whose last word
+/// is ours and not yet read.
 async fn to_recheck(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     seller: SellerId,
-    now: DateTime<Utc>,
-) -> Outcome<Vec<ChatId>> {
+    started: DateTime<Utc>,
+) -> Outcome<Vec<ChatCursor>> {
     let rows: Vec<IdRow> = diesel::sql_query(
         "(SELECT id FROM chats WHERE workspace_id = $1 AND seller_id = $2 AND unanswered_since IS NOT NULL \
+            AND coalesce(checked_at, '-infinity') < $6 \
           ORDER BY checked_at NULLS FIRST LIMIT $3) \
          UNION \
          (SELECT c.id FROM chats c WHERE c.workspace_id = $1 AND c.seller_id = $2 AND c.last_message_author = $4 \
@@ -222,10 +168,15 @@ async fn to_recheck(
     .bind::<SqlUuid, _>(seller)
     .bind::<BigInt, _>(RECHECK)
     .bind::<Text, _>("operator")
-    .bind::<Timestamptz, _>(now - TimeDelta::hours(24))
+    .bind::<Timestamptz, _>(started - TimeDelta::hours(24))
+    .bind::<Timestamptz, _>(started)
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    Ok(ChatCursor::query()
+        .filter(chats::workspace_id.eq(workspace))
+        .filter(chats::id.eq_any(rows.into_iter().map(|row| row.id).collect::<Vec<_>>()))
+        .load(conn)
+        .await?)
 }
 
 /// Puts the jobs of a schedule's slot into the queue: all active sellers, or only those with urgent chats. A seller that

@@ -4,7 +4,7 @@
 //! for it, asks the marketplace what is there, and stores that as the poll would. So a push that comes twice, late, in
 //! the wrong order or with lies in it changes nothing; what cannot be confirmed is left to the poll.
 
-use super::{SyncError, history, older};
+use super::{SyncError, history};
 use crate::connectors::push::{self as pushes, Push, PushEvent, PushKind};
 use crate::connectors::{
     Audience, ChatProblem, ChatScope, Connector, ConnectorError, HistoryFrom, RemoteChat, RemoteMessage,
@@ -410,7 +410,7 @@ impl Desk<'_> {
             findings.settle(written.iter().map(|(hint, _)| *hint), PushOutcome::Done);
             return Ok(());
         }
-        match history::read_new(self.app, self.seller, connector.as_ref(), chat, None).await {
+        match history::read_new(self.app, self.seller, connector.as_ref(), chat).await {
             Ok(_) => {}
             Err(SyncError::Marketplace(ConnectorError::Chat(problem))) => {
                 tracing::warn!(chat = %chat.id, ?problem, "a pushed chat cannot be read");
@@ -418,10 +418,6 @@ impl Desk<'_> {
                 return Ok(());
             }
             Err(error) => return Err(error),
-        }
-        if chat.head_id.is_none() {
-            let mut conn = self.app.db.get().await?;
-            older::enqueue(&mut conn, self.seller.workspace_id, self.seller.id, chat.id).await?;
         }
         findings.settle(read, PushOutcome::Done);
         stored.extend(self.stored(chat.id, &written).await?);
