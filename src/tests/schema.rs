@@ -464,8 +464,10 @@ async fn hot_statements_find_their_rows_by_index() {
         plan(&sql, "uuid, bigint, bigint", live::READ_SQL, &after).await,
     ));
 
-    for (title, only_unread) in [("chats to read", false), ("chats to read, unread ones", true)] {
-        let arguments = format!("'{workspace}', '{seller}', now(), {only_unread}, 48");
+    for (title, only_unread, limit) in
+        [("chats to read", false, 48), ("chat to read while a list is walked", true, 1)]
+    {
+        let arguments = format!("'{workspace}', '{seller}', now(), {only_unread}, {limit}");
         let types = "uuid, uuid, timestamptz, boolean, bigint";
         plans.push((title.into(), plan(&sql, types, listing::BEHIND_SQL, &arguments).await));
     }

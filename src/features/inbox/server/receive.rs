@@ -370,7 +370,7 @@ async fn upsert(
              SELECT $1, n.chat_id, n.external_id, n.sort_key, n.author, n.body, n.attachments, n.sent_at, $2, n.is_read, \
                     n.raw, n.moderation \
              FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-                  AS n (chat_id, external_id, sort_key, author, body, attachments, sent_at, is_read, raw) \
+                  AS n (chat_id, external_id, sort_key, author, body, attachments, sent_at, is_read, raw, moderation) \
              ON CONFLICT (workspace_id, chat_id, external_id) DO UPDATE SET \
                  body = excluded.body, attachments = excluded.attachments, is_read = m.is_read OR excluded.is_read, \
                  raw = excluded.raw, moderation = excluded.moderation, \
