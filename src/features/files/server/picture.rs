@@ -47,7 +47,7 @@ pub fn draw(bytes: &[u8], kind: MediaType) -> Option<Picture> {
         _ => return None,
     };
     match decode(bytes, format) {
-        Ok(Some(picture)) => small(&picture).inspect_err(|error| told(error)).ok(),
+        Ok(Some(picture)) => small(&picture).inspect_err(told).ok(),
         Ok(None) => None,
         Err(error) => {
             told(&error);
