@@ -712,6 +712,8 @@ async fn a_suspended_address_is_brought_back_and_a_lost_one_made_anew() {
     app.ozon().push_odd(DEMO_CLIENT_ID, &chat, OddPush::WrongSeller);
     let endpoint = || app.ozon().endpoints().into_iter().next().expect("an endpoint");
     until("the marketplace is offended", async || endpoint().is_suspended).await;
+    // It repeats the push that nobody can take, which must not offend it again.
+    app.ozon().set_push_pace(PushPace { failures_until_suspended: 1000, ..PushPace::default() });
     watch(&app, seller).await;
     assert!(endpoint().is_enabled && !endpoint().is_suspended, "{:?}", endpoint());
     assert_eq!(pushes_of(&owner).await.state, PushState::On);

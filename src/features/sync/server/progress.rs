@@ -118,11 +118,12 @@ impl Walk {
             self.mark = Some(next.to_owned());
             return Onward::On;
         }
-        // One remembered cursor, moved ever more rarely, finds a circle of any length.
+        let before = self.cursor.replace(next.to_owned());
+        // One remembered cursor, moved ever more rarely, finds a circle of any length. Never the present one: a page that
+        // is given twice would look like a circle at once.
         if self.pages.count_ones() == 1 {
-            self.mark = Some(next.to_owned());
+            self.mark = before;
         }
-        self.cursor = Some(next.to_owned());
         Onward::On
     }
 
