@@ -25,10 +25,13 @@ impl Ozon {
         of: &OrderRef,
         now: DateTime<Utc>,
     ) -> Result<Vec<Posting>, ConnectorError> {
-        match of {
-            OrderRef::Order(number) => self.postings_of_order(number, now).await,
-            OrderRef::Posting(number) => self.one_posting(number).await,
-        }
+        let mut postings = match of {
+            OrderRef::Order(number) => self.postings_of_order(number, now).await?,
+            OrderRef::Posting(number) => self.one_posting(number).await?,
+        };
+        // Ozon promises no order; a person counts parcels from the first.
+        postings.sort_by(|a, b| (a.number.len(), &a.number).cmp(&(b.number.len(), &b.number)));
+        Ok(postings)
     }
 
     /// Nobody says which family an order is of. A key may have the right to one of them only: what it shows counts,
