@@ -1,5 +1,7 @@
 //! The HTML around every page, and which page stands at which address.
 
+mod settings;
+
 use crate::features::inbox::ui::InboxPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
@@ -12,6 +14,7 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::path;
+use settings::{SettingsFrame, SettingsIndex};
 
 /// The document, drawn by the server only. The browser takes over `<body>`.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -57,6 +60,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
+                    <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
+                        <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
+                    </ParentRoute>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -47,6 +47,23 @@ diesel::table! {
         sku -> Nullable<Text>, order_attached_by -> Nullable<Uuid>,
         window_until -> Nullable<Timestamptz>, window_reason -> Nullable<Text>, window_refusal -> Nullable<Text>,
         window_refused_after -> Nullable<Timestamptz>,
+        work_state -> Text, set_aside_at -> Nullable<Timestamptz>, snoozed_until -> Nullable<Timestamptz>,
+        assignee_id -> Nullable<Uuid>, priority -> Text,
+    }
+}
+diesel::table! {
+    tags (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, name -> Text, color -> Text, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    chat_tags (workspace_id, chat_id, tag_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, tag_id -> Uuid, added_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    chat_stars (workspace_id, user_id, chat_id) {
+        workspace_id -> Uuid, user_id -> Uuid, chat_id -> Uuid, starred_at -> Timestamptz,
     }
 }
 diesel::table! {
@@ -148,6 +165,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    tags,
+    chat_tags,
+    chat_stars,
     walks,
     orders,
     products,

@@ -194,6 +194,7 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Reply { .. }
         | Change::Seller { .. }
         | Change::Import { .. }
-        | Change::Order { .. } => true,
+        | Change::Order { .. }
+        | Change::Tags => true,
     }
 }

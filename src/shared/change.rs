@@ -20,6 +20,8 @@ pub enum Change {
     Import { seller: SellerId },
     /// What is known of a chat's order, or until when it takes messages.
     Order { chat: ChatId },
+    /// The workspace's tags: one was made, renamed or removed.
+    Tags,
 }
 
 /// A numbered entry of a workspace's event log as it is sent to browsers.

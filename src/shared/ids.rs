@@ -16,3 +16,5 @@ id_type!(/// A push of a marketplace, as it came.
     PushId);
 id_type!(/// A stored file: one that came in a message, or one that waits to be sent.
     FileId);
+id_type!(/// A word that people put on chats.
+    TagId);

@@ -25,6 +25,8 @@ text_enum!(
         ReadSellers = "read_sellers",
         /// Connect, pause, remove sellers and replace their keys.
         ManageSellers = "manage_sellers",
+        /// Change what all of the workspace share: tags, shared filters and quick replies, rules.
+        ManageShared = "manage_shared",
     }
 );
 
@@ -35,7 +37,7 @@ impl Role {
         match permission {
             ReadChats | ReadSellers => true,
             ReplyToChats => self != Role::Viewer,
-            ManageSellers => matches!(self, Role::Owner | Role::Admin),
+            ManageSellers | ManageShared => matches!(self, Role::Owner | Role::Admin),
         }
     }
 }

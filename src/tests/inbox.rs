@@ -4,7 +4,8 @@ use crate::harness::{Person, TestApp, eventually, until};
 use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Sender};
 use agentiq::features::inbox::send_window::{WindowReason, send_window};
 use agentiq::features::inbox::types::{
-    Author, ChatListPage, ChatRow, FailureReason, ListCursor, MessageCursor, MessageView, ReplyState, View,
+    Author, ChatListPage, ChatRow, FailureReason, ListCursor, ListQuery, MessageCursor, MessageView,
+    ReplyState, View,
 };
 use agentiq::features::sellers::types::SellerState;
 use agentiq::platform::clock::now;
@@ -270,7 +271,7 @@ async fn pages_give_every_chat_once_while_rows_change() {
         let mut rows: Vec<ChatRow> = Vec::new();
         let mut after: Option<ListCursor> = None;
         loop {
-            let arguments = json!({ "query": { "view": view, "seller": null }, "after": after });
+            let arguments = json!({ "query": ListQuery::of(view), "after": after });
             let list: ChatListPage = person.want("inbox/chats", arguments).await;
             rows.extend(list.page.items);
             after = list.page.next;
@@ -293,7 +294,7 @@ async fn pages_give_every_chat_once_while_rows_change() {
             rows.iter().filter(|row| row.external_id.starts_with("seed")).map(|row| row.id).collect();
         let once: HashSet<ChatId> = seeded.iter().copied().collect();
         assert_eq!((seeded.len(), once.len()), (expected, expected), "{view}");
-        let places: Vec<ListCursor> = rows.iter().map(|row| row.place(view)).collect();
+        let places: Vec<ListCursor> = rows.iter().map(|row| ListCursor::of(row, view.usual_sort())).collect();
         assert!(
             places.is_sorted_by(|one, next| one.compare(next).is_lt()),
             "{view}: in the order of the list"
@@ -319,7 +320,7 @@ async fn the_most_urgent_comes_first_and_badges_equal_lists() {
     let person = app.person(Role::Viewer).await;
     for seller in [None, Some(first), Some(second)] {
         for view in [View::Waiting, View::All] {
-            let arguments = json!({ "query": { "view": view, "seller": seller }, "after": null });
+            let arguments = json!({ "query": ListQuery { seller, ..ListQuery::of(view) }, "after": null });
             let list: ChatListPage = person.want("inbox/chats", arguments.clone()).await;
             let mut rows = list.page.items.clone();
             if let Some(next) = list.page.next {
@@ -329,10 +330,10 @@ async fn the_most_urgent_comes_first_and_badges_equal_lists() {
             }
             let badge = if view == View::Waiting { list.counts.waiting } else { list.counts.all };
             assert_eq!(badge as usize, rows.len(), "{view} of {seller:?}");
-            assert!(
-                rows.iter()
-                    .all(|row| row.belongs_to(view) && seller.is_none_or(|seller| seller == row.seller))
-            );
+            assert!(rows.iter().all(|row| {
+                (view == View::All || row.unanswered_since.is_some())
+                    && seller.is_none_or(|seller| seller == row.seller)
+            }));
             assert_eq!(list.counts.sellers, 1, "a removed seller is not connected");
             if view == View::Waiting {
                 let due: Vec<Option<DateTime<Utc>>> = rows.iter().map(|row| row.due_at).collect();

@@ -420,22 +420,23 @@ async fn hot_statements_find_their_rows_by_index() {
     let chat = sql.value(&chat).await.expect("a chat");
 
     let mut plans = Vec::new();
-    for view in View::ALL {
+    for view in &[View::Waiting, View::Open, View::All] {
         for of in [None, Some(seller)] {
             for continued in [false, true] {
-                let query = ListQuery { view: *view, seller: of };
+                let query = ListQuery { seller: of, ..ListQuery::of(*view) };
                 let of = of.map_or("NULL".into(), |seller| format!("'{seller}'"));
-                let cursor = match (continued, view) {
-                    (false, _) => "NULL, NULL, NULL".to_owned(),
-                    (true, View::Waiting) => format!("now(), now() - interval '1 day', '{person}'"),
-                    (true, View::All) => format!("NULL, now() - interval '1 day', '{person}'"),
+                let cursor = match continued {
+                    false => "NULL, NULL, NULL, NULL".to_owned(),
+                    true => {
+                        format!("now(), now() - interval '1 day', now() - interval '1 day', '{person}'")
+                    }
                 };
                 let title = format!(
                     "list: {view}{}{}",
                     if query.seller.is_some() { " of a seller" } else { "" },
                     if continued { ", continued" } else { "" }
                 );
-                let types = "uuid, uuid, bigint, uuid, timestamptz, timestamptz, uuid";
+                let types = "uuid, uuid, bigint, uuid, timestamptz, timestamptz, timestamptz, uuid";
                 let arguments = format!("'{workspace}', '{person}', 99, {of}, {cursor}");
                 plans.push((title, plan(&sql, types, &list::page_sql(&query, continued), &arguments).await));
             }

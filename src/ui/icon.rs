@@ -28,6 +28,7 @@ icons! {
     Inbox = "inbox",
     Store = "store",
     Sliders = "sliders",
+    Gear = "gear",
     LogOut = "log-out",
     Sun = "sun",
     Moon = "moon",

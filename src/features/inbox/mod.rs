@@ -1,6 +1,7 @@
 //! The inbox: chats, their messages, replies and drafts.
 
 pub mod api;
+pub mod query;
 pub mod send_window;
 #[cfg(feature = "ssr")]
 pub mod server;

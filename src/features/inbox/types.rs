@@ -1,9 +1,12 @@
-//! Chats and messages as screens show them.
+//! Chats and messages as screens show them. Which chats a list holds is said in `query`.
 
+pub use super::query::{
+    Condition, Days, DeadlineState, Filter, Holder, ListCursor, ListQuery, Sort, View, WindowState,
+};
 use super::send_window::WindowFacts;
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView};
 use crate::shared::error::Refusal;
-use crate::shared::ids::{ChatId, ReplyId, SellerId};
+use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
@@ -53,14 +56,69 @@ text_enum!(
 );
 
 text_enum!(
-    /// A list of chats.
-    View {
-        /// The buyer waits for us; nearest deadline first.
-        Waiting = "waiting",
-        /// Everything, newest message first.
-        All = "all",
+    /// What sort of thread a chat is.
+    ChatKind {
+        /// A marketplace's chat with a buyer.
+        Dialog = "dialog",
     }
 );
+
+text_enum!(
+    /// What people have made of a chat.
+    #[derive(Default)]
+    WorkState {
+        /// To be worked on.
+        #[default]
+        Open = "open",
+        /// Set aside until a moment, or until the buyer writes.
+        Snoozed = "snoozed",
+        /// Done, until the buyer writes.
+        Closed = "closed",
+        /// Set aside for good.
+        Spam = "spam",
+    }
+);
+
+text_enum!(
+    /// How urgent people hold a chat to be.
+    #[derive(Default)]
+    Priority {
+        Low = "low",
+        #[default]
+        Normal = "normal",
+        High = "high",
+        Urgent = "urgent",
+    }
+);
+
+text_enum!(
+    /// The colour of a tag.
+    TagColor {
+        Gray = "gray",
+        Red = "red",
+        Orange = "orange",
+        Yellow = "yellow",
+        Green = "green",
+        Teal = "teal",
+        Blue = "blue",
+        Violet = "violet",
+    }
+);
+
+/// A tag as it stands on a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagView {
+    pub id: TagId,
+    pub name: String,
+    pub color: TagColor,
+}
+
+/// A person of ours by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    pub id: UserId,
+    pub name: String,
+}
 
 text_enum!(
     /// Where a reply is on its way.
@@ -170,75 +228,26 @@ pub struct ChatRow {
     /// This person has begun an answer.
     pub has_draft: bool,
     pub history: HistoryState,
+    pub work: WorkState,
+    /// When a snoozed chat comes back by itself.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Who is responsible.
+    pub assignee: Option<PersonView>,
+    pub priority: Priority,
+    /// In the order of their names.
+    pub tags: Vec<TagView>,
+    /// This person has marked it.
+    pub is_starred: bool,
 }
 
 /// Unseen messages are counted no further than this.
 pub const UNSEEN_CAP: i32 = 99;
 
 impl ChatRow {
-    /// Whether the row belongs into a list.
-    pub fn belongs_to(&self, view: View) -> bool {
-        match view {
-            View::Waiting => self.unanswered_since.is_some(),
-            View::All => true,
-        }
-    }
-
-    /// The place of the row in a list.
-    pub fn place(&self, view: View) -> ListCursor {
-        match view {
-            View::Waiting => ListCursor::Waiting {
-                due_at: self.due_at,
-                since: self.unanswered_since.unwrap_or(self.last_message_at),
-                id: self.id,
-            },
-            View::All => ListCursor::All { last_message_at: self.last_message_at, id: self.id },
-        }
-    }
-
     /// How the chat is called: Ozon tells no buyer name, so the beginning of its id stands for the person.
     pub fn short_name(&self) -> &str {
         self.external_id.get(..8).unwrap_or(&self.external_id)
     }
-}
-
-/// The place of a row in a list; rows compare as the list shows them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "view", rename_all = "snake_case")]
-pub enum ListCursor {
-    /// Nearest deadline first, those without one last, then the longest waiting.
-    Waiting { due_at: Option<DateTime<Utc>>, since: DateTime<Utc>, id: ChatId },
-    /// Newest message first.
-    All { last_message_at: DateTime<Utc>, id: ChatId },
-}
-
-impl ListCursor {
-    /// Order of two places of the same list.
-    pub fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        match (self, other) {
-            (
-                Self::Waiting { due_at, since, id },
-                Self::Waiting { due_at: other_due, since: other_since, id: other_id },
-            ) => (due_at.is_none(), due_at, since, id).cmp(&(
-                other_due.is_none(),
-                other_due,
-                other_since,
-                other_id,
-            )),
-            (Self::All { last_message_at, id }, Self::All { last_message_at: other_at, id: other_id }) => {
-                (other_at, other_id).cmp(&(last_message_at, id))
-            }
-            (Self::Waiting { .. }, Self::All { .. }) => std::cmp::Ordering::Less,
-            (Self::All { .. }, Self::Waiting { .. }) => std::cmp::Ordering::Greater,
-        }
-    }
-}
-
-/// Which list is asked for. The address of the inbox holds the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListQuery {
-    pub view: View,
-    pub seller: Option<SellerId>,
 }
 
 /// A page of the list with the numbers that stand over it, from one snapshot.
@@ -248,19 +257,56 @@ pub struct ChatListPage {
     pub counts: Counts,
 }
 
-/// Exact sizes of the lists.
+/// Exact sizes of the lists, of one seller or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub waiting: i64,
+    pub mine: i64,
+    /// Of mine, those where the buyer waits.
+    pub mine_waiting: i64,
+    pub unassigned: i64,
+    /// Of the unassigned, those where the buyer waits.
+    pub unassigned_waiting: i64,
+    pub open: i64,
+    pub starred: i64,
+    pub snoozed: i64,
+    pub closed: i64,
+    pub spam: i64,
+    /// Everything but spam.
     pub all: i64,
     /// Sellers that are connected, in whatever state.
     pub sellers: i64,
 }
 
+impl Counts {
+    /// How many chats a view holds.
+    pub fn of(&self, view: View) -> i64 {
+        match view {
+            View::Waiting => self.waiting,
+            View::Mine => self.mine,
+            View::Unassigned => self.unassigned,
+            View::Open => self.open,
+            View::Starred => self.starred,
+            View::Snoozed => self.snoozed,
+            View::Closed => self.closed,
+            View::Spam => self.spam,
+            View::All => self.all,
+        }
+    }
+}
+
+/// A row that may have changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangedRow {
+    pub row: ChatRow,
+    /// Whether it is in the list that was asked about.
+    pub belongs: bool,
+}
+
 /// Rows of a list that may have changed, and the numbers over it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangedRows {
-    pub rows: Vec<ChatRow>,
+    pub rows: Vec<ChangedRow>,
     pub counts: Counts,
 }
 

@@ -13,6 +13,9 @@ texts! {
     main_navigation: "Разделы", "Sections";
     inbox: "Чаты", "Chats";
     sellers: "Кабинеты", "Seller accounts";
+    settings: "Настройки", "Settings";
+    settings_choose: "Выберите раздел: здесь настраивают то, чем пользуются все, и то, что удобно вам.",
+        "Choose a section: here you arrange what everybody uses, and what suits you.";
     preferences: "Вид и язык", "Appearance and language";
     theme: "Оформление", "Theme";
     theme_system: "Как в системе", "System";

@@ -6,7 +6,7 @@ use agentiq::connectors::sandbox::ozon::{
     DEMO_API_KEY, DEMO_CLIENT_ID, NewChat, OzonSandbox, SandboxOptions, SandboxState,
 };
 use agentiq::context::{App, session};
-use agentiq::features::inbox::types::{ChatListPage, ChatRow, ChatView, MessageView, View};
+use agentiq::features::inbox::types::{ChatListPage, ChatRow, ChatView, ListQuery, MessageView, View};
 use agentiq::features::sellers::server::connect::connect_account;
 use agentiq::features::sellers::types::ConnectForm;
 use agentiq::features::sync::server::{poll, read, walk};
@@ -278,7 +278,7 @@ impl TestApp {
 impl Person {
     /// A list with its counters.
     pub async fn list(&self, view: View) -> ChatListPage {
-        self.want("inbox/chats", json!({ "query": { "view": view, "seller": null }, "after": null })).await
+        self.want("inbox/chats", json!({ "query": ListQuery::of(view), "after": null })).await
     }
 
     /// The row of a chat.

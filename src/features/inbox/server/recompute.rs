@@ -1,5 +1,5 @@
 //! The columns of a chat that are a function of its messages, computed by index in the transaction that stores one.
-//! `state.rs` says the same in Rust.
+//! `state.rs` says the same in Rust. A chat that people had set aside opens again when the buyer writes.
 
 use super::send_windows;
 use crate::platform::fault::{Fault, Outcome};
@@ -89,7 +89,10 @@ const STATEMENT: &str = "UPDATE chats c SET \
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
              unanswered_since = waiting.since, \
-             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + make_interval(hours => $3) END \
+             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + make_interval(hours => $3) END, \
+             work_state = CASE WHEN back.is_back THEN 'open' ELSE c.work_state END, \
+             set_aside_at = CASE WHEN back.is_back THEN NULL ELSE c.set_aside_at END, \
+             snoozed_until = CASE WHEN back.is_back THEN NULL ELSE c.snoozed_until END \
          FROM chats k \
          JOIN sellers s ON s.workspace_id = k.workspace_id AND s.id = k.seller_id \
          LEFT JOIN LATERAL ( \
@@ -106,4 +109,9 @@ const STATEMENT: &str = "UPDATE chats c SET \
              WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' AND s.state <> 'removed' \
                AND (answer.sent_at IS NULL OR (m.sent_at, m.sort_key) > (answer.sent_at, answer.sort_key)) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) waiting ON TRUE \
+         CROSS JOIN LATERAL ( \
+             SELECT k.work_state IN ('snoozed', 'closed') AND EXISTS ( \
+                 SELECT 1 FROM messages m \
+                 WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' \
+                   AND m.sent_at > k.set_aside_at) AS is_back) back \
          WHERE k.workspace_id = $1 AND k.id = ANY($2) AND c.workspace_id = k.workspace_id AND c.id = k.id";

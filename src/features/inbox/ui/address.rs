@@ -23,15 +23,17 @@ pub enum Open {
 
 impl Address {
     /// Reads an address; `None` for pages outside the inbox.
-    fn parse(path: &str, view: Option<&str>, seller: Option<&str>) -> Option<Self> {
+    fn parse(path: &str, word: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let rest = if path == "/" { "" } else { path.strip_prefix("/inbox")? };
         let open = match rest.trim_matches('/') {
             "" => Open::Nothing,
             id => id.parse().map_or(Open::Unknown, Open::Chat),
         };
+        let view = word("view").and_then(|word| word.parse().ok()).unwrap_or(View::Waiting);
         let query = ListQuery {
-            view: view.and_then(|word| word.parse().ok()).unwrap_or(View::Waiting),
-            seller: seller.and_then(|id| id.parse::<SellerId>().ok()),
+            sort: word("sort").and_then(|word| word.parse().ok()).unwrap_or(view.usual_sort()),
+            seller: word("seller").and_then(|id| id.parse::<SellerId>().ok()),
+            ..ListQuery::of(view)
         };
         Some(Address { open, query })
     }
@@ -60,6 +62,9 @@ impl Address {
             Open::Chat(chat) => format!("/inbox/{chat}?view={}", self.query.view),
             Open::Nothing | Open::Unknown => format!("/inbox?view={}", self.query.view),
         };
+        if self.query.sort != self.query.view.usual_sort() {
+            href.push_str(&format!("&sort={}", self.query.sort));
+        }
         if let Some(seller) = self.query.seller {
             href.push_str(&format!("&seller={seller}"));
         }
@@ -73,47 +78,52 @@ pub fn use_address() -> Memo<Address> {
     let location = use_location();
     Memo::new(move |before: Option<&Address>| {
         let query = location.query.read();
-        let (view, seller) = (query.get_str("view"), query.get_str("seller"));
-        let here = location.pathname.with(|path| Address::parse(path, view, seller));
+        let word = |name: &str| query.get_str(name).map(str::to_owned);
+        let here = location.pathname.with(|path| Address::parse(path, word));
         // On the way to another page the old one is still there for a moment; it stays as it was.
-        here.or_else(|| before.cloned()).unwrap_or(Address {
-            open: Open::Nothing,
-            query: ListQuery { view: View::Waiting, seller: None },
-        })
+        here.or_else(|| before.cloned())
+            .unwrap_or_else(|| Address { open: Open::Nothing, query: ListQuery::of(View::Waiting) })
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Address, Open};
-    use crate::features::inbox::types::View;
+    use crate::features::inbox::types::{Sort, View};
 
     const ID: &str = "01938c5f-0000-7000-8000-000000000001";
 
+    fn parse(path: &str, words: &[(&str, &str)]) -> Option<Address> {
+        Address::parse(path, |name| {
+            words.iter().find(|(key, _)| *key == name).map(|(_, word)| (*word).to_owned())
+        })
+    }
+
     #[test]
     fn an_address_survives_its_link() {
-        let address =
-            Address::parse(&format!("/inbox/{ID}"), Some("all"), Some(ID)).expect("an inbox address");
-        assert_eq!(address.href(), format!("/inbox/{ID}?view=all&seller={ID}"));
-        assert_eq!(address.query.view, View::All);
-        assert_eq!(address.with_chat(None).href(), format!("/inbox?view=all&seller={ID}"));
+        let words = [("view", "all"), ("sort", "waiting"), ("seller", ID)];
+        let address = parse(&format!("/inbox/{ID}"), &words).expect("an inbox address");
+        assert_eq!(address.href(), format!("/inbox/{ID}?view=all&sort=waiting&seller={ID}"));
+        assert_eq!((address.query.view, address.query.sort), (View::All, Sort::Waiting));
+        assert_eq!(address.with_chat(None).href(), format!("/inbox?view=all&sort=waiting&seller={ID}"));
     }
 
     #[test]
     fn what_cannot_be_read_becomes_the_first_list() {
-        let address = Address::parse("/inbox/", Some("urgent"), Some("ozon")).expect("an inbox address");
+        let words = [("view", "urgent"), ("sort", "up"), ("seller", "ozon")];
+        let address = parse("/inbox/", &words).expect("an inbox address");
         assert_eq!(address.href(), "/inbox?view=waiting");
         assert_eq!(address.open, Open::Nothing);
     }
 
     #[test]
     fn a_chat_that_cannot_be_is_told_from_none() {
-        assert_eq!(Address::parse("/inbox/8f3c", None, None).map(|it| it.open), Some(Open::Unknown));
-        assert_eq!(Address::parse("/", None, None).map(|it| it.open), Some(Open::Nothing));
+        assert_eq!(parse("/inbox/8f3c", &[]).map(|it| it.open), Some(Open::Unknown));
+        assert_eq!(parse("/", &[]).map(|it| it.open), Some(Open::Nothing));
     }
 
     #[test]
     fn other_pages_are_not_the_inbox() {
-        assert_eq!(Address::parse("/sellers", None, None), None);
+        assert_eq!(parse("/sellers", &[]), None);
     }
 }

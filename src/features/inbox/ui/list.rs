@@ -110,8 +110,11 @@ fn Tabs(desk: Desk) -> impl IntoView {
 #[component]
 fn Tab(desk: Desk, view: View, name: &'static str, count: Signal<i64>) -> impl IntoView {
     let address = desk.address;
-    let href =
-        move || address.with(|here| here.with_query(ListQuery { view, seller: here.query.seller }).href());
+    let href = move || {
+        address.with(|here| {
+            here.with_query(ListQuery { seller: here.query.seller, ..ListQuery::of(view) }).href()
+        })
+    };
     let is_here = move || address.with(|here| here.query.view == view).then_some("page");
     view! {
         <a class="list-tab" href=href aria-current=is_here data-view=view.as_str()>
@@ -131,8 +134,8 @@ fn SellerFilter(desk: Desk, sellers: Vec<SellerView>) -> impl IntoView {
     let navigate = use_navigate();
     let choose = move |event| {
         let seller = event_target_value(&event).parse::<SellerId>().ok();
-        let href = address
-            .with_untracked(|here| here.with_query(ListQuery { view: here.query.view, seller }).href());
+        let href =
+            address.with_untracked(|here| here.with_query(ListQuery { seller, ..here.query.clone() }).href());
         navigate(&href, Default::default());
     };
     let chosen = move |seller: Option<SellerId>| move || address.with(|here| here.query.seller == seller);
@@ -290,7 +293,7 @@ fn EmptyList(desk: Desk) -> impl IntoView {
                 view! { <EmptyNote icon=Icon::Check title=locale.nobody_waits_now() text=locale.nobody_waits_text()/> }
                     .into_any()
             }
-            (true, View::All) => {
+            (true, _) => {
                 view! { <EmptyNote icon=Icon::Chat title=locale.no_chats() text=locale.no_chats_text()/> }.into_any()
             }
         }

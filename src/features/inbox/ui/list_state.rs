@@ -265,7 +265,7 @@ impl ListState {
                     _ = content.moved.insert(chat)
                 }
                 // A seller that came or went changes the numbers and maybe every row.
-                Change::Seller { .. } | Change::Import { .. } => content.is_all_moved = true,
+                Change::Seller { .. } | Change::Import { .. } | Change::Tags => content.is_all_moved = true,
                 Change::Order { chat } => _ = content.moved.insert(chat),
                 Change::Seen { .. } => continue,
             }

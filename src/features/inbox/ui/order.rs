@@ -1,6 +1,6 @@
 //! The order of the list: which rows it holds, where they stand, and when they may move. Rules without a screen.
 
-use crate::features::inbox::types::{ChatListPage, ChatRow, ListCursor, ListQuery};
+use crate::features::inbox::types::{ChangedRow, ChatListPage, ChatRow, ListCursor, ListQuery};
 use crate::shared::ids::ChatId;
 use std::collections::{HashMap, HashSet};
 
@@ -42,7 +42,7 @@ impl Order {
     /// Adds the following page.
     pub fn extend(&mut self, page: &ChatListPage) {
         for row in &page.page.items {
-            self.put(row.clone());
+            self.put(row.clone(), true);
         }
         self.next = page.page.next;
     }
@@ -58,14 +58,14 @@ impl Order {
     }
 
     /// Takes over what was asked for: rows that did not come back have left the list.
-    pub fn update(&mut self, asked: &[ChatId], rows: &[ChatRow]) {
+    pub fn update(&mut self, asked: &[ChatId], rows: &[ChangedRow]) {
         for chat in asked {
             if let Some(entry) = self.entries.get_mut(chat) {
                 entry.belongs = false;
             }
         }
-        for row in rows {
-            self.put(row.clone());
+        for changed in rows {
+            self.put(changed.row.clone(), changed.belongs);
         }
     }
 
@@ -93,21 +93,17 @@ impl Order {
         shown.into_iter().map(|it| it.row.id).collect()
     }
 
-    fn put(&mut self, row: ChatRow) {
-        let belongs =
-            row.belongs_to(self.query.view) && self.query.seller.is_none_or(|seller| seller == row.seller);
+    fn put(&mut self, row: ChatRow, belongs: bool) {
+        let place = ListCursor::of(&row, self.query.sort);
         match self.entries.get_mut(&row.id) {
             Some(entry) => {
                 if belongs {
-                    entry.place = row.place(self.query.view);
+                    entry.place = place;
                 }
                 entry.belongs = belongs;
                 entry.row = row;
             }
-            None if belongs => {
-                let place = row.place(self.query.view);
-                self.entries.insert(row.id, Entry { row, place, belongs });
-            }
+            None if belongs => _ = self.entries.insert(row.id, Entry { row, place, belongs }),
             None => {}
         }
     }
@@ -158,7 +154,9 @@ pub fn appended(shown: &[ChatId], wanted: &[ChatId], page: &ChatListPage) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::inbox::types::{Author, ChatStatus, Counts, HistoryState, View};
+    use crate::features::inbox::types::{
+        Author, ChatStatus, Counts, HistoryState, Priority, View, WorkState,
+    };
     use crate::shared::ids::SellerId;
     use crate::shared::marketplace::Marketplace;
     use crate::shared::paging::Page;
@@ -193,7 +191,21 @@ mod tests {
             unseen: 0,
             has_draft: false,
             history: HistoryState::Known,
+            work: WorkState::Open,
+            snoozed_until: None,
+            assignee: None,
+            priority: Priority::Normal,
+            tags: Vec::new(),
+            is_starred: false,
         }
+    }
+
+    fn inside(row: ChatRow) -> ChangedRow {
+        ChangedRow { row, belongs: true }
+    }
+
+    fn outside(row: ChatRow) -> ChangedRow {
+        ChangedRow { row, belongs: false }
     }
 
     fn answered(n: u128, minute: i64) -> ChatRow {
@@ -205,20 +217,20 @@ mod tests {
     }
 
     fn waiting() -> ListQuery {
-        ListQuery { view: View::Waiting, seller: None }
+        ListQuery::of(View::Waiting)
     }
 
     #[test]
     fn the_nearest_deadline_stands_first_wherever_it_came_from() {
         let mut order = Order::new(waiting(), &page(vec![row(2, 20), row(3, 30)], None));
-        order.update(&[chat(1)], &[row(1, 10)]);
+        order.update(&[chat(1)], &[inside(row(1, 10))]);
         assert_eq!(order.wanted(None), [chat(1), chat(2), chat(3)]);
     }
 
     #[test]
     fn an_answered_chat_stays_in_its_place_while_it_is_open() {
         let mut order = Order::new(waiting(), &page(vec![row(1, 10), row(2, 20), row(3, 30)], None));
-        order.update(&[chat(2)], &[answered(2, 40)]);
+        order.update(&[chat(2)], &[outside(answered(2, 40))]);
         assert_eq!(order.wanted(Some(chat(2))), [chat(1), chat(2), chat(3)]);
         assert_eq!(order.wanted(None), [chat(1), chat(3)]);
     }
@@ -232,20 +244,18 @@ mod tests {
 
     #[test]
     fn a_chat_behind_the_loaded_part_waits_for_its_page() {
-        let end = row(2, 20).place(View::Waiting);
+        let end = ListCursor::of(&row(2, 20), View::Waiting.usual_sort());
         let mut order = Order::new(waiting(), &page(vec![row(1, 10), row(2, 20)], Some(end)));
-        order.update(&[chat(9)], &[row(9, 90)]);
+        order.update(&[chat(9)], &[inside(row(9, 90))]);
         assert_eq!(order.wanted(None), [chat(1), chat(2)]);
         order.extend(&page(vec![row(3, 30), row(9, 90)], None));
         assert_eq!(order.wanted(None), [chat(1), chat(2), chat(3), chat(9)]);
     }
 
     #[test]
-    fn a_chat_of_another_seller_is_not_of_this_list() {
-        let query = ListQuery { view: View::All, seller: Some(seller()) };
-        let mut order = Order::new(query, &page(vec![row(1, 10)], None));
-        let other = ChatRow { seller: SellerId(uuid::Uuid::from_u128(7)), ..row(2, 20) };
-        order.update(&[chat(2)], &[other]);
+    fn a_chat_that_the_server_does_not_count_in_is_not_of_this_list() {
+        let mut order = Order::new(waiting(), &page(vec![row(1, 10)], None));
+        order.update(&[chat(2)], &[outside(row(2, 20))]);
         assert_eq!(order.wanted(None), [chat(1)]);
     }
 

@@ -241,6 +241,7 @@ impl Session {
                     | Change::Order { chat: moved } => moved == chat,
                     Change::Seller { .. } => true,
                     Change::Seen { .. } | Change::Import { .. } => false,
+                    Change::Tags => true,
                 }),
             };
             if concerns_us {
