@@ -74,7 +74,24 @@ impl Locale {
             Locale::En if n == 1 => en[0],
             Locale::En => en[1],
         };
-        format!("{n}\u{a0}{word}")
+        format!("{}\u{a0}{word}", self.number(n))
+    }
+
+    /// A whole number: `48 629`, `48,629`. Four digits stand together in Russian, as is usual.
+    pub fn number(self, n: i64) -> String {
+        let digits = n.unsigned_abs().to_string();
+        let (gap, shortest) = match self {
+            Locale::Ru => ('\u{a0}', 5),
+            Locale::En => (',', 4),
+        };
+        let mut text = String::from(if n < 0 { "−" } else { "" });
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && digits.len() >= shortest && (digits.len() - place) % 3 == 0 {
+                text.push(gap);
+            }
+            text.push(digit);
+        }
+        text
     }
 }
 
@@ -105,6 +122,13 @@ mod tests {
         for n in [0, 5, 10, 11, 12, 13, 14, 19, 20, 111, 112, 114, 1_011] {
             assert_eq!(chats(n), "чатов", "{n}");
         }
+    }
+
+    #[test]
+    fn long_numbers_are_read_in_threes() {
+        let ru = |n| Locale::Ru.number(n).replace('\u{a0}', " ");
+        assert_eq!([ru(0), ru(-7), ru(9_999), ru(48_629), ru(1_000_000)], ["0", "−7", "9999", "48 629", "1 000 000"]);
+        assert_eq!([Locale::En.number(999), Locale::En.number(1_234_567)], ["999", "1,234,567"]);
     }
 
     #[test]

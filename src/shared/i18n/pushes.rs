@@ -41,8 +41,15 @@ texts! {
 }
 
 impl Locale {
-    /// When something was last heard, and how much in all: `последнее 5 минут назад, всего 12 уведомлений`.
+    /// When something was last heard, and how much in all: `последнее 5 минут назад, всего 12 уведомлений`. A check is
+    /// heard too, but it is no notification.
     pub fn pushes_heard(self, ago: &str, received: i64) -> String {
+        if received == 0 {
+            return match self {
+                Locale::Ru => format!("проверены {ago}, уведомлений ещё не было"),
+                Locale::En => format!("checked {ago}, no notifications yet"),
+            };
+        }
         let count = self.count(
             received,
             ["уведомление", "уведомления", "уведомлений"],

@@ -119,7 +119,7 @@ fn Tab(desk: Desk, view: View, name: &'static str, count: Signal<i64>) -> impl I
     view! {
         <a class="list-tab" href=href aria-current=is_here data-view=view.as_str()>
             <span>{name}</span>
-            <span class="list-count">{move || count.get()}</span>
+            <span class="list-count">{move || locale.number(count.get())}</span>
         </a>
     }
 }
