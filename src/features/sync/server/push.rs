@@ -213,7 +213,7 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
         Err(SyncError::Marketplace(error @ ConnectorError::Account(_))) => {
             tracing::warn!(seller = %id, %error, "an account does not let us look into a push");
             let mut conn = run.app.db.get().await?;
-            health::note_failure(&mut conn, run.workspace, id, &error, now()).await?;
+            health::note_failure(&mut conn, &seller, &error, now()).await?;
             settle_rest(&hints, &mut findings, PushOutcome::AccountProblem);
             Ok(())
         }

@@ -166,7 +166,7 @@ pub async fn stopped_by(app: &App, seller: &SellerAccount, error: SyncError) -> 
         ConnectorError::Resting { retry_after } => Verdict::Again(retry_after),
         error @ ConnectorError::Account(_) => {
             let mut conn = app.db.get().await?;
-            health::note_failure(&mut conn, seller.workspace_id, seller.id, &error, now()).await?;
+            health::note_failure(&mut conn, seller, &error, now()).await?;
             Verdict::Done
         }
         ConnectorError::Chat(_)

@@ -179,8 +179,7 @@ impl Walker<'_> {
             }
             error @ ConnectorError::Account(_) => {
                 let mut conn = self.app.db.get().await?;
-                health::note_failure(&mut conn, self.seller.workspace_id, self.seller.id, &error, now())
-                    .await?;
+                health::note_failure(&mut conn, self.seller, &error, now()).await?;
                 Verdict::Done
             }
             ConnectorError::Chat(_)
