@@ -3,14 +3,13 @@
 use crate::harness::{Answer, Person, Setting, TestApp, eventually, until};
 use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Part};
 use agentiq::features::files::server::{fetch, prune};
-use agentiq::features::files::types::{
-    AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD, MediaType,
-};
+use agentiq::features::files::types::{AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD};
 use agentiq::features::inbox::types::{Author, ChatView, FailureReason, MessageView, ReplyState, View};
 use agentiq::platform::http::percent_encode;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::shared::error::{AppError, Refusal};
 use agentiq::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
+use agentiq::shared::media_type::MediaType;
 use agentiq::shared::role::Role;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
