@@ -116,18 +116,12 @@ pub async fn record(
 /// Pushes about one chat share a job: a storm of them is a few questions.
 async fn enqueue(conn: &mut AsyncPgConnection, hook: &Hook, chat: &str, now: DateTime<Utc>) -> Outcome<()> {
     let seller = hook.seller_id;
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace: hook.workspace_id,
-            kind: JOB,
-            key: &format!("{seller} {chat}"),
-            lane: &seller.to_string(),
-            payload: serde_json::json!({ "seller": seller, "chat": chat }),
-            run_at: now,
-        },
-    )
-    .await
+    let job = NewJob {
+        key: format!("{seller} {chat}"),
+        payload: serde_json::json!({ "seller": seller, "chat": chat }),
+        ..NewJob::of_seller(hook.workspace_id, seller, JOB, now)
+    };
+    jobs::enqueue(conn, job).await
 }
 
 fn chat_of(kind: &PushKind) -> Option<&str> {

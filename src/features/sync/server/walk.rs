@@ -26,18 +26,7 @@ pub const JOB: &str = "sync.walk";
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue(conn: &mut AsyncPgConnection, workspace: WorkspaceId, seller: SellerId) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: JOB,
-            key: &seller.to_string(),
-            lane: &super::background(seller),
-            payload: serde_json::json!({ "seller": seller }),
-            run_at: now(),
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_seller(workspace, seller, JOB, now()).in_background()).await
 }
 
 /// Runs the job of one seller.
