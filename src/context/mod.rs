@@ -1,5 +1,5 @@
 //! Who asks, and what they are given. `answer` is the only bridge from a server function to the server: it finds the
-//! person, checks the permission, runs the work, logs a hidden cause once and sets the HTTP status.
+//! person, checks the permission, runs the work, logs a hidden cause once and sets the HTTP status of a call.
 
 pub mod session;
 
@@ -25,6 +25,9 @@ use leptos_axum::ResponseOptions;
 use session::{SessionLookup, SessionUser};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+
+/// Below this are the addresses of server functions; anything else that asks one is a page.
+const CALLS: &str = "/api/";
 
 /// The handles of the running server. Cheap to clone.
 #[derive(Clone)]
@@ -115,13 +118,19 @@ where
     };
     outcome.map_err(|fault| {
         let error = told(fault, &trace_id);
-        if let Some(response) = use_context::<ResponseOptions>() {
-            response.set_status(
-                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            );
-        }
+        set_status(&error);
         error
     })
+}
+
+/// Gives a call the status of its error. A page that is being drawn keeps its own: it shows the error in its place, and
+/// whether the function ends before the page's head has left is chance.
+fn set_status(error: &AppError) {
+    let is_call = use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with(CALLS));
+    if let Some(response) = use_context::<ResponseOptions>().filter(|_| is_call) {
+        response
+            .set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    }
 }
 
 fn trace_id() -> String {
@@ -156,5 +165,33 @@ pub fn told(fault: Fault, trace_id: &str) -> AppError {
             tracing::error!(trace_id, error = %cause, "broke");
             AppError::Internal { trace_id: trace_id.to_owned() }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos::prelude::{Owner, provide_context};
+    use leptos::reactive::computed::ScopedFuture;
+
+    /// The status that a function which fails gives to a request.
+    async fn status_of(path: &str) -> Option<StatusCode> {
+        let (parts, ()) = axum::http::Request::get(path).body(()).expect("a request").into_parts();
+        let response = ResponseOptions::default();
+        let owner = Owner::new();
+        let failed = owner.with(|| {
+            provide_context(parts);
+            provide_context(response.clone());
+            ScopedFuture::new(answer(Permission::ReadChats, |_| async { Ok(()) }))
+        });
+        assert_eq!(failed.await, Err(AppError::Transport), "there is no server");
+        response.0.read().expect("nobody panicked").status
+    }
+
+    #[tokio::test]
+    async fn an_error_is_the_status_of_a_call_and_never_that_of_a_page() {
+        let expected = StatusCode::from_u16(AppError::Transport.status()).ok();
+        assert_eq!(status_of("/api/inbox/open").await, expected);
+        assert_eq!(status_of("/inbox/of-nobody").await, None);
     }
 }

@@ -8,7 +8,7 @@ use crate::platform::clock::now;
 use crate::platform::db::{Conn, Db};
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::error::AppError;
-use crate::shared::ids::{JobId, WorkspaceId};
+use crate::shared::ids::{ChatId, JobId, SellerId, WorkspaceId};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -50,22 +50,54 @@ pub enum Verdict {
 
 /// A job as enqueued.
 #[derive(Clone, Debug)]
-pub struct NewJob<'a> {
+pub struct NewJob {
     pub workspace: WorkspaceId,
     pub kind: &'static str,
     /// Unique among waiting jobs of the kind.
-    pub key: &'a str,
+    pub key: String,
     /// Jobs of one lane never take all workers.
-    pub lane: &'a str,
+    pub lane: String,
     pub payload: serde_json::Value,
     pub run_at: DateTime<Utc>,
+}
+
+impl NewJob {
+    /// The one job of its kind of a seller, in the seller's lane.
+    pub fn of_seller(
+        workspace: WorkspaceId,
+        seller: SellerId,
+        kind: &'static str,
+        run_at: DateTime<Utc>,
+    ) -> Self {
+        let key = seller.to_string();
+        let payload = serde_json::json!({ "seller": seller });
+        Self { workspace, kind, lane: key.clone(), key, payload, run_at }
+    }
+
+    /// The one job of its kind of a chat, in the lane of its seller.
+    pub fn of_chat(
+        workspace: WorkspaceId,
+        seller: SellerId,
+        chat: ChatId,
+        kind: &'static str,
+        run_at: DateTime<Utc>,
+    ) -> Self {
+        let payload = serde_json::json!({ "chat": chat });
+        Self { key: chat.to_string(), payload, ..Self::of_seller(workspace, seller, kind, run_at) }
+    }
+
+    /// The same in the lane of the seller's long work, so that nothing prompt waits behind it.
+    pub fn in_background(mut self) -> Self {
+        self.lane.push_str(" background");
+        self
+    }
 }
 
 /// Puts a job into the queue, or nudges the one that waits there.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn enqueue(conn: &mut AsyncPgConnection, job: NewJob<'_>) -> Outcome<()> {
+pub async fn enqueue(conn: &mut AsyncPgConnection, job: NewJob) -> Outcome<()> {
     diesel::sql_query(
         "WITH queued AS ( \
              INSERT INTO jobs (workspace_id, id, kind, key, lane, payload, run_at, created_at) \

@@ -13,4 +13,5 @@ pub mod network;
 pub mod pace;
 pub mod schema;
 pub mod secret;
+pub mod sniff;
 pub mod telemetry;

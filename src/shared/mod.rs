@@ -8,6 +8,7 @@ pub mod error;
 pub mod i18n;
 pub mod ids;
 pub mod marketplace;
+pub mod media_type;
 pub mod page;
 pub mod paging;
 pub mod role;

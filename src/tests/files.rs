@@ -3,19 +3,19 @@
 use crate::harness::{Answer, Person, Setting, TestApp, eventually, until};
 use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Part};
 use agentiq::features::files::server::{fetch, prune};
-use agentiq::features::files::types::{
-    AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD, MediaType,
-};
+use agentiq::features::files::types::{AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD};
 use agentiq::features::inbox::types::{Author, ChatView, FailureReason, MessageView, ReplyState, View};
 use agentiq::platform::http::percent_encode;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::shared::error::{AppError, Refusal};
 use agentiq::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
+use agentiq::shared::media_type::MediaType;
 use agentiq::shared::role::Role;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use serde_json::json;
 use std::io::Cursor;
+use std::time::Duration;
 
 /// A picture that no other test has.
 fn png(width: u32, height: u32) -> Vec<u8> {
@@ -69,16 +69,26 @@ async fn reply_is(person: &Person, chat: ChatId, reply: ReplyId, state: ReplySta
     .await
 }
 
+/// Runs the job that fetches a chat's files once.
+async fn fetch_once(app: &TestApp, chat: ChatId) -> Verdict {
+    let payload = json!({ "chat": chat });
+    let run = Run { app: app.app.for_work(), workspace: app.workspace, payload, attempt: 1 };
+    fetch::run(run).await.expect("a run")
+}
+
+/// Lets the pauses of files that were tried in vain be over.
+async fn pauses_pass(app: &TestApp) {
+    app.sql().await.run("UPDATE files SET tried_at = tried_at - interval '1 hour'").await;
+}
+
 /// Runs the job that fetches a chat's files until it is done.
 async fn fetch_all(app: &TestApp, chat: ChatId) {
-    loop {
-        let payload = json!({ "chat": chat });
-        let run = Run { app: app.app.for_work(), workspace: app.workspace, payload, attempt: 1 };
-        match fetch::run(run).await.expect("a run") {
-            Verdict::Done => return,
-            Verdict::Again(pause) => tokio::time::sleep(pause).await,
-        }
-    }
+    until("the files are settled", async || {
+        let is_done = fetch_once(app, chat).await == Verdict::Done;
+        pauses_pass(app).await;
+        is_done
+    })
+    .await;
 }
 
 // --- In ------------------------------------------------------------------------------------------------------------
@@ -181,11 +191,40 @@ async fn an_address_elsewhere_is_refused_in_words_and_asked_for_only_by_hand() {
     let person = app.person(Role::Operator).await;
     let file = incoming(&person.open(chat).await).expect("the file");
     assert_eq!((file.state, file.problem), (FileState::Failed, Some(FileProblem::Refused)));
-    let visit = tokio::time::timeout(std::time::Duration::from_millis(50), thief.accept()).await;
+    let visit = tokio::time::timeout(Duration::from_millis(50), thief.accept()).await;
     assert!(visit.is_err(), "nobody has been there");
     assert_eq!(person.get(&file.address()).await.status, 404);
 
     sql.run("UPDATE files f SET url = m.attachments -> 0 ->> 'url' FROM messages m WHERE m.external_id = f.message_id").await;
+    assert_eq!(person.ask("files/fetch_again", json!({ "file": file.id })).await.0, 200);
+    fetch_all(&app, chat).await;
+    assert_eq!(incoming(&person.open(chat).await).map(|file| file.state), Some(FileState::Stored));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_nobody_hands_out_is_tried_again_with_growing_pauses_and_then_left() {
+    let app = TestApp::start().await;
+    let (seller, external, chat) = app.shop_with_chat("Где заказ?").await;
+    app.ozon().buyer_shows(&external, "a.png");
+    app.poll(seller).await;
+    let person = app.person(Role::Operator).await;
+    app.ozon().set_faults(Faults { unavailable: true, ..Faults::default() });
+    let mut pauses = Vec::new();
+    for tried in 1..5 {
+        let verdict = fetch_once(&app, chat).await;
+        let Verdict::Again(pause) = verdict else { panic!("after try {tried}: {verdict:?}") };
+        pauses.push(pause);
+        let file = incoming(&person.open(chat).await).expect("the file");
+        assert_eq!(file.state, FileState::Waiting, "after try {tried}");
+        pauses_pass(&app).await;
+    }
+    let (first, last) = (pauses[0], pauses[3]);
+    assert!(first <= Duration::from_secs(2) && last > Duration::from_secs(8), "{pauses:?}");
+    assert_eq!(fetch_once(&app, chat).await, Verdict::Done);
+    let file = incoming(&person.open(chat).await).expect("the file");
+    assert_eq!((file.state, file.problem), (FileState::Failed, Some(FileProblem::Unreachable)));
+
+    app.ozon().set_faults(Faults::default());
     assert_eq!(person.ask("files/fetch_again", json!({ "file": file.id })).await.0, 200);
     fetch_all(&app, chat).await;
     assert_eq!(incoming(&person.open(chat).await).map(|file| file.state), Some(FileState::Stored));

@@ -124,6 +124,7 @@ fn start(app: &TestApp, probe: &Probe, lease: Duration) -> JoinHandle<()> {
 
 async fn enqueue(app: &TestApp, kind: &'static str, key: &str, lane: &str) {
     let payload = json!({ "key": key });
+    let (key, lane) = (key.to_owned(), lane.to_owned());
     let job = NewJob { workspace: app.workspace, kind, key, lane, payload, run_at: now() };
     jobs::enqueue(&mut *app.conn().await, job).await.expect("a job");
 }
@@ -315,8 +316,8 @@ async fn a_job_waits_for_its_time_and_a_nudge_can_only_bring_it_forward() {
         let job = NewJob {
             workspace: app.workspace,
             kind: "quick",
-            key: "job",
-            lane: "lane",
+            key: "job".into(),
+            lane: "lane".into(),
             payload: json!({}),
             run_at,
         };

@@ -11,7 +11,7 @@ use agentiq::features::orders::server::store::{self, Told};
 use agentiq::features::orders::types::{
     Item, OrderPanel, OrderProblem, Posting, PostingStatus, Price, Product, Return, Scheme,
 };
-use agentiq::features::sellers::types::ConnectForm;
+use agentiq::features::sellers::types::{ConnectForm, SellerState, SyncProblem};
 use agentiq::platform::clock::now;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::{AppError, Refusal};
@@ -373,6 +373,28 @@ async fn an_order_of_any_scheme_is_told_with_its_products_and_returns() {
         let elsewhere = app.new_workspace("Second").await;
         assert_eq!(app.person_of(elsewhere, Role::Owner).await.get(&address).await.status, 404);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_meets_a_dead_key_stops_the_seller() {
+    let app = TestApp::start().await;
+    let seller = app.connect_shop().await;
+    // Where a marketplace keeps its photos is its own matter: here, where the key is looked at.
+    let product = Product {
+        sku: "1001".into(),
+        offer_id: "BOX-1".into(),
+        name: "Коробка".into(),
+        price: None,
+        photo_url: Some(format!("{}/v2/chat/file/box.png", app.sandbox.url())),
+        is_archived: false,
+    };
+    let mut conn = app.conn().await;
+    store::save_products(&mut conn, app.workspace, seller, &[product], now()).await.expect("saved");
+    app.ozon().revoke_key(DEMO_CLIENT_ID);
+    let photo = app.person(Role::Operator).await.get(&format!("/photos/{seller}/1001")).await;
+    assert_eq!(photo.status, 503);
+    let told = app.sql().await.value("SELECT state || ' ' || last_error FROM sellers").await;
+    assert_eq!(told, Some(format!("{} {}", SellerState::Broken, SyncProblem::KeyDeactivated)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

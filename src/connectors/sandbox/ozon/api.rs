@@ -44,11 +44,8 @@ pub(super) async fn answer(
     body: Bytes,
 ) -> Response {
     let path = uri.path();
-    if method == Method::GET && path.starts_with(FILES) {
-        return file(&state, path, &headers);
-    }
-    if method == Method::GET && path.starts_with(PHOTOS) {
-        return ([(CONTENT_TYPE, "image/png")], pictures::paint(path)).into_response();
+    if method == Method::GET && (path.starts_with(FILES) || path.starts_with(PHOTOS)) {
+        return if state.faults().is_away(path) { away() } else { hand_out(&state, path, &headers) };
     }
     if method != Method::POST || !ALL_METHODS.contains(&path) {
         return (StatusCode::NOT_FOUND, "404 page not found\n").into_response();
@@ -60,12 +57,12 @@ pub(super) async fn answer(
         tokio::time::sleep(latency).await;
     }
     match mishap {
-        Some(Mishap::Unavailable) => return page(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Some(Mishap::Unavailable) => return away(),
         Some(Mishap::Error) => return page(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
         Some(Mishap::Html) if state.salt().is_multiple_of(2) => {
             return page(StatusCode::BAD_GATEWAY, "Bad Gateway");
         }
-        Some(Mishap::Html) => return page(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Some(Mishap::Html) => return away(),
         Some(Mishap::TooMany) => return too_many(state.faults().retry_after_s),
         Some(Mishap::LimitWords) => return limit_in_words(state.salt().is_multiple_of(2)).into_response(),
         Some(Mishap::CircleOpen) => return Refusal::denied("Circle is open").into_response(),
@@ -97,6 +94,10 @@ fn cut(line: &Line) -> Response {
 fn page(status: StatusCode, title: &str) -> Response {
     let html = format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>");
     (status, [(CONTENT_TYPE, "text/html")], html).into_response()
+}
+
+fn away() -> Response {
+    page(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
 }
 
 /// The limit as other statuses tell it.
@@ -587,6 +588,14 @@ pub(super) fn number(request: &Value, name: &str) -> Result<Option<u64>, Refusal
 
 pub(super) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// Answers with bytes instead of JSON.
+fn hand_out(state: &SandboxState, path: &str, headers: &HeaderMap) -> Response {
+    if path.starts_with(PHOTOS) {
+        return ([(CONTENT_TYPE, "image/png")], pictures::paint(path)).into_response();
+    }
+    file(state, path, headers)
 }
 
 /// Files want the same headers as everything else. A path that begins with `moved/` leads to its rest.

@@ -120,12 +120,21 @@ impl Faults {
         Duration::from_millis(rng.random_range(from..=to.max(from)))
     }
 
+    fn concerns(&self, path: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == path)
+    }
+
+    /// Whether nobody answers at `path`. The only fault that files and photos have as well.
+    pub(super) fn is_away(&self, path: &str) -> bool {
+        self.unavailable && self.concerns(path)
+    }
+
     /// Decides what happens to a call of `path`.
     pub(super) fn strike(&mut self, path: &str, is_send: bool, rng: &mut StdRng) -> Option<Mishap> {
-        if self.only.as_deref().is_some_and(|only| only != path) {
+        if !self.concerns(path) {
             return None;
         }
-        if self.unavailable {
+        if self.is_away(path) {
             return Some(Mishap::Unavailable);
         }
         if let Some(left) = self.revoke_after_calls {

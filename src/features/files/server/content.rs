@@ -1,11 +1,13 @@
 //! The bytes of a file: looked at, made small when they are a picture, and put where they stay.
 
-use super::{picture, sniff};
+use super::picture;
 use crate::context::App;
-use crate::features::files::types::{FileProblem, FileState, MediaType};
+use crate::features::files::types::{FileProblem, FileState};
 use crate::platform::fault::Outcome;
 use crate::platform::schema::files;
+use crate::platform::sniff;
 use crate::shared::ids::{FileId, WorkspaceId};
+use crate::shared::media_type::MediaType;
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use diesel::{AsChangeset, ExpressionMethods, QueryDsl};

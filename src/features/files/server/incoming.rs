@@ -111,17 +111,6 @@ async fn enqueue(
     chat: ChatId,
     now: DateTime<Utc>,
 ) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: fetch::JOB,
-            key: &chat.to_string(),
-            // Replies and new messages go first.
-            lane: &format!("{seller} background"),
-            payload: serde_json::json!({ "chat": chat }),
-            run_at: now,
-        },
-    )
-    .await
+    // Replies and new messages go first.
+    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, fetch::JOB, now).in_background()).await
 }

@@ -8,5 +8,4 @@ pub mod picture;
 pub mod prune;
 pub mod read;
 pub mod serve;
-pub mod sniff;
 pub mod upload;

@@ -1,6 +1,6 @@
 //! Drawing pictures small. Pictures come from strangers: what is too large to be drawn safely is not drawn at all.
 
-use crate::features::files::types::MediaType;
+use crate::shared::media_type::MediaType;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
@@ -100,7 +100,7 @@ fn small(picture: &DynamicImage) -> Result<Picture, ImageError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::files::server::sniff;
+    use crate::platform::sniff;
 
     fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());

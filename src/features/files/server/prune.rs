@@ -39,8 +39,8 @@ pub async fn enqueue_due(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Ou
         let job = NewJob {
             workspace: *workspace,
             kind: JOB,
-            key: "uploads",
-            lane: "files.prune",
+            key: "uploads".into(),
+            lane: JOB.into(),
             payload: serde_json::json!({}),
             run_at: now,
         };

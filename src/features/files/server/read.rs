@@ -1,9 +1,10 @@
 //! Files as the window shows them.
 
-use crate::features::files::types::{FileProblem, FileState, FileView, MediaType};
+use crate::features::files::types::{FileProblem, FileState, FileView};
 use crate::platform::fault::Outcome;
 use crate::platform::schema::files;
 use crate::shared::ids::{ChatId, FileId, WorkspaceId};
+use crate::shared::media_type::MediaType;
 use diesel::{ExpressionMethods, HasQuery, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;

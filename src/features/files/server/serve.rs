@@ -3,12 +3,13 @@
 
 use crate::context::session::{SessionLookup, SessionUser};
 use crate::context::{App, TraceId, told};
-use crate::features::files::types::{FileState, MediaType};
+use crate::features::files::types::FileState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::http::percent_encode;
 use crate::platform::schema::files;
 use crate::shared::error::{AppError, AppResult};
 use crate::shared::ids::{FileId, WorkspaceId};
+use crate::shared::media_type::MediaType;
 use crate::shared::role::Permission;
 use axum::Extension;
 use axum::body::Body;

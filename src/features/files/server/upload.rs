@@ -9,12 +9,14 @@ use super::content::Looked;
 use super::{read, serve};
 use crate::context::session::SessionLookup;
 use crate::context::{App, TraceId, told};
-use crate::features::files::types::{FileState, FileView, MAX_UPLOAD, MediaType, check_choice};
+use crate::features::files::types::{FileState, FileView, MAX_UPLOAD, check_choice};
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::{chats, files};
+use crate::platform::sniff;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, FileId, UserId, WorkspaceId};
+use crate::shared::media_type::MediaType;
 use crate::shared::role::Permission;
 use axum::Extension;
 use axum::body::{Body, BodyDataStream, Bytes};
@@ -211,7 +213,7 @@ async fn look(bytes: Bytes, expected: MediaType) -> Outcome<Looked> {
     if bytes.is_empty() {
         return Err(Refusal::FileEmpty.into());
     }
-    let claimed = super::sniff::media_type(&bytes);
+    let claimed = sniff::media_type(&bytes);
     if claimed != expected {
         return Err(Refusal::FileContentDiffers.into());
     }

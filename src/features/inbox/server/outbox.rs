@@ -1,7 +1,7 @@
 //! The outbox: the states of replies, and recognising our own replies in the marketplace's history.
 
 use crate::connectors;
-use crate::features::files::types::{AttachmentKind, MediaType};
+use crate::features::files::types::AttachmentKind;
 use crate::features::inbox::types::{Attachment, Author, FailureReason, Moderation, ReplyState};
 use crate::platform::fault::Outcome;
 use crate::platform::live;
@@ -9,6 +9,7 @@ use crate::platform::schema::{files, messages, replies};
 use crate::shared::change::Change;
 use crate::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
+use crate::shared::media_type::MediaType;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::{exists, not};
 use diesel::{ExpressionMethods, HasQuery, NullableExpressionMethods, OptionalExtension, QueryDsl};

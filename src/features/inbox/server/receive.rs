@@ -33,7 +33,7 @@ pub async fn enqueue_chat(
     seller: SellerId,
     chat: ChatId,
 ) -> Outcome<()> {
-    enqueue(conn, READ_CHAT_JOB, workspace, seller, chat).await
+    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, READ_CHAT_JOB, now())).await
 }
 
 /// The job that reads the older history of one chat; run by the `sync` feature.
@@ -49,28 +49,7 @@ pub async fn enqueue_older(
     seller: SellerId,
     chat: ChatId,
 ) -> Outcome<()> {
-    enqueue(conn, OLDER_JOB, workspace, seller, chat).await
-}
-
-async fn enqueue(
-    conn: &mut AsyncPgConnection,
-    kind: &'static str,
-    workspace: WorkspaceId,
-    seller: SellerId,
-    chat: ChatId,
-) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind,
-            key: &chat.to_string(),
-            lane: &seller.to_string(),
-            payload: serde_json::json!({ "chat": chat }),
-            run_at: now(),
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, OLDER_JOB, now())).await
 }
 
 /// A chat as synchronisation needs it: how far its history has been read.

@@ -171,17 +171,6 @@ async fn enqueue_delivery(
     seller: SellerId,
     now: DateTime<Utc>,
 ) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: DELIVER_JOB,
-            // One job per chat: its replies leave in the order they were written.
-            key: &chat.to_string(),
-            lane: &seller.to_string(),
-            payload: serde_json::json!({ "chat": chat }),
-            run_at: now,
-        },
-    )
-    .await
+    // One job per chat: its replies leave in the order they were written.
+    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, DELIVER_JOB, now)).await
 }

@@ -121,7 +121,7 @@ fn link(url: String, name: String, locale: Locale) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::files::types::MediaType;
+    use crate::shared::media_type::MediaType;
 
     fn html(attachment: AttachmentView) -> String {
         Owner::new().with(|| attachment_view(attachment, Callback::new(|_| ()), Locale::Ru).to_html())

@@ -260,16 +260,5 @@ pub async fn enqueue_fetch(
     seller: SellerId,
     now: DateTime<Utc>,
 ) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: FETCH_JOB,
-            key: &chat.to_string(),
-            lane: &seller.to_string(),
-            payload: serde_json::json!({ "chat": chat }),
-            run_at: now,
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, FETCH_JOB, now)).await
 }

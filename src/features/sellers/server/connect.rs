@@ -237,17 +237,5 @@ pub async fn start_sync(
     workspace: WorkspaceId,
     seller: SellerId,
 ) -> Outcome<()> {
-    let key = seller.to_string();
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: SYNC_JOB,
-            key: &key,
-            lane: &key,
-            payload: serde_json::json!({ "seller": seller }),
-            run_at: now(),
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_seller(workspace, seller, SYNC_JOB, now())).await
 }

@@ -11,7 +11,7 @@ use crate::platform::schema::sellers;
 use crate::shared::change::Change;
 use crate::shared::ids::{SellerId, WorkspaceId};
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, PgExpressionMethods, QueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, PgExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// What kept a run from working, and the marketplace's own words.
@@ -80,26 +80,31 @@ pub async fn note_success(
     .await
 }
 
-/// Writes down a run that did not work. A problem of the account stops the seller until a person acts.
+/// Writes down a run that did not work. A problem of the account stops the seller until a person acts. What was met with
+/// a key that has been replaced or taken away meanwhile says nothing about the seller as it is now.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn note_failure(
     conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    seller: SellerId,
+    account: &SellerAccount,
     error: &ConnectorError,
     now: DateTime<Utc>,
 ) -> Outcome<()> {
+    let (workspace, seller) = (account.workspace_id, account.id);
     let (problem, detail) = problem(error);
     let stops = matches!(error, ConnectorError::Account(_));
     conn.transaction(async |conn| {
-        let before: Vec<Option<String>> = sellers::table
+        let found: Option<(Option<Vec<u8>>, Option<String>)> = sellers::table
             .find((workspace, seller))
-            .select(sellers::last_error)
+            .select((sellers::credentials, sellers::last_error))
             .for_update()
-            .load(conn)
-            .await?;
+            .first(conn)
+            .await
+            .optional()?;
+        let Some((_, before)) = found.filter(|(credentials, _)| *credentials == account.credentials) else {
+            return Ok(());
+        };
         diesel::update(sellers::table.find((workspace, seller)))
             .set((
                 sellers::last_error.eq(Some(problem.as_str())),
@@ -118,7 +123,7 @@ pub async fn note_failure(
                 .await?;
             has_stopped = stopped > 0;
         }
-        if has_stopped || before.into_iter().flatten().next().as_deref() != Some(problem.as_str()) {
+        if has_stopped || before.as_deref() != Some(problem.as_str()) {
             live::append(conn, workspace, &[Change::Seller { seller }]).await?;
         }
         Ok(())
@@ -143,16 +148,7 @@ pub async fn note(app: &App, seller: &SellerAccount, error: &ConnectorError) {
 
 async fn note_account_problem(app: &App, seller: &SellerAccount, error: &ConnectorError) -> Outcome<()> {
     let mut conn = app.db.get().await?;
-    let credentials: Vec<Option<Vec<u8>>> = sellers::table
-        .find((seller.workspace_id, seller.id))
-        .select(sellers::credentials)
-        .load(&mut conn)
-        .await?;
-    // Another key has come meanwhile: what the old one met says nothing about it.
-    if credentials.as_slice().first() != Some(&seller.credentials) {
-        return Ok(());
-    }
-    note_failure(&mut conn, seller.workspace_id, seller.id, error, clock::now()).await
+    note_failure(&mut conn, seller, error, clock::now()).await
 }
 
 async fn note_rest(app: &App, seller: &SellerAccount) -> Outcome<()> {

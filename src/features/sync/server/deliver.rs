@@ -151,8 +151,7 @@ impl Delivery<'_> {
             }
             Err(error @ ConnectorError::Account(_)) => {
                 let mut conn = self.app.db.get().await?;
-                health::note_failure(&mut conn, self.seller.workspace_id, self.seller.id, &error, now())
-                    .await?;
+                health::note_failure(&mut conn, self.seller, &error, now()).await?;
                 drop(conn);
                 self.end(reply, refusal(error)).await?;
                 Ok(Step::Next)

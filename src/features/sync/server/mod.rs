@@ -14,7 +14,6 @@ pub mod walk;
 
 use crate::connectors::ConnectorError;
 use crate::platform::fault::Fault;
-use crate::shared::ids::SellerId;
 
 /// What keeps a piece of synchronisation from its end.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +24,4 @@ pub enum SyncError {
     /// Our side.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-/// The lane of a seller's long work, so that nothing prompt waits behind it.
-fn background(seller: SellerId) -> String {
-    format!("{seller} background")
 }

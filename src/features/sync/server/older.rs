@@ -35,18 +35,7 @@ pub async fn enqueue_all(
     workspace: WorkspaceId,
     seller: SellerId,
 ) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: JOB,
-            key: &seller.to_string(),
-            lane: &super::background(seller),
-            payload: serde_json::json!({ "seller": seller }),
-            run_at: now(),
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_seller(workspace, seller, JOB, now()).in_background()).await
 }
 
 /// Runs the job of a seller: one page of each chat, the newest chats first, until all are at their beginning.

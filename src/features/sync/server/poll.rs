@@ -59,7 +59,7 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
         Err(SyncError::Marketplace(error)) => {
             metrics::counter!("agentiq_sync_failures_total").increment(1);
             tracing::warn!(seller = %id, %error, "a seller could not be synchronised");
-            health::note_failure(&mut conn, run.workspace, id, &error, now()).await?;
+            health::note_failure(&mut conn, &seller, &error, now()).await?;
             Ok(match error {
                 ConnectorError::Account(_) => Verdict::Done,
                 ConnectorError::RateLimited { retry_after: Some(pause) }

@@ -116,18 +116,12 @@ pub async fn record(
 /// Pushes about one chat share a job: a storm of them is a few questions.
 async fn enqueue(conn: &mut AsyncPgConnection, hook: &Hook, chat: &str, now: DateTime<Utc>) -> Outcome<()> {
     let seller = hook.seller_id;
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace: hook.workspace_id,
-            kind: JOB,
-            key: &format!("{seller} {chat}"),
-            lane: &seller.to_string(),
-            payload: serde_json::json!({ "seller": seller, "chat": chat }),
-            run_at: now,
-        },
-    )
-    .await
+    let job = NewJob {
+        key: format!("{seller} {chat}"),
+        payload: serde_json::json!({ "seller": seller, "chat": chat }),
+        ..NewJob::of_seller(hook.workspace_id, seller, JOB, now)
+    };
+    jobs::enqueue(conn, job).await
 }
 
 fn chat_of(kind: &PushKind) -> Option<&str> {
@@ -213,7 +207,7 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
         Err(SyncError::Marketplace(error @ ConnectorError::Account(_))) => {
             tracing::warn!(seller = %id, %error, "an account does not let us look into a push");
             let mut conn = run.app.db.get().await?;
-            health::note_failure(&mut conn, run.workspace, id, &error, now()).await?;
+            health::note_failure(&mut conn, &seller, &error, now()).await?;
             settle_rest(&hints, &mut findings, PushOutcome::AccountProblem);
             Ok(())
         }

@@ -46,18 +46,7 @@ pub async fn enqueue(
     seller: SellerId,
     run_at: DateTime<Utc>,
 ) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: JOB,
-            key: &seller.to_string(),
-            lane: &super::background(seller),
-            payload: serde_json::json!({ "seller": seller }),
-            run_at,
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_seller(workspace, seller, JOB, run_at).in_background()).await
 }
 
 /// Runs the job of one seller, until nothing is left to read.
@@ -166,7 +155,7 @@ pub async fn stopped_by(app: &App, seller: &SellerAccount, error: SyncError) -> 
         ConnectorError::Resting { retry_after } => Verdict::Again(retry_after),
         error @ ConnectorError::Account(_) => {
             let mut conn = app.db.get().await?;
-            health::note_failure(&mut conn, seller.workspace_id, seller.id, &error, now()).await?;
+            health::note_failure(&mut conn, seller, &error, now()).await?;
             Verdict::Done
         }
         ConnectorError::Chat(_)

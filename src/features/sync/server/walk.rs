@@ -26,18 +26,7 @@ pub const JOB: &str = "sync.walk";
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue(conn: &mut AsyncPgConnection, workspace: WorkspaceId, seller: SellerId) -> Outcome<()> {
-    jobs::enqueue(
-        conn,
-        NewJob {
-            workspace,
-            kind: JOB,
-            key: &seller.to_string(),
-            lane: &super::background(seller),
-            payload: serde_json::json!({ "seller": seller }),
-            run_at: now(),
-        },
-    )
-    .await
+    jobs::enqueue(conn, NewJob::of_seller(workspace, seller, JOB, now()).in_background()).await
 }
 
 /// Runs the job of one seller.
@@ -179,8 +168,7 @@ impl Walker<'_> {
             }
             error @ ConnectorError::Account(_) => {
                 let mut conn = self.app.db.get().await?;
-                health::note_failure(&mut conn, self.seller.workspace_id, self.seller.id, &error, now())
-                    .await?;
+                health::note_failure(&mut conn, self.seller, &error, now()).await?;
                 Verdict::Done
             }
             ConnectorError::Chat(_)

@@ -1,8 +1,8 @@
 //! What a file is, by its bytes. A name is a claim, and so is the type that a server tells.
 
-use crate::features::files::types::MediaType;
+use crate::shared::media_type::MediaType;
 
-/// What the bytes say the file is. A picture is one only when it can be drawn, which `picture.rs` finds out.
+/// What the bytes say the file is. Whether a picture can be drawn, they do not say.
 pub fn media_type(bytes: &[u8]) -> MediaType {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => MediaType::Png,
