@@ -331,10 +331,10 @@ impl Locale {
         }
     }
 
-    /// How many chats of all have their messages: `1200 из 317000 чатов`.
+    /// How many chats of all have their messages: `1200 из 317 000 чатов`.
     pub fn import_histories_done(self, done: i64, total: i64) -> String {
         let total = self.count(total, ["чата", "чатов", "чатов"], ["chat", "chats"]);
-        format!("{done} {} {total}", self.pick("из", "of"))
+        format!("{} {} {total}", self.number(done), self.pick("из", "of"))
     }
 
     /// The speed of an import: `4400 чатов в секунду`, `40 переписок в секунду`.
@@ -510,7 +510,7 @@ mod tests {
     fn an_import_is_told_with_the_right_endings() {
         let plain = |text: String| text.replace('\u{a0}', " ");
         assert_eq!(plain(Locale::Ru.import_histories_done(1, 21)), "1 из 21 чата");
-        assert_eq!(plain(Locale::Ru.import_histories_done(5, 317_000)), "5 из 317000 чатов");
+        assert_eq!(plain(Locale::Ru.import_histories_done(5, 317_000)), "5 из 317 000 чатов");
         assert_eq!(plain(Locale::Ru.import_histories_done(1, 2)), "1 из 2 чатов");
         assert_eq!(plain(Locale::En.import_histories_done(1, 2)), "1 of 2 chats");
         assert_eq!(plain(Locale::Ru.import_speed(42.4, true)), "42 переписки в секунду");

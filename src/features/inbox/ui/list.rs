@@ -109,7 +109,7 @@ fn Tabs(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Tab(desk: Desk, view: View, name: &'static str, count: Signal<i64>) -> impl IntoView {
-    let address = desk.address;
+    let (locale, address) = (desk.locale, desk.address);
     let href = move || {
         address.with(|here| {
             here.with_query(ListQuery { seller: here.query.seller, ..ListQuery::of(view) }).href()
