@@ -137,7 +137,8 @@ async fn nothing_is_lost_doubled_or_out_of_order_whatever_fails() {
     for chat in &chats {
         let told: Vec<String> =
             sandbox.messages(chat).into_iter().map(|message| message.id.to_string()).collect();
-        assert_eq!(stored.get(chat), Some(&told), "chat {chat} (seed {seed})");
+        // In some chats nobody happened to write.
+        assert_eq!(stored.get(chat).cloned().unwrap_or_default(), told, "chat {chat} (seed {seed})");
     }
     let counts = accepted(&sandbox);
     for reply in replies.values() {
