@@ -1,14 +1,19 @@
 //! The HTML around every page, and which page stands at which address.
 
+mod keys_page;
 mod settings;
 
 use crate::features::inbox::ui::InboxPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
+use crate::shared::page::Theme;
+use crate::ui::commands::{CommandHost, provide_commands};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
 use crate::ui::layout::{Frame, NotFoundPage};
 use crate::ui::live::provide_live;
 use crate::ui::notice::{ToastRegion, provide_toasts};
+use keys_page::KeysPage;
+use leptos::attr::custom::CustomAttribute;
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -22,12 +27,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let data = serde_json::to_string(&page).unwrap_or_default();
     view! {
         <!DOCTYPE html>
-        <html lang=page.locale.tag() data-theme=page.theme.as_str() data-page=data>
+        <html lang=page.locale.tag() data-theme=page.theme.as_str() data-density=page.density.as_str() data-page=data>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content=page.theme.color_scheme()/>
+                {Theme::FRAME_COLORS
+                    .map(|(media, color)| leptos::html::meta().name("theme-color").content(color).attr("media", media))}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/icon-192.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
                 <HashedStylesheet id="leptos" options=options.clone()/>
                 <HydrationScripts options=options/>
                 <MetaTags/>
@@ -45,6 +54,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_page_context();
     provide_toasts();
+    provide_commands();
     if let Some(viewer) = use_viewer() {
         provide_live(viewer.live_after);
     }
@@ -55,13 +65,14 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><Outlet/></Frame> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><Outlet/></Frame><CommandHost/> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
+                        <Route path=path!("keys") view=|| view! { <KeysPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

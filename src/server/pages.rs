@@ -87,6 +87,7 @@ fn page_context(app: &App, headers: &HeaderMap, lookup: &SessionLookup) -> PageC
     PageContext {
         locale: cookie(headers, "locale").map_or(Locale::default(), |tag| Locale::from_tag(&tag)),
         theme: cookie(headers, "theme").and_then(|theme| theme.parse().ok()).unwrap_or(Theme::System),
+        density: cookie(headers, "density").and_then(|word| word.parse().ok()).unwrap_or_default(),
         now: now(),
         viewer,
         demo: app.demo,
@@ -114,7 +115,8 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
         return next.run(request).await;
     }
     let path = request.uri().path().to_owned();
-    let is_private = path == "/" || ["/inbox", "/search", "/sellers", "/settings"].iter().any(|page| is_under(&path, page));
+    let is_private = path == "/"
+        || ["/inbox", "/search", "/sellers", "/settings"].iter().any(|page| is_under(&path, page));
     let is_entrance = path == "/login" || path == "/setup";
     if !is_private && !is_entrance {
         return next.run(request).await;

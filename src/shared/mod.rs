@@ -4,6 +4,7 @@
 mod macros;
 
 pub mod change;
+pub mod commands;
 pub mod error;
 pub mod i18n;
 pub mod ids;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct PageContext {
     pub locale: Locale,
     pub theme: Theme,
+    pub density: Density,
     /// Server time when the page was drawn: countdowns do not depend on the browser's clock.
     pub now: DateTime<Utc>,
     /// `None` on pages for people who are not logged in.
@@ -33,7 +34,21 @@ text_enum!(
     }
 );
 
+text_enum!(
+    /// How much room the list takes.
+    #[derive(Default)]
+    Density {
+        #[default]
+        Comfortable = "comfortable",
+        Compact = "compact",
+    }
+);
+
 impl Theme {
+    /// The colour of the window's frame, light and dark, where an installed page has one.
+    pub const FRAME_COLORS: [(&'static str, &'static str); 2] =
+        [("(prefers-color-scheme: light)", "#f5f6f8"), ("(prefers-color-scheme: dark)", "#1c1f23")];
+
     /// What `<meta name="color-scheme">` says, so that the empty page has the right colour before its style comes.
     pub fn color_scheme(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use super::browser;
 use crate::shared::i18n::Locale;
-use crate::shared::page::{PageContext, Theme, Viewer};
+use crate::shared::page::{Density, PageContext, Theme, Viewer};
 use crate::shared::trouble::StoppedSellers;
 use chrono::{DateTime, Duration, Utc};
 use leptos::prelude::*;
@@ -39,6 +39,7 @@ fn nobodys_page() -> PageContext {
     PageContext {
         locale: Locale::default(),
         theme: Theme::System,
+        density: Density::Comfortable,
         now: DateTime::UNIX_EPOCH,
         viewer: None,
         demo: false,

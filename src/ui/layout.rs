@@ -3,7 +3,7 @@
 use super::context::{use_locale, use_page};
 use super::icon::{Glyph, Icon};
 use crate::shared::i18n::Locale;
-use crate::shared::page::{Theme, Viewer};
+use crate::shared::page::{Density, Theme, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -86,7 +86,7 @@ fn Person(viewer: Viewer) -> impl IntoView {
     }
 }
 
-/// Theme and language as plain forms; also at the foot of the pages for people who are not logged in.
+/// Theme, density and language as plain forms; also at the foot of the pages for people who are not logged in.
 #[component]
 pub fn PreferenceForms() -> impl IntoView {
     let page = use_page();
@@ -96,6 +96,8 @@ pub fn PreferenceForms() -> impl IntoView {
         (Theme::Light, Icon::Sun, locale.theme_light()),
         (Theme::Dark, Icon::Moon, locale.theme_dark()),
     ];
+    let densities =
+        [(Density::Comfortable, locale.density_comfortable()), (Density::Compact, locale.density_compact())];
     let languages = [Locale::Ru, Locale::En];
     view! {
         <form method="post" action="/preferences" class="choice" aria-label=locale.theme()>
@@ -110,6 +112,23 @@ pub fn PreferenceForms() -> impl IntoView {
                             aria-pressed=(value == theme).to_string()
                         >
                             <Glyph icon/>
+                            <span>{name}</span>
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </form>
+        <form method="post" action="/preferences" class="choice" aria-label=locale.density()>
+            <NextPage/>
+            {densities
+                .map(|(value, name)| {
+                    view! {
+                        <button
+                            class="choice-item"
+                            name="density"
+                            value=value.as_str()
+                            aria-pressed=(value == page.density).to_string()
+                        >
                             <span>{name}</span>
                         </button>
                     }

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod button;
+pub mod commands;
 pub mod context;
 pub mod dialog;
 pub mod field;

@@ -21,6 +21,9 @@ texts! {
     theme_system: "Как в системе", "System";
     theme_light: "Светлое", "Light";
     theme_dark: "Тёмное", "Dark";
+    density: "Плотность списка", "Density of the list";
+    density_comfortable: "Свободно", "Comfortable";
+    density_compact: "Плотно", "Compact";
     language: "Язык", "Language";
     log_out: "Выйти", "Log out";
 

@@ -1,13 +1,12 @@
 //! Whether the order is shown. Where there is room it stands beside the chat until somebody closes it, which this
 //! browser remembers; where there is little it opens over the messages when it is asked for.
 
+use crate::shared::commands::Command;
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::context::use_locale;
 use crate::ui::icon::{Glyph, Icon};
-use leptos::ev;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, KeyboardEvent};
 
 /// The id of the pane.
 pub const ORDER_PANE: &str = "order-pane";
@@ -43,35 +42,13 @@ pub fn provide_order_pane() {
     Effect::new(move |_| {
         let is_wanted = is_wide() && browser::local_get(MEMORY).as_deref() != Some("closed");
         pane.0.set(Some(is_wanted));
-        let handle = window_event_listener(ev::keydown, move |event| {
-            if is_our_key(&event) {
-                event.prevent_default();
-                pane.toggle();
-            }
-        });
-        on_cleanup(move || handle.remove());
     });
+    use_commands().offer(Command::OrderPane, move || pane.toggle());
 }
 
 /// The pane of the page.
 pub fn use_order_pane() -> OrderPane {
     use_context::<OrderPane>().unwrap_or_else(|| OrderPane(RwSignal::new(None)))
-}
-
-/// Alt+O anywhere, O where nobody types; told by its place, so that it works in every layout.
-fn is_our_key(event: &KeyboardEvent) -> bool {
-    if event.code() != "KeyO" || event.ctrl_key() || event.meta_key() || event.shift_key() {
-        return false;
-    }
-    event.alt_key() || !is_typing(event)
-}
-
-fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|element| {
-        let field = element.closest("input, textarea, select, dialog, [popover], [contenteditable]");
-        !matches!(field, Ok(None))
-    })
 }
 
 fn is_wide() -> bool {

@@ -10,7 +10,7 @@ use crate::platform::clock::now;
 use crate::platform::fault::Fault;
 use crate::platform::http::percent_encode;
 use crate::shared::i18n::Locale;
-use crate::shared::page::Theme;
+use crate::shared::page::{Density, Theme};
 use crate::shared::role::Role;
 use axum::extract::State;
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -104,16 +104,20 @@ pub async fn set_up(State(app): State<App>, Form(form): Form<SetUpForm>) -> Resp
 #[derive(Deserialize)]
 pub struct PreferencesForm {
     theme: Option<String>,
+    density: Option<String>,
     locale: Option<String>,
     #[serde(default)]
     next: String,
 }
 
-/// POST `/preferences`: theme and language live in cookies, because log-in pages have them too.
+/// POST `/preferences`: theme, density and language live in cookies, because log-in pages have them too.
 pub async fn preferences(State(app): State<App>, Form(form): Form<PreferencesForm>) -> Response {
     let mut cookies = Vec::new();
     if let Some(theme) = form.theme.and_then(|theme| theme.parse::<Theme>().ok()) {
         cookies.push(plain_cookie(&app, "theme", theme.as_str()));
+    }
+    if let Some(density) = form.density.and_then(|density| density.parse::<Density>().ok()) {
+        cookies.push(plain_cookie(&app, "density", density.as_str()));
     }
     if let Some(locale) = form.locale {
         cookies.push(plain_cookie(&app, "locale", Locale::from_tag(&locale).tag()));
