@@ -38,6 +38,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("files/fetch_again", json!({ "file": file })),
         ("inbox/chats", json!({ "query": query, "after": null })),
         ("inbox/rows", json!({ "query": query, "chats": [chat] })),
+        ("inbox/next", json!({ "query": query, "passed": [] })),
         ("inbox/open", json!({ "chat": chat })),
         ("inbox/messages", json!({ "chat": chat, "before": null })),
         ("inbox/seen", json!({ "chat": chat })),

@@ -65,6 +65,8 @@ icons! {
     Offline = "offline",
     Chat = "chat",
     Panel = "panel",
+    Star = "star",
+    Flag = "flag",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

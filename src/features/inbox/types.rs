@@ -310,6 +310,14 @@ pub struct ChangedRows {
     pub counts: Counts,
 }
 
+/// A chat that a person was given as the most urgent one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    pub chat: ChatId,
+    /// Since when the buyer waited then: when it waits since another moment, it is to be answered anew.
+    pub waits_since: DateTime<Utc>,
+}
+
 /// A message, or a reply on its way, in the window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {
