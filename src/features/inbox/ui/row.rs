@@ -45,8 +45,14 @@ pub fn Row(
     };
     let external_id = row.with_untracked(|row| row.external_id.clone());
     let (waits, is_unseen) = (row.clone(), row.clone());
+    let (number, count, has_more) = (sight.clone(), sight.clone(), desk.list.has_more.clone());
     Some(view! {
-        <li class="row-place" style=move || sight.style(Line::Chat(chat))>
+        <li
+            class="row-place"
+            style=move || sight.style(Line::Chat(chat))
+            aria-posinset=move || number.number(Line::Chat(chat))
+            aria-setsize=move || if has_more.get() { "-1".to_owned() } else { count.count() }
+        >
             <a
                 class="chat-row"
                 data-testid="chat-row"

@@ -52,6 +52,16 @@ impl Sight {
         })
     }
 
+    /// Which line of the list it is, counted from 1; readers cannot count what is not drawn.
+    pub fn number(&self, line: Line) -> Option<String> {
+        self.lines.with(|lines| lines.place(line).map(|place| (place + 1).to_string()))
+    }
+
+    /// How many lines there are.
+    pub fn count(&self) -> String {
+        self.lines.with(|lines| lines.len().to_string())
+    }
+
     /// How much room all lines take.
     pub fn room(&self) -> String {
         self.lines.with(|lines| format!("height: {}", lines.above(lines.len()).css()))

@@ -78,7 +78,7 @@ pub fn page_statement(looker: &Looker, query: &ListQuery, after: Option<ListCurs
         ))
     };
     let parts: Vec<String> = if query.view == View::Starred {
-        starred(&conditions, query.sort, waiting.as_deref(), quiet.as_deref())
+        vec![starred(&conditions, waiting.as_deref(), quiet.as_deref())]
     } else {
         conditions.buckets.iter().filter_map(part).collect()
     };
@@ -91,16 +91,15 @@ pub fn page_statement(looker: &Looker, query: &ListQuery, after: Option<ListCurs
 }
 
 /// Nobody marks more chats than can be sorted: they are found by their stars, whatever bucket they are in.
-fn starred(conditions: &Conditions, sort: Sort, waiting: Option<&str>, quiet: Option<&str>) -> Vec<String> {
-    let whole = conditions.whole();
-    let part = |waits: bool, following: Option<&str>| {
-        let which = if waits { "IS NOT NULL" } else { "IS NULL" };
-        let following = following?;
-        Some(format!("(SELECT c.* FROM chats c WHERE {whole} AND c.unanswered_since {which} {following})"))
+fn starred(conditions: &Conditions, waiting: Option<&str>, quiet: Option<&str>) -> String {
+    let follows = |following: Option<&str>| match following {
+        Some(following) => format!("TRUE {following}"),
+        None => "FALSE".to_owned(),
     };
-    if sort == Sort::Newest {
-        let following = quiet.unwrap_or_default();
-        return vec![format!("(SELECT c.* FROM chats c WHERE {whole} {following})")];
-    }
-    [part(true, waiting), part(false, quiet)].into_iter().flatten().collect()
+    format!(
+        "(SELECT c.* FROM chats c WHERE {} AND CASE WHEN c.unanswered_since IS NULL THEN {} ELSE {} END)",
+        conditions.whole(),
+        follows(quiet),
+        follows(waiting)
+    )
 }
