@@ -1,3 +1,4 @@
+DROP INDEX chats_of_priority;
 DROP INDEX chats_waiting_of_seller;
 DROP INDEX chats_waiting;
 DROP INDEX chats_due_of_seller;

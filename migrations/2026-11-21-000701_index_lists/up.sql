@@ -16,3 +16,5 @@ CREATE INDEX chats_due_of_seller ON chats (workspace_id, seller_id, bucket, coal
 CREATE INDEX chats_waiting ON chats (workspace_id, bucket, unanswered_since, id) WHERE unanswered_since IS NOT NULL;
 CREATE INDEX chats_waiting_of_seller ON chats (workspace_id, seller_id, bucket, unanswered_since, id)
     WHERE unanswered_since IS NOT NULL;
+-- Filters look for what few chats are.
+CREATE INDEX chats_of_priority ON chats (workspace_id, priority) WHERE priority <> 'normal';

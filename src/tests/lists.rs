@@ -339,7 +339,7 @@ async fn a_filter_means_the_same_in_sql_and_in_words() {
     let filters = world.filters();
     let mut runner = TestRunner::deterministic();
     let mut found = 0;
-    for case in 0..250 {
+    for case in 0..200 {
         let filter = filters.new_tree(&mut runner).expect("a filter").current();
         let query = ListQuery {
             view: View::ALL[case % View::ALL.len()],
@@ -369,7 +369,7 @@ async fn a_filter_means_the_same_in_sql_and_in_words() {
             changed.rows.iter().filter(|row| row.belongs).map(|row| row.row.id).collect();
         assert_eq!((changed.rows.len(), belong), (ids.len(), expected), "{query:?}");
     }
-    assert!(found > 2_000, "filters that find nothing prove nothing: {found}");
+    assert!(found > 1_500, "filters that find nothing prove nothing: {found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -635,6 +635,9 @@ async fn import(sql: &Sql, workspace: WorkspaceId, person: UserId, chats: u32) {
                                    WHEN n % 500 = 9 THEN 'spam' ELSE 'open' END AS state) w; \
          INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
          SELECT workspace_id, id, '1', '1', 'buyer', 'text', last_message_at, now() FROM chats; \
+         INSERT INTO tags VALUES ('{workspace}', '00000000-0000-0000-0003-000000000001', 'rare', 'gray', now()); \
+         INSERT INTO chat_tags SELECT workspace_id, id, '00000000-0000-0000-0003-000000000001', now() FROM chats \
+         WHERE external_id LIKE '%7777'; \
          INSERT INTO chat_stars SELECT workspace_id, '{person}', id, now() FROM chats WHERE external_id LIKE '%999'"
     ))
     .await;
@@ -687,6 +690,34 @@ async fn how_long_lists_take() {
             }
             println!("{line}");
         }
+    }
+    let tag: TagId = "00000000-0000-0000-0003-000000000001".parse().expect("an id");
+    for condition in [
+        Condition::Tag(vec![tag]),
+        Condition::Priority(vec![Priority::Urgent]),
+        Condition::HasOrder(true),
+        Condition::Unseen(true),
+        Condition::Deadline(DeadlineState::Overdue),
+        Condition::LastMessage(Days::Last(0)),
+        Condition::Assignee(vec![Holder::Me]),
+        Condition::Text("заказ? 4711".into()),
+    ] {
+        let mut line = format!("all, {condition:?}: ");
+        for sort in Sort::ALL {
+            let filter = Some(Filter::Is(condition.clone()));
+            let query = ListQuery { view: View::All, sort: *sort, seller: None, filter };
+            let mut times = Vec::new();
+            let mut conn = app.conn().await;
+            for _ in 0..10 {
+                let began = Instant::now();
+                let statement = list::page_statement(&looker, &query, None).expect("a statement");
+                let rows: Vec<list::Row> = statement.load(&mut conn).await.expect("a page");
+                drop(rows);
+                times.push(began.elapsed().as_secs_f64() * 1000.0);
+            }
+            line.push_str(&format!("{:>8.1}", p95(times)));
+        }
+        println!("{line}");
     }
     let mut times = Vec::new();
     for _ in 0..40 {

@@ -350,10 +350,10 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
                 CASE WHEN n % 2 = 0 THEN t.at END, CASE WHEN n % 2 = 0 THEN t.at + interval '24 hours' END \
          FROM sellers s, generate_series(1, 1500) n, \
               LATERAL (SELECT now() - n * interval '3 minutes' AS at) t; \
-         UPDATE chats SET work_state = 'closed', set_aside_at = last_message_at WHERE external_id LIKE '%8'; \
-         UPDATE chats SET work_state = 'spam', set_aside_at = last_message_at WHERE external_id LIKE '%99'; \
+         UPDATE chats SET work_state = 'closed', set_aside_at = last_message_at WHERE right(external_id, 1) IN ('2', '3'); \
+         UPDATE chats SET work_state = 'spam', set_aside_at = last_message_at WHERE right(external_id, 1) IN ('8', '9'); \
          UPDATE chats SET work_state = 'snoozed', set_aside_at = last_message_at, snoozed_until = now() \
-         WHERE external_id LIKE '%44'; \
+         WHERE right(external_id, 1) IN ('4', '5'); \
          UPDATE chats SET listed_last_id = right(id::text, 12), listed_last_key = right(id::text, 12), \
                           is_unread_there = external_id LIKE '%9', is_behind = external_id LIKE '%5' OR external_id LIKE '%9'; \
          INSERT INTO orders (workspace_id, seller_id, order_number, tried_at) \
@@ -371,7 +371,7 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          SELECT w.id::uuid, gen_random_uuid(), n || '@x.example', 'Some ' || n, 'operator', '', now() \
          FROM unnest(ARRAY['{workspace}', '{other}']) w (id), generate_series(1, 5) n; \
          UPDATE chats c SET assignee_id = u.id FROM users u \
-         WHERE u.workspace_id = c.workspace_id AND u.email LIKE '1@%' AND c.external_id LIKE '%1'; \
+         WHERE u.workspace_id = c.workspace_id AND u.email LIKE '1@%' AND right(c.external_id, 1) IN ('1', '6'); \
          INSERT INTO chat_stars SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id) \
          WHERE c.external_id LIKE '%77'; \
          INSERT INTO chat_seen SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id); \

@@ -236,15 +236,16 @@ impl Writer<'_> {
     }
 }
 
-/// A buyer's message that the person has not looked at. Most chats are told by their newest message alone.
-const UNSEEN: &str = "EXISTS ( \
+/// A buyer's message that the person has not looked at. Most chats are told by their newest message alone: of imported
+/// history everything counts as seen.
+const UNSEEN: &str = "(c.last_message_at > (SELECT min(s.clock_from) FROM sellers s WHERE s.workspace_id = $1) AND EXISTS ( \
      SELECT 1 FROM sellers s \
      LEFT JOIN chat_seen v ON v.workspace_id = c.workspace_id AND v.user_id = $2 AND v.chat_id = c.id \
      WHERE s.workspace_id = c.workspace_id AND s.id = c.seller_id \
        AND c.last_message_at > greatest(v.up_to, s.clock_from) \
        AND EXISTS (SELECT 1 FROM messages m \
                    WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id AND m.author = 'buyer' \
-                     AND m.sent_at > greatest(v.up_to, s.clock_from)))";
+                     AND m.sent_at > greatest(v.up_to, s.clock_from))))";
 
 /// A text for `ILIKE` that stands for itself.
 fn escaped(text: &str) -> String {
