@@ -66,6 +66,7 @@ icons! {
     Chat = "chat",
     Panel = "panel",
     Star = "star",
+    StarFull = "star-full",
     Flag = "flag",
 }
 

@@ -6,7 +6,7 @@ texts! {
     view_waiting: "Ждут", "Waiting";
     view_mine: "Мои", "Mine";
     view_unassigned: "Ничьи", "Nobody's";
-    view_open: "Все открытые", "All open";
+    view_open: "Открытые", "Open";
     view_starred: "Избранное", "Starred";
     view_snoozed: "Отложенные", "Snoozed";
     view_closed: "Закрытые", "Closed";
@@ -15,9 +15,9 @@ texts! {
     more_views: "Ещё", "More";
 
     sort_order: "Порядок чатов", "Order of chats";
-    sort_deadline: "Сначала срочные", "Most urgent first";
-    sort_waiting: "Дольше всех ждут", "Longest waiting first";
-    sort_newest: "Сначала новые", "Newest first";
+    sort_deadline: "По сроку", "By deadline";
+    sort_waiting: "По ожиданию", "By waiting time";
+    sort_newest: "По новизне", "Newest first";
     find_seller: "Найти кабинет", "Find a seller account";
 
     next_chat: "Дай следующий", "Next chat";

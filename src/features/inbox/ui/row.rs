@@ -110,7 +110,7 @@ fn Marks(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
         star.get().then(|| {
             view! {
                 <span class="row-star" title=locale.is_starred()>
-                    <Glyph icon=Icon::Star/>
+                    <Glyph icon=Icon::StarFull/>
                     <span class="reader-only">{locale.is_starred()}</span>
                 </span>
             }
