@@ -250,7 +250,7 @@ impl ChatRow {
     }
 }
 
-/// A page of the list with the numbers that stand over it, from one snapshot.
+/// A page of the list with the numbers that stand over it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatListPage {
     pub page: Page<ChatRow, ListCursor>,
