@@ -426,7 +426,8 @@ impl Node {
         while lines.peek().is_some_and(|line| indent(line) >= depth) {
             let line = lines.next().unwrap_or_default().trim();
             let text = line.trim_end_matches(|c: char| c.is_ascii_digit());
-            let text = text.strip_suffix('_').filter(|_| text != line).unwrap_or(line).to_owned();
+            let text = text.strip_suffix('_').filter(|_| text != line).unwrap_or(line);
+            let text = text.split_once(" on \"*SELECT*").map_or(text, |(node, _)| node).to_owned();
             nodes.push(Node { text, children: Node::read(lines, depth + 1) });
         }
         nodes
