@@ -49,6 +49,7 @@ diesel::table! {
         window_refused_after -> Nullable<Timestamptz>,
         work_state -> Text, set_aside_at -> Nullable<Timestamptz>, snoozed_until -> Nullable<Timestamptz>,
         assignee_id -> Nullable<Uuid>, priority -> Text,
+        bucket -> SmallInt,
     }
 }
 diesel::table! {
@@ -118,6 +119,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    chat_counts (workspace_id, id) {
+        workspace_id -> Uuid, id -> BigInt, seller_id -> Uuid, assignee_id -> Nullable<Uuid>, bucket -> SmallInt,
+        amount -> BigInt, is_melted -> Bool,
+    }
+}
+diesel::table! {
     drafts (workspace_id, user_id, chat_id) {
         workspace_id -> Uuid, user_id -> Uuid, chat_id -> Uuid, body -> Text, updated_at -> Timestamptz,
     }
@@ -165,6 +172,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    chat_counts,
     tags,
     chat_tags,
     chat_stars,

@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::context::session;
 use crate::features::files::server::prune;
+use crate::features::inbox::server::list::counts;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
@@ -33,6 +34,9 @@ enum When {
 /// How often the marketplaces are asked whether they still push. A suspended address is tried again as often.
 const WATCH_PUSHES: Duration = Duration::from_secs(30 * 60);
 
+/// How often the ledger behind the numbers over the lists is kept short.
+const MELT_COUNTS: Duration = Duration::from_secs(5);
+
 type Work = fn(&mut AsyncPgConnection, DateTime<Utc>) -> BoxFuture<'_, Outcome<()>>;
 
 struct Entry {
@@ -53,6 +57,11 @@ fn entries(app: &App) -> Vec<Entry> {
             name: "sync.urgent",
             when: When::Every(app.config.urgent_poll_interval),
             work: |conn, now| poll::enqueue_due(conn, true, now).map(|done| done.map(drop)).boxed(),
+        },
+        Entry {
+            name: "inbox.counts",
+            when: When::Every(MELT_COUNTS),
+            work: |conn, _| counts::melt(conn).boxed(),
         },
         Entry {
             name: "sellers.push",

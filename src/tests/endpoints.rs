@@ -38,6 +38,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("files/fetch_again", json!({ "file": file })),
         ("inbox/chats", json!({ "query": query, "after": null })),
         ("inbox/rows", json!({ "query": query, "chats": [chat] })),
+        ("inbox/next", json!({ "query": query, "passed": [] })),
         ("inbox/open", json!({ "chat": chat })),
         ("inbox/messages", json!({ "chat": chat, "before": null })),
         ("inbox/seen", json!({ "chat": chat })),
@@ -180,7 +181,7 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
+            "inbox/chats" | "inbox/next" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),

@@ -14,6 +14,7 @@ mod identity;
 mod import;
 mod inbox;
 mod jobs;
+mod lists;
 mod orders;
 mod ozon;
 mod pace;

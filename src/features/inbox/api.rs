@@ -1,6 +1,8 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
-use super::types::{ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView};
+use super::types::{
+    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, Served,
+};
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::shared::paging::Page;
@@ -20,6 +22,13 @@ pub async fn chats(query: ListQuery, after: Option<ListCursor>) -> Result<ChatLi
 #[server(endpoint = "inbox/rows", input = Json)]
 pub async fn rows(query: ListQuery, chats: Vec<ChatId>) -> Result<ChangedRows, AppError> {
     answer(Permission::ReadChats, async move |ask| list::changed(&ask, &query, &chats).await).await
+}
+
+/// The most urgent chat that nobody else is responsible for, within a list's seller and filter; the person is responsible
+/// from now on. `passed` are those that the person was given and left.
+#[server(endpoint = "inbox/next", input = Json)]
+pub async fn next(query: ListQuery, passed: Vec<Served>) -> Result<Option<Served>, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| list::next(&ask, &query, &passed).await).await
 }
 
 /// A chat with its newest messages and the person's draft.

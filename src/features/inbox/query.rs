@@ -239,12 +239,22 @@ impl ListCursor {
 
     /// Order of two places of the same list.
     pub fn compare(&self, other: &Self) -> Ordering {
-        let quiet = || (other.last_message_at, self.id).cmp(&(self.last_message_at, other.id));
-        let waiting = || earliest(self.waits_since, other.waits_since).then_with(quiet);
+        let newest = || (other.last_message_at, other.id).cmp(&(self.last_message_at, self.id));
+        let (Some(since), Some(other_since)) = (self.waits_since, other.waits_since) else {
+            // Those who do not wait stand newest first in every order.
+            let waiting_first = match self.sort {
+                Sort::Newest => Ordering::Equal,
+                Sort::Deadline | Sort::Waiting => {
+                    self.waits_since.is_none().cmp(&other.waits_since.is_none())
+                }
+            };
+            return waiting_first.then_with(newest);
+        };
+        let longest = || (since, self.id).cmp(&(other_since, other.id));
         match self.sort {
-            Sort::Deadline => earliest(self.due_at, other.due_at).then_with(waiting),
-            Sort::Waiting => waiting(),
-            Sort::Newest => (other.last_message_at, other.id).cmp(&(self.last_message_at, self.id)),
+            Sort::Deadline => earliest(self.due_at, other.due_at).then_with(longest),
+            Sort::Waiting => longest(),
+            Sort::Newest => newest(),
         }
     }
 }

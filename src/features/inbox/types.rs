@@ -250,7 +250,7 @@ impl ChatRow {
     }
 }
 
-/// A page of the list with the numbers that stand over it, from one snapshot.
+/// A page of the list with the numbers that stand over it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatListPage {
     pub page: Page<ChatRow, ListCursor>,
@@ -308,6 +308,14 @@ pub struct ChangedRow {
 pub struct ChangedRows {
     pub rows: Vec<ChangedRow>,
     pub counts: Counts,
+}
+
+/// A chat that a person was given as the most urgent one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    pub chat: ChatId,
+    /// Since when the buyer waited then: when it waits since another moment, it is to be answered anew.
+    pub waits_since: DateTime<Utc>,
 }
 
 /// A message, or a reply on its way, in the window.

@@ -57,6 +57,7 @@ impl Locale {
             Refusal::FileKindNotTaken => self.file_kind_not_taken().to_owned(),
             Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
             Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
+            Refusal::FilterTooLarge => self.filter_too_large().to_owned(),
             Refusal::FileNotThere => self.file_not_there().to_owned(),
         }
     }

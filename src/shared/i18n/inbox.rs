@@ -8,8 +8,6 @@ use chrono::{DateTime, Utc};
 texts! {
     chat_list: "Список чатов", "List of chats";
     chat_window: "Переписка", "Conversation";
-    view_waiting: "Ждут ответа", "Waiting";
-    view_all: "Все", "All";
     seller_filter: "Кабинет", "Seller account";
     all_sellers: "Все кабинеты", "All seller accounts";
     new_order: "Обновить порядок", "Update the order";

@@ -19,6 +19,7 @@ mod commands;
 mod errors;
 mod files;
 mod inbox;
+mod list;
 mod orders;
 mod phrases;
 mod pushes;

@@ -36,13 +36,15 @@ impl Desk {
     /// Sets the desk up and makes it available below.
     pub fn provide() -> Self {
         let viewer = use_viewer().map(Arc::new);
-        let (address, live) = (use_address(), use_live());
+        let (address, live, now) = (use_address(), use_live(), use_now());
+        let zone = viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
+        let person = viewer.as_ref().map(|viewer| viewer.user);
         let desk = Desk {
             locale: use_locale(),
-            zone: viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone),
-            now: use_now(),
+            zone,
+            now,
             address,
-            list: ListState::new(address, live.clone(), viewer.as_ref().map(|viewer| viewer.user)),
+            list: ListState::new(address, live.clone(), person, now, zone),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
             trays: Trays::default(),
             live,

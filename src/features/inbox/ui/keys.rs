@@ -1,5 +1,7 @@
 //! Moving through the list by keyboard. Keys are told by their place, so that they work in every layout.
 
+use super::sight::{self, Sight};
+use crate::shared::ids::ChatId;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -11,10 +13,14 @@ const OPEN_ROW: &str = ".chat-row[aria-current]";
 
 /// Where a key leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub enum Step {
+    /// One down.
     Next,
+    /// One up.
     Previous,
+    /// To the beginning.
     First,
+    /// To the end of what is loaded.
     Last,
 }
 
@@ -32,18 +38,19 @@ impl Step {
 
 /// Lets arrows, J and K, Home and End move the focus between the rows inside `list`; Enter opens, as with any link.
 /// J and K also bring the focus into the list from anywhere where nobody types.
-pub fn move_between_rows(list: NodeRef<html::Div>) {
+pub fn move_between_rows(list: NodeRef<html::Div>, sight: Sight) {
     Effect::new(move |_| {
+        let sight = sight.clone();
         let handle = window_event_listener(ev::keydown, move |event| {
             if let Some(list) = list.get_untracked() {
-                handle_key(&list, &event);
+                handle_key(&list, &sight, &event);
             }
         });
         on_cleanup(move || handle.remove());
     });
 }
 
-fn handle_key(list: &HtmlElement, event: &KeyboardEvent) {
+fn handle_key(list: &HtmlElement, sight: &Sight, event: &KeyboardEvent) {
     let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
     let Some(step) = Step::of(&event.code()) else { return };
     if has_modifier || event.default_prevented() {
@@ -51,33 +58,47 @@ fn handle_key(list: &HtmlElement, event: &KeyboardEvent) {
     }
     let focused = document().active_element();
     let row = focused.as_ref().and_then(|element| element.closest(ROW).ok().flatten());
-    let row = row.filter(|row| list.contains(Some(row)));
+    let row = row.filter(|row| list.contains(Some(row))).and_then(|row| sight::chat_of(&row));
     let is_letter = event.code().starts_with("Key");
-    let target = match (&row, step) {
-        (Some(row), _) => neighbour(list, row, step),
-        (None, Step::Next | Step::Previous) if is_idle(focused.as_ref(), is_letter) => entrance(list),
+    let target = match (row, step) {
+        (Some(row), _) => sight.neighbour(Some(row), step),
+        (None, Step::Next | Step::Previous) if is_idle(focused.as_ref(), is_letter) => {
+            entrance(list).or_else(|| sight.neighbour(None, Step::First))
+        }
         _ => None,
     };
     if let Some(target) = target {
         event.prevent_default();
-        focus(&target);
+        sight.focus(target);
     }
 }
 
-fn neighbour(list: &HtmlElement, row: &Element, step: Step) -> Option<Element> {
-    let place = row.parent_element()?;
-    let place = match step {
-        Step::Next => place.next_element_sibling()?,
-        Step::Previous => place.previous_element_sibling()?,
-        Step::First => return list.query_selector(ROW).ok()?,
-        Step::Last => place.parent_element()?.last_element_child()?,
-    };
-    place.query_selector(ROW).ok()?
+/// The row through which the focus enters the list: the chat that is open.
+fn entrance(list: &HtmlElement) -> Option<ChatId> {
+    sight::chat_of(&list.query_selector(OPEN_ROW).ok().flatten()?)
 }
 
-/// The row through which the focus enters the list.
-fn entrance(list: &HtmlElement) -> Option<Element> {
-    list.query_selector(OPEN_ROW).ok().flatten().or_else(|| list.query_selector(ROW).ok().flatten())
+/// Calls `work` at Shift and a key, wherever nobody types.
+pub fn on_shift(code: &'static str, work: impl Fn() + 'static + Clone) {
+    Effect::new(move |_| {
+        let work = work.clone();
+        let handle = window_event_listener(ev::keydown, move |event| {
+            let other = event.ctrl_key() || event.alt_key() || event.meta_key();
+            if event.code() != code
+                || !event.shift_key()
+                || other
+                || event.default_prevented()
+                || event.repeat()
+            {
+                return;
+            }
+            if is_idle(document().active_element().as_ref(), true) {
+                event.prevent_default();
+                work();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
 }
 
 /// Whether a key pressed now is meant for nothing else: nobody types, no menu is open. Arrows scroll what has the

@@ -2,21 +2,24 @@
 
 use super::desk::{Desk, use_desk};
 use super::keys;
+use super::lines::{Line, Urgency};
+use super::list_head::ListHead;
 use super::order::Offer;
 use super::row::Row;
+use super::sight::Sight;
+use super::words;
 use crate::features::inbox::api;
-use crate::features::inbox::types::{ChatListPage, ListQuery, View};
+use crate::features::inbox::types::{ChatListPage, ListQuery};
 use crate::features::sellers;
 use crate::features::sellers::types::SellerView;
 use crate::shared::error::AppError;
-use crate::shared::ids::SellerId;
 use crate::shared::role::Permission;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use leptos::wasm_bindgen::JsCast;
 
 /// How far from its end the list asks for more, in pixels.
 const NEAR_END: i32 = 800;
@@ -85,76 +88,10 @@ fn ChatList(sellers: Vec<SellerView>) -> impl IntoView {
     let note =
         move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error on_retry=Some(again)/> });
     view! {
-        <div class="list-head">
-            <Tabs desk=desk.clone()/>
-            <SellerFilter desk=desk.clone() sellers/>
-        </div>
+        <ListHead sellers/>
         {note}
         <Rows desk with_seller/>
     }
-}
-
-/// Which list: links, because the address says it.
-#[component]
-fn Tabs(desk: Desk) -> impl IntoView {
-    let locale = desk.locale;
-    let (waiting, all) = (desk.list.counts.clone(), desk.list.counts.clone());
-    view! {
-        <nav class="list-tabs" aria-label=locale.chat_list()>
-            <Tab desk=desk.clone() view=View::Waiting name=locale.view_waiting() count=Signal::derive(move || waiting.get().waiting)/>
-            <Tab desk view=View::All name=locale.view_all() count=Signal::derive(move || all.get().all)/>
-        </nav>
-    }
-}
-
-#[component]
-fn Tab(desk: Desk, view: View, name: &'static str, count: Signal<i64>) -> impl IntoView {
-    let (locale, address) = (desk.locale, desk.address);
-    let href = move || {
-        address.with(|here| {
-            here.with_query(ListQuery { seller: here.query.seller, ..ListQuery::of(view) }).href()
-        })
-    };
-    let is_here = move || address.with(|here| here.query.view == view).then_some("page");
-    view! {
-        <a class="list-tab" href=href aria-current=is_here data-view=view.as_str()>
-            <span>{name}</span>
-            <span class="list-count">{move || locale.number(count.get())}</span>
-        </a>
-    }
-}
-
-/// Whose chats, when there is more than one seller.
-#[component]
-fn SellerFilter(desk: Desk, sellers: Vec<SellerView>) -> impl IntoView {
-    if sellers.len() < 2 {
-        return None;
-    }
-    let (locale, address) = (desk.locale, desk.address);
-    let navigate = use_navigate();
-    let choose = move |event| {
-        let seller = event_target_value(&event).parse::<SellerId>().ok();
-        let href =
-            address.with_untracked(|here| here.with_query(ListQuery { seller, ..here.query.clone() }).href());
-        navigate(&href, Default::default());
-    };
-    let chosen = move |seller: Option<SellerId>| move || address.with(|here| here.query.seller == seller);
-    let options = sellers
-        .into_iter()
-        .map(|seller| {
-            let id = seller.id;
-            view! { <option value=id.to_string() selected=chosen(Some(id))>{seller.name}</option> }
-        })
-        .collect_view();
-    Some(view! {
-        <label class="list-filter">
-            <span class="reader-only">{locale.seller_filter()}</span>
-            <select class="list-select" on:change=choose>
-                <option value="" selected=chosen(None)>{locale.all_sellers()}</option>
-                {options}
-            </select>
-        </label>
-    })
 }
 
 /// The rows, the button over them and what stands below.
@@ -162,12 +99,15 @@ fn SellerFilter(desk: Desk, sellers: Vec<SellerView>) -> impl IntoView {
 fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
     let locale = desk.locale;
     let scroller = NodeRef::<html::Div>::new();
-    keys::move_between_rows(scroller);
-    back_to_top_on_switch(&desk, scroller);
-    let (list, shown) = (desk.list.clone(), desk.list.shown.clone());
+    let sight = Sight::new(scroller, desk.list.lines.clone());
+    keys::move_between_rows(scroller, sight.clone());
+    back_to_top_on_switch(&desk, &sight);
+    let list = desk.list.clone();
     let is_switching = desk.list.is_switching.clone();
+    let looking = sight.clone();
     let scrolled = move |_| {
         let Some(element) = scroller.get_untracked() else { return };
+        looking.look();
         list.set_scrolled(element.scroll_top() > NEAR_TOP);
         if element.scroll_height() - element.client_height() - element.scroll_top() < NEAR_END {
             list.load_more();
@@ -175,25 +115,40 @@ fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
     };
     let (here, gone, focused, blurred) =
         (desk.list.clone(), desk.list.clone(), desk.list.clone(), desk.list.clone());
+    let (taking, losing, room) = (sight.clone(), sight.clone(), sight.clone());
+    let address = desk.address;
+    let drawn = sight.drawn(move || address.with(|address| address.chat()));
+    let placed = StoredValue::new(sight.clone());
+    let line = move |line: Line| match line {
+        Line::Chat(chat) => view! { <Row chat with_seller sight=placed.get_value()/> }.into_any(),
+        Line::Heading(urgency) => view! { <Heading urgency sight=placed.get_value()/> }.into_any(),
+    };
     view! {
         <div class="list-body">
-            <OfferButton desk=desk.clone() scroller/>
+            <OfferButton desk=desk.clone() sight/>
             <div
                 class="list-scroll"
                 node_ref=scroller
                 on:scroll=scrolled
                 on:pointerenter=move |_| here.set_pointer(true)
                 on:pointerleave=move |_| gone.set_pointer(false)
-                on:focusin=move |_| focused.set_focus(keys::is_focus_visible())
-                on:focusout=move |_| blurred.set_focus(false)
+                on:focusin=move |event| {
+                    taking.note_focus(event.target().and_then(|target| target.dyn_into().ok()));
+                    focused.set_focus(keys::is_focus_visible());
+                }
+                on:focusout=move |_| {
+                    losing.note_focus(None);
+                    blurred.set_focus(false);
+                }
             >
                 <ul
                     class="rows"
                     data-testid="chat-list"
                     aria-label=locale.chat_list()
                     aria-busy=move || is_switching.get().then_some("true")
+                    style=move || room.room()
                 >
-                    <For each=move || shown.get() key=|chat| *chat children=move |chat| view! { <Row chat with_seller/> }/>
+                    <For each=move || drawn.get() key=|line| *line children=line/>
                 </ul>
                 <ListEnd desk/>
             </div>
@@ -201,14 +156,34 @@ fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
     }
 }
 
+/// What stands over the chats of one urgency.
+#[component]
+fn Heading(urgency: Urgency, sight: Sight) -> impl IntoView {
+    let desk = use_desk();
+    let locale = desk.locale;
+    let (lines, has_more) = (desk.list.lines.clone(), desk.list.has_more.clone());
+    let count = move || {
+        lines.with(|lines| {
+            let is_open = has_more.get() && lines.is_last(urgency);
+            format!("{}{}", lines.below(urgency), if is_open { "+" } else { "" })
+        })
+    };
+    view! {
+        <li class="row-heading" data-urgency=words::urgency_key(urgency) style=move || sight.style(Line::Heading(urgency))>
+            <h2 class="row-heading-name">{words::urgency(locale, urgency)}</h2>
+            <span class="row-heading-count">{count}</span>
+        </li>
+    }
+}
+
 /// Another list begins at its top.
-fn back_to_top_on_switch(desk: &Desk, scroller: NodeRef<html::Div>) {
-    let is_switching = desk.list.is_switching.clone();
+fn back_to_top_on_switch(desk: &Desk, sight: &Sight) {
+    let (is_switching, sight) = (desk.list.is_switching.clone(), sight.clone());
     Effect::watch(
         move || is_switching.get(),
         move |is_switching, _, _| {
-            if let (false, Some(element)) = (is_switching, scroller.get_untracked()) {
-                element.set_scroll_top(0);
+            if !is_switching {
+                sight.to_top();
             }
         },
         false,
@@ -217,13 +192,11 @@ fn back_to_top_on_switch(desk: &Desk, scroller: NodeRef<html::Div>) {
 
 /// Brings the order that waits for the pointer. It floats, so that its coming moves nothing.
 #[component]
-fn OfferButton(desk: Desk, scroller: NodeRef<html::Div>) -> impl IntoView {
+fn OfferButton(desk: Desk, sight: Sight) -> impl IntoView {
     let (locale, offer, list) = (desk.locale, desk.list.offer.clone(), desk.list.clone());
     let accept = move |_| {
         list.accept_offer();
-        if let Some(element) = scroller.get_untracked() {
-            element.set_scroll_top(0);
-        }
+        sight.to_top();
     };
     let words = move |Offer { new }: Offer| {
         if new == 0 { locale.new_order().to_owned() } else { locale.new_chats(new as i64) }
@@ -287,16 +260,13 @@ fn EmptyList(desk: Desk) -> impl IntoView {
     let address = desk.address;
     move || {
         let has_sellers = counts.with(|counts| counts.sellers > 0);
-        match (has_sellers, address.with(|here| here.query.view)) {
-            (false, _) => view! { <FirstSeller desk=desk.clone() may_connect/> }.into_any(),
-            (true, View::Waiting) => {
-                view! { <EmptyNote icon=Icon::Check title=locale.nobody_waits_now() text=locale.nobody_waits_text()/> }
-                    .into_any()
-            }
-            (true, _) => {
-                view! { <EmptyNote icon=Icon::Chat title=locale.no_chats() text=locale.no_chats_text()/> }.into_any()
-            }
+        let (view, is_filtered) = address
+            .with(|here| (here.query.view, here.query.seller.is_some() || here.query.filter.is_some()));
+        if !has_sellers {
+            return view! { <FirstSeller desk=desk.clone() may_connect/> }.into_any();
         }
+        let (icon, title, text) = words::empty(locale, view, is_filtered);
+        view! { <EmptyNote icon title text/> }.into_any()
     }
 }
 

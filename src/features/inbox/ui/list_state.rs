@@ -1,14 +1,17 @@
 //! The list as it is shown: rows that change in place, an order that waits for the pointer, pages and news.
 
 use super::address::Address;
+use super::lines::{Lines, Urgency};
 use super::order::{self, Offer, Order, Plan};
 use super::refresh::{Outcome, Refresher};
 use crate::features::inbox::api;
-use crate::features::inbox::types::{CHATS_PER_PAGE, ChatListPage, ChatRow, Counts, ListQuery};
+use crate::features::inbox::types::{CHATS_PER_PAGE, ChatListPage, ChatRow, Counts, ListQuery, Sort};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, UserId};
+use crate::shared::time::Zone;
 use crate::ui::live::{Live, LiveNews};
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::{HashMap, HashSet};
@@ -24,6 +27,8 @@ const MOST_PAGES: usize = 5;
 pub struct ListState {
     /// The chats from top to bottom.
     pub shown: ArcRwSignal<Vec<ChatId>>,
+    /// The same with the headings between them.
+    pub lines: ArcRwSignal<Lines>,
     /// The numbers on the tabs.
     pub counts: ArcRwSignal<Counts>,
     /// A new order that waits until nobody is in its way.
@@ -43,6 +48,8 @@ struct Inner {
     address: Memo<Address>,
     live: Live,
     person: Option<UserId>,
+    now: Signal<DateTime<Utc>>,
+    zone: Zone,
     content: Mutex<Content>,
     in_the_way: Mutex<InTheWay>,
     /// Asks again what may have moved.
@@ -70,7 +77,13 @@ struct InTheWay {
 
 impl ListState {
     /// An empty list that follows the address and the news.
-    pub fn new(address: Memo<Address>, live: Live, person: Option<UserId>) -> Self {
+    pub fn new(
+        address: Memo<Address>,
+        live: Live,
+        person: Option<UserId>,
+        now: Signal<DateTime<Utc>>,
+        zone: Zone,
+    ) -> Self {
         let query = address.with_untracked(|address| address.query.clone());
         let content = Content {
             order: Order::empty(query),
@@ -83,12 +96,15 @@ impl ListState {
             address,
             live: live.clone(),
             person,
+            now,
+            zone,
             content: Mutex::new(content),
             in_the_way: Mutex::default(),
             refresher: Mutex::default(),
         };
         let state = ListState {
             shown: ArcRwSignal::new(Vec::new()),
+            lines: ArcRwSignal::new(Lines::default()),
             counts: ArcRwSignal::new(Counts::default()),
             offer: ArcRwSignal::new(None),
             has_more: ArcRwSignal::new(false),
@@ -99,6 +115,7 @@ impl ListState {
         };
         state.follow_news(&live);
         state.follow_address();
+        state.follow_clock();
         state
     }
 
@@ -250,6 +267,13 @@ impl ListState {
         Effect::watch(move || open.get(), move |_, _, _| this.rearrange(), false);
     }
 
+    /// Chats become more urgent by themselves.
+    fn follow_clock(&self) {
+        let (this, now) = (self.clone(), self.inner.now);
+        let minute = Memo::new(move |_| now.get().timestamp() / 60);
+        Effect::watch(move || minute.get(), move |_, _, _| this.regroup(), false);
+    }
+
     /// Remembers what moved. Says whether there is anything to ask.
     fn note_moved(&self, news: LiveNews) -> bool {
         let mut content = self.content();
@@ -388,16 +412,42 @@ impl ListState {
     /// Brings the order up to date, or offers to.
     fn rearrange(&self) {
         let wanted = self.wanted();
-        let is_free = {
-            let in_the_way = self.in_the_way();
-            !in_the_way.pointer && !in_the_way.focus && !in_the_way.scrolled
-        };
+        let is_free = self.is_free();
         match self.shown.with_untracked(|shown| order::plan(shown, wanted, is_free)) {
             Plan::Leave => self.set_offer(None),
             Plan::Show(order) => self.show(order),
             Plan::Offer(offer) => self.set_offer(Some(offer)),
         }
+        self.regroup();
         self.follow_end();
+    }
+
+    /// Whether nobody would be disturbed if rows moved.
+    fn is_free(&self) -> bool {
+        let in_the_way = self.in_the_way();
+        !in_the_way.pointer && !in_the_way.focus && !in_the_way.scrolled
+    }
+
+    /// Lets the headings follow the time, unless they would move what somebody points at.
+    fn regroup(&self) {
+        if self.is_free() {
+            self.draw_lines();
+        }
+    }
+
+    fn draw_lines(&self) {
+        let Some(now) = self.inner.now.try_get_untracked() else { return };
+        let lines = self.shown.with_untracked(|shown| {
+            let content = self.content();
+            let has_headings = content.order.query().sort == Sort::Deadline;
+            Lines::new(shown, |chat| {
+                let place = content.order.place(chat).filter(|_| has_headings)?;
+                Some(Urgency::of(&place, now, self.inner.zone))
+            })
+        });
+        if self.lines.with_untracked(|drawn| *drawn != lines) {
+            self.lines.set(lines);
+        }
     }
 
     fn show(&self, order: Vec<ChatId>) {
@@ -409,6 +459,7 @@ impl ListState {
         if self.shown.with_untracked(|shown| *shown != order) {
             self.shown.set(order);
         }
+        self.draw_lines();
         self.follow_end();
     }
 

@@ -76,6 +76,11 @@ impl Order {
         }
     }
 
+    /// Where a chat stands: the last place it had as a member of the list.
+    pub fn place(&self, chat: ChatId) -> Option<ListCursor> {
+        self.entries.get(&chat).map(|entry| entry.place)
+    }
+
     /// Every row we know.
     pub fn rows(&self) -> impl Iterator<Item = &ChatRow> {
         self.entries.values().map(|entry| &entry.row)

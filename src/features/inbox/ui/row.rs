@@ -2,11 +2,17 @@
 
 use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
+use super::lines::Line;
+use super::sight::Sight;
 use super::words;
 use crate::features::inbox::types::{ChatRow, HistoryState, UNSEEN_CAP};
 use crate::shared::ids::ChatId;
 use crate::shared::marketplace::Marketplace;
+use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
+
+/// So many tags are shown by name; of further ones only how many there are.
+const TAGS_SHOWN: usize = 2;
 
 /// The mark of a marketplace: a small square in its colour, and its name for readers.
 #[component]
@@ -24,6 +30,8 @@ pub fn Row(
     chat: ChatId,
     /// Whether chats of several sellers stand in the list.
     with_seller: Signal<bool>,
+    /// Knows where it stands.
+    sight: Sight,
 ) -> impl IntoView {
     let desk = use_desk();
     let row = desk.list.row(chat)?;
@@ -37,8 +45,14 @@ pub fn Row(
     };
     let external_id = row.with_untracked(|row| row.external_id.clone());
     let (waits, is_unseen) = (row.clone(), row.clone());
+    let (number, count, has_more) = (sight.clone(), sight.clone(), desk.list.has_more.clone());
     Some(view! {
-        <li class="row-place">
+        <li
+            class="row-place"
+            style=move || sight.style(Line::Chat(chat))
+            aria-posinset=move || number.number(Line::Chat(chat))
+            aria-setsize=move || if has_more.get() { "-1".to_owned() } else { count.count() }
+        >
             <a
                 class="chat-row"
                 data-testid="chat-row"
@@ -62,13 +76,49 @@ pub fn Row(
 fn FirstLine(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (locale, zone, now) = (desk.locale, desk.zone, desk.now);
+    let marked = row.clone();
     let when = Memo::new(move |_| locale.short_time(row.with(|row| row.last_message_at), now.get(), zone));
     view! {
         <span class="row-line">
             <MarketplaceMark marketplace/>
             <span class="row-name">{locale.chat_called(&name)}</span>
+            <Marks desk row=marked/>
             <span class="row-time">{move || when.get()}</span>
         </span>
+    }
+}
+
+/// What people have marked: urgency and star.
+#[component]
+fn Marks(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
+    let locale = desk.locale;
+    let starred = row.clone();
+    let priority = Memo::new(move |_| row.with(|row| row.priority));
+    let priority = move || {
+        let priority = priority.get();
+        words::priority(locale, priority).map(|word| {
+            view! {
+                <span class="row-priority" data-priority=priority.as_str() title=word>
+                    <Glyph icon=Icon::Flag/>
+                    <span class="reader-only">{word}</span>
+                </span>
+            }
+        })
+    };
+    let star = Memo::new(move |_| starred.with(|row| row.is_starred));
+    let star = move || {
+        star.get().then(|| {
+            view! {
+                <span class="row-star" title=locale.is_starred()>
+                    <Glyph icon=Icon::StarFull/>
+                    <span class="reader-only">{locale.is_starred()}</span>
+                </span>
+            }
+        })
+    };
+    view! {
+        {priority}
+        {star}
     }
 }
 
@@ -106,20 +156,72 @@ fn Preview(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
     }
 }
 
-/// The clock, what has not been seen, and whose chat it is.
+/// Until when it is set aside, its tags, whose shop and who is responsible.
 #[component]
-fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> impl IntoView {
-    let locale = desk.locale;
-    let (waits, seller, unseen) = (row.clone(), row.clone(), row.clone());
-    let waits = move || {
-        waits
-            .with(|row| row.unanswered_since.is_some() && row.due_at.is_none())
-            .then(|| view! { <span class="row-waits">{locale.buyer_waits()}</span> })
+fn Facts(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> impl IntoView {
+    let (locale, zone, now) = (desk.locale, desk.zone, desk.now);
+    let (snoozed, tagged, seller, held) = (row.clone(), row.clone(), row.clone(), row);
+    let snoozed = move || {
+        let until = snoozed.with(|row| row.snoozed_until)?;
+        let words = locale.snoozed_until(&locale.at_day(until, now.get(), zone));
+        Some(view! { <span class="row-snoozed">{words}</span> })
+    };
+    let tags = Memo::new(move |_| tagged.with(|row| row.tags.clone()));
+    let tags = move || {
+        let tags = tags.get();
+        let more = tags.len().saturating_sub(TAGS_SHOWN);
+        let names = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(", ");
+        let shown: Vec<_> = tags
+            .into_iter()
+            .take(TAGS_SHOWN)
+            .map(|tag| view! { <span class="tag-chip" data-color=tag.color.as_str()>{tag.name}</span> })
+            .collect();
+        (!shown.is_empty()).then(|| {
+            view! {
+                <span class="row-tags" title=names>
+                    {shown}
+                    {(more > 0).then(|| view! { <span class="row-more-tags">{format!("+{more}")}</span> })}
+                </span>
+            }
+        })
     };
     let seller = move || {
         with_seller
             .get()
             .then(|| view! { <span class="row-seller">{seller.with(|row| row.seller_name.clone())}</span> })
+    };
+    let me = desk.viewer.as_ref().map(|viewer| viewer.user);
+    let holder = Memo::new(move |_| held.with(|row| row.assignee.clone()));
+    let holder = move || {
+        holder.get().map(|person| {
+            let words = locale.held_by(&person.name);
+            let in_words = words.clone();
+            let is_me = (Some(person.id) == me).then_some("true");
+            view! {
+                <span class="row-holder" data-me=is_me title=words>
+                    <span aria-hidden="true">{words::initials(&person.name)}</span>
+                    <span class="reader-only">{in_words}</span>
+                </span>
+            }
+        })
+    };
+    view! {
+        {snoozed}
+        {tags}
+        {seller}
+        {holder}
+    }
+}
+
+/// The clock, what has not been seen, and what is known of the chat.
+#[component]
+fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> impl IntoView {
+    let locale = desk.locale;
+    let (waits, unseen, facts) = (row.clone(), row.clone(), row.clone());
+    let waits = move || {
+        waits
+            .with(|row| row.unanswered_since.is_some() && row.due_at.is_none())
+            .then(|| view! { <span class="row-waits">{locale.buyer_waits()}</span> })
     };
     let unseen = move || {
         let count = unseen.with(|row| row.unseen);
@@ -137,7 +239,7 @@ fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) ->
         <span class="row-line row-foot">
             <ClockChip row/>
             {waits}
-            {seller}
+            <Facts desk row=facts with_seller/>
             {unseen}
         </span>
     }

@@ -1,8 +1,10 @@
 //! Which sentence belongs to which value of the inbox. The sentences themselves are in `shared::i18n`.
 
-use crate::features::inbox::types::{Author, Delivery, FailureReason, ReplyState};
+use super::lines::Urgency;
+use crate::features::inbox::types::{Author, Delivery, FailureReason, Priority, ReplyState, Sort, View};
 use crate::shared::i18n::Locale;
 use crate::shared::marketplace::Marketplace;
+use crate::ui::icon::Icon;
 
 /// Who wrote a message. `name` is known for what was written here.
 pub fn author(locale: Locale, author: Author, name: Option<&str>, marketplace: Marketplace) -> String {
@@ -68,5 +70,98 @@ pub fn failure(locale: Locale, reason: FailureReason, marketplace: Marketplace) 
         FailureReason::CannotTell => locale.cannot_tell(marketplace),
         FailureReason::RejectedByModeration => locale.cannot_pass_moderation(marketplace),
         FailureReason::FileLost => locale.file_lost().to_owned(),
+    }
+}
+
+/// How a list is called.
+pub fn view(locale: Locale, view: View) -> &'static str {
+    match view {
+        View::Waiting => locale.view_waiting(),
+        View::Mine => locale.view_mine(),
+        View::Unassigned => locale.view_unassigned(),
+        View::Open => locale.view_open(),
+        View::Starred => locale.view_starred(),
+        View::Snoozed => locale.view_snoozed(),
+        View::Closed => locale.view_closed(),
+        View::Spam => locale.view_spam(),
+        View::All => locale.view_all(),
+    }
+}
+
+/// How an order is called.
+pub fn sort(locale: Locale, sort: Sort) -> &'static str {
+    match sort {
+        Sort::Deadline => locale.sort_deadline(),
+        Sort::Waiting => locale.sort_waiting(),
+        Sort::Newest => locale.sort_newest(),
+    }
+}
+
+/// The heading over chats of one urgency.
+pub fn urgency(locale: Locale, urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Overdue => locale.urgency_overdue(),
+        Urgency::Quarter => locale.urgency_quarter(),
+        Urgency::Hour => locale.urgency_hour(),
+        Urgency::Today => locale.urgency_today(),
+        Urgency::Later => locale.urgency_later(),
+        Urgency::NoDeadline => locale.urgency_no_deadline(),
+        Urgency::Quiet => locale.urgency_quiet(),
+    }
+}
+
+/// The same for style sheets and tests.
+pub fn urgency_key(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Overdue => "overdue",
+        Urgency::Quarter => "quarter",
+        Urgency::Hour => "hour",
+        Urgency::Today => "today",
+        Urgency::Later => "later",
+        Urgency::NoDeadline => "no-deadline",
+        Urgency::Quiet => "quiet",
+    }
+}
+
+/// What a priority is called; nothing for the usual one.
+pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
+    match priority {
+        Priority::Low => Some(locale.priority_is_low()),
+        Priority::Normal => None,
+        Priority::High => Some(locale.priority_is_high()),
+        Priority::Urgent => Some(locale.priority_is_urgent()),
+    }
+}
+
+/// What an empty list says: what it is for and what comes next.
+pub fn empty(locale: Locale, view: View, is_filtered: bool) -> (Icon, &'static str, &'static str) {
+    match view {
+        _ if is_filtered => (Icon::Search, locale.nothing_matches(), locale.nothing_matches_text()),
+        View::Waiting => (Icon::Check, locale.nobody_waits_now(), locale.nobody_waits_text()),
+        View::Mine => (Icon::Person, locale.no_mine(), locale.no_mine_text()),
+        View::Unassigned => (Icon::Check, locale.no_unassigned(), locale.no_unassigned_text()),
+        View::Starred => (Icon::Star, locale.no_starred(), locale.no_starred_text()),
+        View::Snoozed => (Icon::Clock, locale.no_snoozed(), locale.no_snoozed_text()),
+        View::Closed => (Icon::Check, locale.no_closed(), locale.no_closed_text()),
+        View::Spam => (Icon::Chat, locale.no_spam(), locale.no_spam_text()),
+        View::Open | View::All => (Icon::Chat, locale.no_chats(), locale.no_chats_text()),
+    }
+}
+
+/// The first letters of a person's name, two at most.
+pub fn initials(name: &str) -> String {
+    let letters = name.split_whitespace().filter_map(|word| word.chars().next());
+    letters.take(2).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn a_person_is_told_by_two_letters() {
+        assert_eq!(initials("анна Петрова-Иванова"), "АП");
+        assert_eq!(initials("  Demo "), "D");
+        assert_eq!(initials(""), "");
     }
 }

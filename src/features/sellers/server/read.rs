@@ -98,9 +98,12 @@ impl ImportRow {
 pub async fn list(ask: &Ask) -> Outcome<Vec<SellerView>> {
     let mut conn = ask.conn().await?;
     let rows: Vec<SellerRow> = diesel::sql_query(
-        "SELECT s.*, c.chats, c.waiting FROM sellers s, LATERAL ( \
-             SELECT count(*) AS chats, count(unanswered_since) AS waiting FROM chats \
-             WHERE chats.workspace_id = s.workspace_id AND chats.seller_id = s.id) c \
+        // Counted as over the lists: of the chats to be worked on, those whose buyer waits.
+        "SELECT s.*, coalesce(c.chats, 0) AS chats, coalesce(c.waiting, 0) AS waiting FROM sellers s \
+         LEFT JOIN ( \
+             SELECT seller_id, sum(amount)::bigint AS chats, \
+                    (sum(amount) FILTER (WHERE bucket IN (2, 3)))::bigint AS waiting \
+             FROM chat_counts WHERE workspace_id = $1 GROUP BY seller_id) c ON c.seller_id = s.id \
          WHERE s.workspace_id = $1 ORDER BY s.state = 'removed', s.created_at, s.id",
     )
     .bind::<SqlUuid, _>(ask.workspace())

@@ -1,0 +1,308 @@
+//! What a chat must be to stand in a list, in SQL. Every part is either true or false, never unknown, so that `NOT`
+//! means what it says. `c` is the chat.
+
+use super::bucket::Bucket;
+use super::statement::{Statement, Values};
+use crate::context::Ask;
+use crate::features::inbox::types::{
+    Condition, Days, DeadlineState, Filter, Holder, ListQuery, View, WindowState,
+};
+use crate::platform::fault::Outcome;
+use crate::shared::error::Refusal;
+use crate::shared::ids::{UserId, WorkspaceId};
+use chrono::{DateTime, Days as Distance, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+/// A deadline nearer than this is soon.
+const SOON: TimeDelta = TimeDelta::minutes(15);
+/// A send window that ends within this is ending.
+const ENDING: TimeDelta = TimeDelta::hours(6);
+
+/// Who looks at a list, when and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Looker {
+    pub workspace: WorkspaceId,
+    pub person: UserId,
+    pub now: DateTime<Utc>,
+    /// The workspace's zone: what a day is.
+    pub zone: Tz,
+}
+
+impl Looker {
+    /// Whoever asks.
+    pub fn of(ask: &Ask) -> Self {
+        Looker {
+            workspace: ask.workspace(),
+            person: ask.user.id,
+            now: ask.now,
+            zone: ask.user.time_zone.parse().unwrap_or(chrono_tz::Europe::Moscow),
+        }
+    }
+}
+
+/// Refuses what nobody builds by hand.
+///
+/// # Errors
+/// When the filter is deeper or larger than is taken.
+pub fn check(query: &ListQuery) -> Outcome<()> {
+    if query.filter.as_ref().is_some_and(|filter| !filter.is_reasonable()) {
+        return Err(Refusal::FilterTooLarge.into());
+    }
+    Ok(())
+}
+
+/// The conditions of a list, put together once for a statement. The values that all need stand first: `$1` is the
+/// workspace, `$2` the person.
+pub struct Conditions {
+    pub values: Values,
+    /// The parts of the list, without those that its filter rules out.
+    pub buckets: Vec<Bucket>,
+    /// What must hold beside the bucket; begins with the workspace.
+    pub rest: String,
+    has_filter: bool,
+}
+
+impl Conditions {
+    /// Those of a list.
+    pub fn of(looker: &Looker, query: &ListQuery) -> Self {
+        let mut values = Values::default();
+        let workspace = values.id(looker.workspace.0);
+        let person = values.id(looker.person.0);
+        let mut parts = vec![format!("c.workspace_id = {workspace}")];
+        match query.view {
+            View::Mine => parts.push(format!("c.assignee_id = {person}")),
+            View::Starred => parts.push(format!(
+                "c.id IN (SELECT k.chat_id FROM chat_stars k WHERE k.workspace_id = {workspace} AND k.user_id = {person})"
+            )),
+            View::Waiting | View::Unassigned | View::Open | View::Snoozed | View::Closed | View::Spam | View::All => {}
+        }
+        if let Some(seller) = query.seller {
+            parts.push(format!("c.seller_id = {}", values.id(seller.0)));
+        }
+        let mut buckets = Bucket::of(query.view);
+        if let Some(filter) = &query.filter {
+            buckets.retain(|bucket| bucket.may_pass(filter));
+            parts.push(Writer { looker, values: &mut values }.filter(filter));
+        }
+        Conditions { values, buckets, rest: parts.join(" AND "), has_filter: query.filter.is_some() }
+    }
+
+    /// The statement that a text makes with these conditions.
+    pub fn ask(self, text: String) -> Statement {
+        // There are as many filters as people like; everything else takes few forms.
+        Statement { text, values: self.values, is_lasting: !self.has_filter }
+    }
+
+    /// Everything in one condition.
+    pub fn whole(&self) -> String {
+        if self.buckets.len() == Bucket::all().count() {
+            return self.rest.clone();
+        }
+        let codes: Vec<String> = self.buckets.iter().map(|bucket| bucket.code().to_string()).collect();
+        format!("{} AND c.bucket = ANY('{{{}}}'::smallint[])", self.rest, codes.join(","))
+    }
+}
+
+struct Writer<'a> {
+    looker: &'a Looker,
+    values: &'a mut Values,
+}
+
+impl Writer<'_> {
+    fn filter(&mut self, filter: &Filter) -> String {
+        match filter {
+            Filter::All(parts) => self.joined(parts, " AND ", "TRUE"),
+            Filter::Any(parts) => self.joined(parts, " OR ", "FALSE"),
+            Filter::Not(part) => format!("NOT {}", self.filter(part)),
+            Filter::Is(condition) => format!("({})", self.condition(condition)),
+        }
+    }
+
+    fn joined(&mut self, parts: &[Filter], word: &str, empty: &str) -> String {
+        if parts.is_empty() {
+            return empty.to_owned();
+        }
+        let parts: Vec<String> = parts.iter().map(|part| self.filter(part)).collect();
+        format!("({})", parts.join(word))
+    }
+
+    fn condition(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::Seller(sellers) => {
+                format!("c.seller_id = ANY({})", self.values.ids(sellers.iter().map(|id| id.0).collect()))
+            }
+            Condition::Marketplace(marketplaces) => format!(
+                "c.seller_id IN (SELECT s.id FROM sellers s WHERE s.workspace_id = $1 AND s.marketplace = ANY({}))",
+                self.words(marketplaces)
+            ),
+            Condition::Kind(kinds) => format!("c.kind = ANY({})", self.words(kinds)),
+            Condition::Work(states) => format!("c.work_state = ANY({})", self.words(states)),
+            Condition::Unanswered(true) => "c.unanswered_since IS NOT NULL".to_owned(),
+            Condition::Unanswered(false) => "c.unanswered_since IS NULL".to_owned(),
+            Condition::Unseen(true) => UNSEEN.to_owned(),
+            Condition::Unseen(false) => format!("NOT {UNSEEN}"),
+            Condition::Assignee(holders) => self.assignee(holders),
+            Condition::Tag(tags) => format!(
+                "c.id IN (SELECT p.chat_id FROM chat_tags p WHERE p.workspace_id = $1 AND p.tag_id = ANY({}))",
+                self.values.ids(tags.iter().map(|id| id.0).collect())
+            ),
+            Condition::Priority(priorities) => format!("c.priority = ANY({})", self.words(priorities)),
+            Condition::Deadline(state) => self.deadline(*state),
+            Condition::Window(state) => self.window(*state),
+            Condition::LastMessage(days) => self.days("c.last_message_at", *days),
+            Condition::Began(days) => self.days("c.created_at", *days),
+            Condition::HasOrder(true) => "c.order_number IS NOT NULL".to_owned(),
+            Condition::HasOrder(false) => "c.order_number IS NULL".to_owned(),
+            Condition::Text(text) => self.text(text),
+        }
+    }
+
+    fn words<T: ToString>(&mut self, words: &[T]) -> String {
+        self.values.texts(words.iter().map(T::to_string).collect())
+    }
+
+    fn assignee(&mut self, holders: &[Holder]) -> String {
+        let people: Vec<Uuid> = holders
+            .iter()
+            .filter_map(|holder| match holder {
+                Holder::Me => Some(self.looker.person.0),
+                Holder::Person(person) => Some(person.0),
+                Holder::Nobody => None,
+            })
+            .collect();
+        let people =
+            format!("c.assignee_id IS NOT NULL AND c.assignee_id = ANY({})", self.values.ids(people));
+        if holders.contains(&Holder::Nobody) { format!("c.assignee_id IS NULL OR {people}") } else { people }
+    }
+
+    fn deadline(&mut self, state: DeadlineState) -> String {
+        let now = self.looker.now;
+        let mut within = |from: DateTime<Utc>, to: DateTime<Utc>| {
+            let (from, to) = (self.values.moment(from), self.values.moment(to));
+            format!("c.due_at IS NOT NULL AND c.due_at > {from} AND c.due_at <= {to}")
+        };
+        match state {
+            DeadlineState::Overdue => {
+                format!("c.due_at IS NOT NULL AND c.due_at <= {}", self.values.moment(now))
+            }
+            DeadlineState::Soon => within(now, now + SOON),
+            DeadlineState::Hour => within(now, now + TimeDelta::hours(1)),
+            DeadlineState::Set => "c.due_at IS NOT NULL".to_owned(),
+            DeadlineState::None => "c.due_at IS NULL".to_owned(),
+        }
+    }
+
+    /// The same as `send_window` says of what is stored.
+    fn window(&mut self, state: WindowState) -> String {
+        let now = self.values.moment(self.looker.now);
+        let open = format!(
+            "coalesce(c.window_reason, '') IN ('buyer_wrote', 'until_delivery', 'after_delivery', 'first_message') \
+             AND (c.window_until IS NULL OR c.window_until > {now})"
+        );
+        match state {
+            WindowState::Open => open,
+            WindowState::Ending => {
+                let end = self.values.moment(self.looker.now + ENDING);
+                format!("{open} AND c.window_until IS NOT NULL AND c.window_until <= {end}")
+            }
+            WindowState::Closed => format!("NOT ({open})"),
+        }
+    }
+
+    fn days(&mut self, column: &str, days: Days) -> String {
+        let (from, to) = span(days, self.looker.now.with_timezone(&self.looker.zone).date_naive());
+        let mut parts = Vec::new();
+        if let Some(from) = from {
+            parts.push(format!("{column} >= {}", self.values.moment(midnight(from, self.looker.zone))));
+        }
+        if let Some(to) = to {
+            parts.push(format!("{column} < {}", self.values.moment(midnight(to, self.looker.zone))));
+        }
+        if parts.is_empty() { "TRUE".to_owned() } else { parts.join(" AND ") }
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        let text = text.replace('\0', "");
+        let text = text.trim();
+        if text.is_empty() {
+            return "TRUE".to_owned();
+        }
+        let pattern = self.values.text(format!("%{}%", escaped(text)));
+        format!(
+            "c.last_message_preview ILIKE {pattern} OR coalesce(c.order_number, '') ILIKE {pattern} \
+             OR c.external_id ILIKE {pattern}"
+        )
+    }
+}
+
+/// A buyer's message that the person has not looked at. Most chats are told by their newest message alone: of imported
+/// history everything counts as seen.
+const UNSEEN: &str = "(c.last_message_at > (SELECT min(s.clock_from) FROM sellers s WHERE s.workspace_id = $1) AND EXISTS ( \
+     SELECT 1 FROM sellers s \
+     LEFT JOIN chat_seen v ON v.workspace_id = c.workspace_id AND v.user_id = $2 AND v.chat_id = c.id \
+     WHERE s.workspace_id = c.workspace_id AND s.id = c.seller_id \
+       AND c.last_message_at > greatest(v.up_to, s.clock_from) \
+       AND EXISTS (SELECT 1 FROM messages m \
+                   WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id AND m.author = 'buyer' \
+                     AND m.sent_at > greatest(v.up_to, s.clock_from))))";
+
+/// A text for `ILIKE` that stands for itself.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// From which day, and before which. Days far off stand for no bound at all.
+fn span(days: Days, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let ago = |days: u16| today.checked_sub_days(Distance::new(days.into()));
+    match days {
+        Days::Last(days) => (ago(days), today.succ_opt()),
+        Days::Before(days) => (None, ago(days)),
+        Days::Between(first, last) => (Some(first), last.succ_opt()),
+    }
+}
+
+/// When a day begins; where clocks are put forward at midnight, it begins later.
+fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    // What Postgres can store, and what anybody means.
+    let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(day);
+    let last = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(day);
+    let start = day.clamp(first, last).and_time(NaiveTime::MIN);
+    (0..4)
+        .find_map(|hours| zone.from_local_datetime(&(start + TimeDelta::hours(hours))).earliest())
+        .map_or_else(|| start.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let midnight = |text, zone| midnight(day(text), zone).to_rfc3339();
+        assert_eq!(midnight("2026-11-21", chrono_tz::Europe::Moscow), "2026-11-20T21:00:00+00:00");
+        // Clocks were put forward from midnight to one.
+        assert_eq!(midnight("2018-11-04", chrono_tz::America::Sao_Paulo), "2018-11-04T03:00:00+00:00");
+        assert_eq!(midnight("2018-11-05", chrono_tz::America::Sao_Paulo), "2018-11-05T02:00:00+00:00");
+    }
+
+    #[test]
+    fn spans_take_in_their_ends() {
+        let today = day("2026-11-21");
+        assert_eq!(span(Days::Last(0), today), (Some(today), Some(day("2026-11-22"))));
+        assert_eq!(span(Days::Last(6), today), (Some(day("2026-11-15")), Some(day("2026-11-22"))));
+        assert_eq!(span(Days::Before(7), today), (None, Some(day("2026-11-14"))));
+        let two = Days::Between(day("2026-11-01"), day("2026-11-02"));
+        assert_eq!(span(two, today), (Some(day("2026-11-01")), Some(day("2026-11-03"))));
+        assert!(midnight(NaiveDate::MIN, chrono_tz::UTC) < midnight(NaiveDate::MAX, chrono_tz::UTC));
+    }
+
+    #[test]
+    fn signs_of_a_pattern_stand_for_themselves() {
+        assert_eq!(escaped(r"50%_\"), r"50\%\_\\");
+    }
+}

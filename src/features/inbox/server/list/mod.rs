@@ -1,0 +1,146 @@
+//! Lists of chats: pages, rows that changed, the numbers over them and the most urgent chat, all by the same conditions.
+
+mod bucket;
+mod conditions;
+pub mod counts;
+mod next;
+mod page;
+mod rows;
+mod statement;
+
+pub use conditions::Looker;
+pub use next::next;
+pub use page::page_statement;
+pub use rows::Row;
+
+use crate::context::Ask;
+use crate::features::inbox::types::{
+    CHATS_PER_PAGE, ChangedRow, ChangedRows, ChatListPage, ChatRow, ListCursor, ListQuery,
+};
+use crate::platform::fault::{Fault, Outcome};
+use crate::shared::ids::{ChatId, UserId, WorkspaceId};
+use crate::shared::paging::Page;
+use conditions::Conditions;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel_async::AsyncPgConnection;
+use statement::{Statement, Values};
+use std::collections::HashSet;
+
+/// A question names no more chats than this.
+const MOST_NAMED: usize = 200;
+
+/// A page of a list with its counters.
+///
+/// # Errors
+/// When the filter is too large, the cursor is of another order, or the database refuses.
+pub async fn page(ask: &Ask, query: &ListQuery, after: Option<ListCursor>) -> Outcome<ChatListPage> {
+    conditions::check(query)?;
+    if after.is_some_and(|after| after.sort != query.sort) {
+        return Err(Fault::not_found());
+    }
+    let looker = Looker::of(ask);
+    let mut conn = ask.conn().await?;
+    let mut items: Vec<ChatRow> = match page_statement(&looker, query, after) {
+        Some(statement) => statement.load::<Row>(&mut conn).await?.into_iter().map(ChatRow::from).collect(),
+        None => Vec::new(),
+    };
+    let more = items.len() > CHATS_PER_PAGE;
+    items.truncate(CHATS_PER_PAGE);
+    let next = items.last().filter(|_| more).map(|row| ListCursor::of(row, query.sort));
+    let counts = counts::read(&mut conn, looker.workspace, looker.person, query.seller).await?;
+    Ok(ChatListPage { page: Page { items, next }, counts })
+}
+
+/// The present state of the given chats, whether they are in the list, and the counters.
+///
+/// # Errors
+/// When the filter is too large, or the database refuses.
+pub async fn changed(ask: &Ask, query: &ListQuery, chats: &[ChatId]) -> Outcome<ChangedRows> {
+    conditions::check(query)?;
+    let looker = Looker::of(ask);
+    let mut conn = ask.conn().await?;
+    let rows = by_ids(&mut conn, looker.workspace, looker.person, chats).await?;
+    let members = members(&mut conn, &looker, query, chats).await?;
+    let rows = rows.into_iter().map(|row| ChangedRow { belongs: members.contains(&row.id), row }).collect();
+    let counts = counts::read(&mut conn, looker.workspace, looker.person, query.seller).await?;
+    Ok(ChangedRows { rows, counts })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Member {
+    #[diesel(sql_type = SqlUuid)]
+    id: ChatId,
+}
+
+/// Those of the given chats that are in a list.
+async fn members(
+    conn: &mut AsyncPgConnection,
+    looker: &Looker,
+    query: &ListQuery,
+    chats: &[ChatId],
+) -> Outcome<HashSet<ChatId>> {
+    let mut conditions = Conditions::of(looker, query);
+    let chats = conditions.values.ids(named(chats));
+    let text = format!("SELECT c.id FROM chats c WHERE {} AND c.id = ANY({chats})", conditions.whole());
+    let rows: Vec<Member> = conditions.ask(text).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    chats: i64,
+}
+
+/// How many chats a list holds, counted no further than `most`.
+///
+/// # Errors
+/// When the filter is too large, or the database refuses.
+pub async fn count_up_to(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    query: &ListQuery,
+    most: u16,
+) -> Outcome<i64> {
+    conditions::check(query)?;
+    let conditions = Conditions::of(&Looker::of(ask), query);
+    let text = format!(
+        "SELECT count(*) AS chats FROM (SELECT 1 FROM chats c WHERE {} LIMIT {most}) few",
+        conditions.whole()
+    );
+    let rows: Vec<Counted> = conditions.ask(text).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.chats).sum())
+}
+
+fn named(chats: &[ChatId]) -> Vec<uuid::Uuid> {
+    chats.iter().take(MOST_NAMED).map(|chat| chat.0).collect()
+}
+
+/// One row; `None` when the workspace has no such chat.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn one(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    user: UserId,
+    chat: ChatId,
+) -> Outcome<Option<ChatRow>> {
+    Ok(by_ids(conn, workspace, user, &[chat]).await?.into_iter().next())
+}
+
+async fn by_ids(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    user: UserId,
+    chats: &[ChatId],
+) -> Outcome<Vec<ChatRow>> {
+    let mut values = Values::default();
+    let workspace = values.id(workspace.0);
+    values.id(user.0);
+    let chats = values.ids(named(chats));
+    let inner = format!("SELECT c.* FROM chats c WHERE c.workspace_id = {workspace} AND c.id = ANY({chats})");
+    let rows: Vec<Row> =
+        Statement { text: rows::rows_sql(&inner, "c.id"), values, is_lasting: true }.load(conn).await?;
+    Ok(rows.into_iter().map(ChatRow::from).collect())
+}
