@@ -107,6 +107,15 @@ pub enum Refusal {
     PictureUnreadable,
     /// The file to be sent is not here: never uploaded, or pruned since.
     FileNotThere,
+    FilterNameMissing,
+    FilterNameTooLong {
+        max: u32,
+    },
+    /// More conditions, values or groups within groups than a filter takes.
+    FilterTooLarge,
+    TooManyFilters {
+        max: u32,
+    },
 }
 
 impl AppError {

@@ -17,6 +17,7 @@ macro_rules! texts {
 
 mod errors;
 mod files;
+mod filters;
 mod inbox;
 mod orders;
 mod phrases;

@@ -263,6 +263,37 @@ async fn members(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// How many chats a list holds, counted no further than `most`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_up_to(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    query: &ListQuery,
+    most: u16,
+) -> Outcome<i64> {
+    let row: Counted = diesel::sql_query(format!(
+        "SELECT count(*) AS chats FROM ( \
+             SELECT 1 FROM chats c WHERE c.workspace_id = $1 AND $2::uuid IS NOT NULL \
+               AND ($3::uuid IS NULL OR c.seller_id = $3) AND {} LIMIT $4) few",
+        condition(query.view)
+    ))
+    .bind::<SqlUuid, _>(ask.workspace())
+    .bind::<SqlUuid, _>(ask.user.id)
+    .bind::<Nullable<SqlUuid>, _>(query.seller)
+    .bind::<BigInt, _>(i64::from(most))
+    .get_result(conn)
+    .await?;
+    Ok(row.chats)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    chats: i64,
+}
+
 /// A question names no more chats than this.
 fn first(chats: &[ChatId]) -> Vec<uuid::Uuid> {
     chats.iter().take(200).map(|chat| chat.0).collect()

@@ -1,10 +1,13 @@
 //! The pane with the list of chats.
 
+use super::address::Address;
 use super::desk::{Desk, use_desk};
+use super::filters::{FilterBar, Names};
 use super::keys;
 use super::order::Offer;
 use super::row::Row;
 use crate::features::inbox::api;
+use crate::features::inbox::saved_filter::SavedView;
 use crate::features::inbox::types::{ChatListPage, ListQuery, View};
 use crate::features::sellers;
 use crate::features::sellers::types::SellerView;
@@ -17,6 +20,7 @@ use crate::ui::notice::ErrorNote;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
+use serde::{Deserialize, Serialize};
 
 /// How far from its end the list asks for more, in pixels.
 const NEAR_END: i32 = 800;
@@ -27,19 +31,17 @@ const NEAR_TOP: i32 = 8;
 #[component]
 pub fn ListPane() -> impl IntoView {
     let desk = use_desk();
-    let query = desk.address.with_untracked(|address| address.query.clone());
+    let address = desk.address.get_untracked();
     // One question for all that the pane needs: a second resource that is read after the first has come is not known to
     // the stream when the page begins, and drawing can stall over it.
-    let first = Resource::new(|| (), {
-        let query = query.clone();
-        move |()| first_load(query.clone())
-    });
+    let first = Resource::new(|| (), move |()| first_load(address.clone()));
     let again = Callback::new(move |()| first.refetch());
     let content = move || {
-        let (desk, query) = (desk.clone(), query.clone());
+        let desk = desk.clone();
         Suspend::new(async move {
             match first.await {
-                Ok((page, sellers)) => {
+                Ok(First { query, page, sellers, saved, names }) => {
+                    desk.filters.begin(saved, names);
                     desk.list.begin(query, &page);
                     view! { <ChatList sellers/> }.into_any()
                 }
@@ -50,10 +52,33 @@ pub fn ListPane() -> impl IntoView {
     view! { <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition> }
 }
 
-/// The first page and the sellers to filter by. The filter is a convenience: without it the list is still the list.
-async fn first_load(query: ListQuery) -> Result<(ChatListPage, Vec<SellerView>), AppError> {
-    let page = api::chats(query, None).await?;
-    Ok((page, sellers::api::list().await.unwrap_or_default()))
+/// What the pane begins with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct First {
+    query: ListQuery,
+    page: ChatListPage,
+    sellers: Vec<SellerView>,
+    saved: Vec<SavedView>,
+    names: Names,
+}
+
+/// The first page and what to filter by. Filters are a convenience: without them the list is still the list, unless the
+/// address names a saved one.
+async fn first_load(address: Address) -> Result<First, AppError> {
+    let saved = match api::saved().await {
+        Err(error) if address.saved.is_some() => return Err(error),
+        answer => answer.unwrap_or_default(),
+    };
+    let query = address.query_among(&saved);
+    let page = api::chats(query.clone(), None).await?;
+    let sellers = sellers::api::list().await.unwrap_or_default();
+    let mut names = Names::default();
+    if Names::are_needed(query.filter.as_ref()) {
+        // Words are asked for again when they are to be shown.
+        _ = names.ask().await;
+    }
+    names.sellers = sellers.iter().map(|seller| (seller.id, seller.name.clone())).collect();
+    Ok(First { query, page, sellers, saved, names })
 }
 
 /// Where rows will be, on the first load only.
@@ -88,6 +113,7 @@ fn ChatList(sellers: Vec<SellerView>) -> impl IntoView {
         <div class="list-head">
             <Tabs desk=desk.clone()/>
             <SellerFilter desk=desk.clone() sellers/>
+            <FilterBar/>
         </div>
         {note}
         <Rows desk with_seller/>
@@ -287,7 +313,12 @@ fn EmptyList(desk: Desk) -> impl IntoView {
     let address = desk.address;
     move || {
         let has_sellers = counts.with(|counts| counts.sellers > 0);
-        match (has_sellers, address.with(|here| here.query.view)) {
+        let (view, is_filtered) = address.with(|here| (here.query.view, here.query.filter.is_some()));
+        match (has_sellers, view) {
+            (true, _) if is_filtered => {
+                view! { <EmptyNote icon=Icon::Search title=locale.filter_nothing() text=locale.filter_nothing_text()/> }
+                    .into_any()
+            }
             (false, _) => view! { <FirstSeller desk=desk.clone() may_connect/> }.into_any(),
             (true, View::Waiting) => {
                 view! { <EmptyNote icon=Icon::Check title=locale.nobody_waits_now() text=locale.nobody_waits_text()/> }
