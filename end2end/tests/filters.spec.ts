@@ -76,7 +76,7 @@ test('a filter is built by keyboard, saved, shared, and opened by somebody else 
 
   const tab = (on: Page) => on.locator(`[data-testid="saved-tab"][data-saved="${saved}"]`);
   await expect(tab(page)).toHaveAttribute('aria-current', 'page');
-  await expect(tab(page)).toContainText(/\d+/);
+  await expect(tab(page).locator('.saved-count')).toHaveText(/^\d+\+?$/);
 
   const operator = await app.house.addPerson('operator', 'Анна');
   const other = await browserOf(app.server, operator);
@@ -90,7 +90,7 @@ test('a filter is built by keyboard, saved, shared, and opened by somebody else 
 
   await test.step('and sees at once how it is changed', async () => {
     await applied(page).getByRole('link', { name: /Важность/ }).click();
-    await expect(applied(page)).toHaveCount(2 - 1);
+    await expect(applied(page)).toHaveCount(1);
     await page.getByRole('button', { name: 'Сохранить изменения' }).click();
     await expect(page).toHaveURL(new RegExp(`saved=${saved}$`));
     await expect(applied(other)).toHaveText(['Ждут ответа или Нет заказа']);

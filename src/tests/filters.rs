@@ -294,10 +294,12 @@ async fn a_tag_or_a_person_knows_which_lists_ask_for_it() {
     stranger.save("elsewhere", &filtered(View::Open, &format!("tag:{tag}")), KeptFor::All).await;
 
     let mut conn = app.conn().await;
-    let of_tag = async |conn: &mut _, tag| saved::uses_of_tag(conn, app.workspace, tag).await.expect("names");
-    assert_eq!(of_tag(&mut conn, tag).await, ["with the tag"]);
-    assert_eq!(of_tag(&mut conn, other).await, ["another tag", "with the tag"]);
-    assert_eq!(of_tag(&mut conn, TagId::new()).await, Vec::<String>::new());
+    for (tag, expected) in
+        [(tag, &["with the tag"][..]), (other, &["another tag", "with the tag"]), (TagId::new(), &[])]
+    {
+        let names = saved::uses_of_tag(&mut conn, app.workspace, tag).await.expect("names");
+        assert_eq!(names, expected);
+    }
     let of_person = saved::uses_of_person(&mut conn, app.workspace, holder).await.expect("names");
     assert_eq!(of_person, ["of a person"]);
     assert_eq!(admin.saved().await.len(), 4, "and they are all still there, with a tag that nobody has made");

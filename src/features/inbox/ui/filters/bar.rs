@@ -55,18 +55,14 @@ fn QuickFilters(building: RwSignal<bool>) -> impl IntoView {
     let chips = quick_filters()
         .into_iter()
         .map(|(condition, name)| {
-            let (part, same) = (Filter::Is(condition), StoredValue::new(None::<Filter>));
-            same.set_value(Some(part.clone()));
+            let part = Filter::Is(condition);
+            let same = part.clone();
             let href = move || {
                 address.with(|here| here.with_filter(Filter::toggled(here.query.filter.as_ref(), &part)).href())
             };
             let is_on = move || {
-                let is_part = |here: &Option<Filter>| {
-                    same.with_value(|part| {
-                        part.as_ref().is_some_and(|part| Filter::parts(here.as_ref()).contains(part))
-                    })
-                };
-                address.with(|here| is_part(&here.query.filter)).then_some("true")
+                let is_part = address.with(|here| Filter::parts(here.query.filter.as_ref()).contains(&same));
+                is_part.then_some("true")
             };
             view! {
                 <a class="chip" href=href aria-current=is_on>
@@ -93,6 +89,7 @@ fn Applied(saving: RwSignal<bool>) -> impl IntoView {
     let (locale, address) = (desk.locale, desk.address);
     let names = desk.filters.names.clone();
     let filter = Memo::new(move |_| address.with(|here| here.query.filter.clone()));
+    let is_filtered = Memo::new(move |_| filter.with(Option::is_some));
     let trouble = Memo::new(move |_| address.with(|here| here.trouble));
     want_names_of(filter);
     let chips = move || {
@@ -110,7 +107,7 @@ fn Applied(saving: RwSignal<bool>) -> impl IntoView {
     };
     let cleared = move || address.with(|here| here.with_filter(None).href());
     let shown = move || {
-        filter.with(Option::is_some).then(|| {
+        is_filtered.get().then(|| {
             view! {
                 <div class="applied-filter" data-testid="applied-filter">
                     <ul class="chips" aria-label=locale.filter_applied()>{chips.clone()}</ul>

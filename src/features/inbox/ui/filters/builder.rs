@@ -83,7 +83,7 @@ fn GroupEditor(group: Group, depth: usize) -> AnyView {
             place.map_or(0, |place| place as i64 + 1)
         }
     };
-    let add_id = format!("filter-add-{}", group_key(&group));
+    let add_id = format!("filter-add-{}", group.key);
     let on_remove = {
         let (group, add_id) = (group.clone(), add_id.clone());
         Callback::new(move |key: u64| {
@@ -132,20 +132,18 @@ fn GroupEditor(group: Group, depth: usize) -> AnyView {
     .into_any()
 }
 
-/// Something that tells a group from the others on the page: the key of a part that it will have.
-fn group_key(group: &Group) -> u64 {
-    let first = group.parts.with_untracked(|parts| parts.as_slice().first().map(|part| part.key));
-    first.unwrap_or(u64::MAX)
-}
-
 /// Adds a part and brings the focus to it once it is drawn.
 fn add(group: &Group, part: Part) {
     let focus = match &part.body {
-        Body::Condition(_) => part.key,
-        Body::Group(inner) => group_key(inner),
+        Body::Condition(_) => Some(part.key),
+        Body::Group(inner) => {
+            inner.parts.with_untracked(|parts| parts.as_slice().first().map(|first| first.key))
+        }
     };
     group.add(part);
-    request_animation_frame(move || browser::focus(&about_id(focus)));
+    if let Some(focus) = focus {
+        request_animation_frame(move || browser::focus(&about_id(focus)));
+    }
 }
 
 /// The id of the choice that says what a condition is about.

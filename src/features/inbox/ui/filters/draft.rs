@@ -113,9 +113,8 @@ pub fn values(condition: &Condition) -> Vec<String> {
 }
 
 /// Whether all parts of a group must hold, or one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
-    #[default]
     All,
     Any,
 }
@@ -137,21 +136,23 @@ pub enum Body {
 }
 
 /// Several parts.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Group {
+    /// Tells it from the other groups on the page.
+    pub key: u64,
     pub join: ArcRwSignal<Join>,
     pub parts: ArcRwSignal<Vec<Part>>,
 }
 
-static LAST_KEY: AtomicU64 = AtomicU64::new(0);
+/// A number that no other part or group of the page has.
+fn new_key() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
 
 impl Part {
     fn new(is_turned: bool, body: Body) -> Self {
-        Part {
-            key: LAST_KEY.fetch_add(1, Ordering::Relaxed),
-            is_turned: ArcRwSignal::new(is_turned),
-            body,
-        }
+        Part { key: new_key(), is_turned: ArcRwSignal::new(is_turned), body }
     }
 
     /// A condition about this.
@@ -162,9 +163,8 @@ impl Part {
     /// A group in which one of the parts has to hold: in a row of conditions that must all hold, that is what a group
     /// is wanted for.
     pub fn group() -> Self {
-        let group = Group::default();
-        group.join.set(Join::Any);
-        group.parts.set(vec![Part::about(Topic::Unanswered)]);
+        let group = Group::new(Join::Any, &[]);
+        group.add(Part::about(Topic::Unanswered));
         Self::new(false, Body::Group(group))
     }
 
@@ -200,7 +200,7 @@ impl Part {
 impl Group {
     fn new(join: Join, parts: &[Filter]) -> Self {
         let parts = parts.iter().map(Part::of).collect();
-        Group { join: ArcRwSignal::new(join), parts: ArcRwSignal::new(parts) }
+        Group { key: new_key(), join: ArcRwSignal::new(join), parts: ArcRwSignal::new(parts) }
     }
 
     /// A filter to be changed, or the beginning of a new one.
