@@ -53,7 +53,7 @@ test('a filter is built by keyboard, saved, shared, and opened by somebody else 
 
   await test.step('the address says it, and so do words over the list', async () => {
     await expect.poll(() => filterOf(page)).toBe('priority:normal;any(unanswered:yes;!order:yes)');
-    await expect(applied(page)).toHaveText(['Важность: обычная', 'Ждут ответа или Нет заказа']);
+    await expect(applied(page)).toHaveText(['Важность: обычная', 'Ждут ответа или нет заказа']);
     await expect(row(page, chat)).toBeVisible();
     await page.reload();
     await ready(page);
@@ -82,7 +82,7 @@ test('a filter is built by keyboard, saved, shared, and opened by somebody else 
   const other = await browserOf(app.server, operator);
   await test.step('somebody else opens it by its address', async () => {
     await visit(other, `/inbox?saved=${saved}`);
-    await expect(applied(other)).toHaveText(['Важность: обычная', 'Ждут ответа или Нет заказа']);
+    await expect(applied(other)).toHaveText(['Важность: обычная', 'Ждут ответа или нет заказа']);
     await expect(row(other, chat)).toBeVisible();
     await expect(tab(other)).toHaveAttribute('aria-current', 'page');
     await expect(other.getByRole('button', { name: 'Сохранить изменения' })).toHaveCount(0);
@@ -93,14 +93,14 @@ test('a filter is built by keyboard, saved, shared, and opened by somebody else 
     await expect(applied(page)).toHaveCount(1);
     await page.getByRole('button', { name: 'Сохранить изменения' }).click();
     await expect(page).toHaveURL(new RegExp(`saved=${saved}$`));
-    await expect(applied(other)).toHaveText(['Ждут ответа или Нет заказа']);
+    await expect(applied(other)).toHaveText(['Ждут ответа или нет заказа']);
     await expect(other).toHaveURL(new RegExp(`\\?saved=${saved}$`));
   });
 
   await test.step('on the settings page it is renamed, deleted and brought back', async () => {
     await visit(page, '/settings/filters');
     const line = page.locator(`[data-testid="saved-line"][data-saved="${saved}"]`);
-    await expect(line).toContainText('Все · Ждут ответа или Нет заказа');
+    await expect(line).toContainText('Все · Ждут ответа или нет заказа');
     await expectAccessible(page, 'the page of saved filters');
     await line.getByRole('button', { name: /Переименовать/ }).click();
     await line.getByLabel('Название').fill(`${name} сегодня`);

@@ -208,7 +208,8 @@ async fn things_of_another_workspace_are_not_there() {
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }
-        let secrets = [external.as_str(), "Где заказ", "Завтра", "Shop", "100200", "Возвраты", "Some operator"];
+        let secrets =
+            [external.as_str(), "Где заказ", "Завтра", "Shop", "100200", "Возвраты", "Some operator"];
         assert!(secrets.iter().all(|secret| !answer.text.contains(secret)), "{path}: {}", answer.text);
     }
     let of_seller = json!({ "query": { "view": "all", "seller": theirs.seller }, "after": null });

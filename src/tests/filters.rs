@@ -49,13 +49,10 @@ async fn a_list_is_kept_whole_and_once_however_often_the_button_is_pressed() {
     let id = person.save("  Возвраты\u{7}  ", &query, KeptFor::Me).await;
     let again = save(id, "Возвраты", &query, KeptFor::Me);
     let _: () = person.want("inbox/save_filter", again).await;
-    let kept = SavedView {
-        id,
-        name: "Возвраты".into(),
-        query,
-        owner: Some(person.id),
-        place: SavedPlace::Pinned,
-    };
+    let kept =
+        SavedView {
+            id, name: "Возвраты".into(), query, owner: Some(person.id), place: SavedPlace::Pinned
+        };
     assert_eq!(person.saved().await, [kept.clone()]);
 
     let other = filtered(View::All, "order:no");
@@ -172,7 +169,11 @@ async fn what_is_everybodys_is_changed_by_those_who_run_the_workspace() {
         ("inbox/share_filter", json!({ "saved": all, "kept": "me" })),
     ];
     for (function, arguments) in asks {
-        assert_eq!(operator.refused(function, arguments.clone()).await, Some(AppError::Forbidden), "{function}");
+        assert_eq!(
+            operator.refused(function, arguments.clone()).await,
+            Some(AppError::Forbidden),
+            "{function}"
+        );
     }
     let moved = json!({ "order": [all] });
     assert_eq!(operator.refused("inbox/arrange_filters", moved).await, Some(AppError::NotFound));
@@ -182,7 +183,10 @@ async fn what_is_everybodys_is_changed_by_those_who_run_the_workspace() {
     let _: () = owner.want("inbox/save_filter", save(all, "renamed", &query, KeptFor::Me)).await;
     assert_eq!(operator.names().await, ["renamed", "of the operator"]);
     let _: () = owner.want("inbox/share_filter", json!({ "saved": all, "kept": "me" })).await;
-    assert_eq!((operator.names().await, owner.names().await), (vec!["of the operator".into()], vec!["renamed".into()]));
+    assert_eq!(
+        (operator.names().await, owner.names().await),
+        (vec!["of the operator".into()], vec!["renamed".into()])
+    );
     let _: () = owner.want("inbox/share_filter", json!({ "saved": all, "kept": "all" })).await;
     assert_eq!(admin.names().await, ["renamed"]);
     let theirs = json!({ "saved": own, "kept": "all" });
@@ -217,7 +221,11 @@ async fn screens_hear_of_what_is_kept_for_them() {
     operator.save("own", &query, KeptFor::Me).await;
     let id = admin.save("everybody's", &query, KeptFor::All).await;
     let mut next = async || live.next_change().await.change;
-    assert_eq!(next().await, Change::SavedFilters { owner: Some(operator.id) }, "the admin's own is not told");
+    assert_eq!(
+        next().await,
+        Change::SavedFilters { owner: Some(operator.id) },
+        "the admin's own is not told"
+    );
     assert_eq!(next().await, Change::SavedFilters { owner: None });
     let _: () = admin.want("inbox/share_filter", json!({ "saved": id, "kept": "me" })).await;
     assert_eq!(next().await, Change::SavedFilters { owner: None }, "it has gone from there");
@@ -264,7 +272,8 @@ async fn people_and_tags_are_told_by_name_within_the_workspace() {
     let expected = [(owner.id, "Some owner"), (viewer.id, "Some viewer")];
     assert_eq!(people, expected.map(|(id, name)| PersonView { id, name: name.into() }));
 
-    for (workspace, name) in [(app.workspace, "возврат"), (app.workspace, "Брак"), (elsewhere, "чужая")] {
+    for (workspace, name) in [(app.workspace, "возврат"), (app.workspace, "Брак"), (elsewhere, "чужая")]
+    {
         app.sql()
             .await
             .run(&format!(
@@ -283,7 +292,13 @@ async fn a_tag_or_a_person_knows_which_lists_ask_for_it() {
     let admin = app.person(Role::Admin).await;
     let (tag, other) = (TagId::new(), TagId::new());
     let holder = UserId::new();
-    admin.save("with the tag", &filtered(View::Open, &format!("any(unseen:yes;!tag:{other},{tag})")), KeptFor::Me).await;
+    admin
+        .save(
+            "with the tag",
+            &filtered(View::Open, &format!("any(unseen:yes;!tag:{other},{tag})")),
+            KeptFor::Me,
+        )
+        .await;
     admin.save("another tag", &filtered(View::Open, &format!("tag:{other}")), KeptFor::All).await;
     admin.save("its id as text", &filtered(View::Open, &format!("text:{tag}")), KeptFor::All).await;
     let of_person = Filter::Is(Condition::Assignee(vec![Holder::Nobody, Holder::Person(holder)]));

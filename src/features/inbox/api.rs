@@ -102,8 +102,10 @@ pub async fn save_filter(
     query: ListQuery,
     kept: KeptFor,
 ) -> Result<(), AppError> {
-    answer(Permission::ReadChats, async move |ask| saved::change::save(&ask, saved, &name, &query, kept).await)
-        .await
+    answer(Permission::ReadChats, async move |ask| {
+        saved::change::save(&ask, saved, &name, &query, kept).await
+    })
+    .await
 }
 
 /// Gives a saved list another name.

@@ -312,8 +312,7 @@ mod tests {
     }
 
     fn day() -> impl Strategy<Value = NaiveDate> {
-        (1_i32..=9999, 1_u32..=366)
-            .prop_filter_map("a day", |(year, day)| NaiveDate::from_yo_opt(year, day))
+        (1_i32..=9999, 1_u32..=366).prop_filter_map("a day", |(year, day)| NaiveDate::from_yo_opt(year, day))
     }
 
     fn days() -> impl Strategy<Value = Days> {

@@ -160,7 +160,6 @@ impl Locale {
         }
     }
 
-
     /// More saved filters than anybody can tell apart.
     pub fn too_many_filters(self, max: i64) -> String {
         match self {
@@ -169,7 +168,9 @@ impl Locale {
                 format!("Уже сохранено {filters}, больше не поместится. Удалите ненужные в настройках.")
             }
             Locale::En => {
-                format!("{max} filters are saved already, there is no room for more. Delete some in the settings.")
+                format!(
+                    "{max} filters are saved already, there is no room for more. Delete some in the settings."
+                )
             }
         }
     }

@@ -46,11 +46,7 @@ pub enum Trouble {
 impl Address {
     /// Reads an address; `None` for pages outside the inbox. `saved` are the lists that are kept for the person, when
     /// they are known already.
-    fn parse(
-        path: &str,
-        word: impl Fn(&str) -> Option<String>,
-        saved: Option<&[SavedView]>,
-    ) -> Option<Self> {
+    fn parse(path: &str, word: impl Fn(&str) -> Option<String>, saved: Option<&[SavedView]>) -> Option<Self> {
         let rest = if path == "/" { "" } else { path.strip_prefix("/inbox")? };
         let open = match rest.trim_matches('/') {
             "" => Open::Nothing,
@@ -65,8 +61,7 @@ impl Address {
         }
         let view = word("view").and_then(|word| word.parse().ok()).unwrap_or(View::Waiting);
         let text = word("filter").filter(|text| !text.is_empty());
-        let filter =
-            text.as_ref().and_then(|text| text.parse::<Filter>().ok()).filter(Filter::is_reasonable);
+        let filter = text.as_ref().and_then(|text| text.parse::<Filter>().ok()).filter(Filter::is_reasonable);
         let trouble = (text.is_some() && filter.is_none()).then_some(Trouble::FilterUnreadable);
         let query = ListQuery {
             view,
@@ -153,9 +148,8 @@ pub fn use_address(saved: ArcRwSignal<Option<Vec<SavedView>>>) -> Memo<Address> 
     Memo::new(move |before: Option<&Address>| {
         let query = location.query.read();
         let word = |name: &str| query.get_str(name).map(str::to_owned);
-        let here = location
-            .pathname
-            .with(|path| saved.with(|saved| Address::parse(path, word, saved.as_deref())));
+        let here =
+            location.pathname.with(|path| saved.with(|saved| Address::parse(path, word, saved.as_deref())));
         // On the way to another page the old one is still there for a moment; it stays as it was.
         here.or_else(|| before.cloned()).unwrap_or_else(|| Address {
             open: Open::Nothing,
@@ -181,7 +175,8 @@ mod tests {
     }
 
     fn parse_among(path: &str, words: &[(&str, &str)], saved: Option<&[SavedView]>) -> Option<Address> {
-        let word = |name: &str| words.iter().find(|(key, _)| *key == name).map(|(_, word)| (*word).to_owned());
+        let word =
+            |name: &str| words.iter().find(|(key, _)| *key == name).map(|(_, word)| (*word).to_owned());
         Address::parse(path, word, saved)
     }
 
@@ -192,8 +187,12 @@ mod tests {
 
     #[test]
     fn an_address_survives_its_link() {
-        let words =
-            [("view", "all"), ("sort", "waiting"), ("seller", ID), ("filter", "unseen:yes;any(order:no;text:я)")];
+        let words = [
+            ("view", "all"),
+            ("sort", "waiting"),
+            ("seller", ID),
+            ("filter", "unseen:yes;any(order:no;text:я)"),
+        ];
         let address = parse(&format!("/inbox/{ID}"), &words).expect("an inbox address");
         let rest = format!("?view=all&sort=waiting&seller={ID}&filter=unseen:yes;any(order:no;text:я)");
         assert_eq!(address.href(), format!("/inbox/{ID}{rest}"));

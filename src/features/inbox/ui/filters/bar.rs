@@ -58,7 +58,8 @@ fn QuickFilters(building: RwSignal<bool>) -> impl IntoView {
             let part = Filter::Is(condition);
             let same = part.clone();
             let href = move || {
-                address.with(|here| here.with_filter(Filter::toggled(here.query.filter.as_ref(), &part)).href())
+                address
+                    .with(|here| here.with_filter(Filter::toggled(here.query.filter.as_ref(), &part)).href())
             };
             let is_on = move || {
                 let is_part = address.with(|here| Filter::parts(here.query.filter.as_ref()).contains(&same));
@@ -188,7 +189,8 @@ fn SavedTabs() -> impl IntoView {
         })
     };
     let (pinned, others) = (of(SavedPlace::Pinned), of(SavedPlace::Menu));
-    let has_any = Memo::new(move |_| pinned.with(|all| !all.is_empty()) || others.with(|all| !all.is_empty()));
+    let has_any =
+        Memo::new(move |_| pinned.with(|all| !all.is_empty()) || others.with(|all| !all.is_empty()));
     let key = |view: &SavedView| (view.id, view.name.clone());
     move || {
         has_any.get().then(|| {
@@ -215,9 +217,8 @@ fn SavedTab(view: SavedView, counted: bool) -> impl IntoView {
         // Its query may have changed since this was drawn; the link only names it.
         address.with(|here| here.with_saved(&view).href())
     };
-    let is_here = move || {
-        address.with(|here| here.saved == Some(id) && here.source == Source::Saved).then_some("page")
-    };
+    let is_here =
+        move || address.with(|here| here.saved == Some(id) && here.source == Source::Saved).then_some("page");
     let count = move || {
         let chats = filters.counts.with(|counts| counts.get(&id).copied()).flatten();
         chats.map(|chats| locale.filter_count(chats, i64::from(COUNT_CAP)))

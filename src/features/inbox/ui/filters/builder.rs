@@ -201,9 +201,7 @@ fn PartEditor(part: Part, number: Signal<i64>, depth: usize, on_remove: Callback
     let label = Signal::derive(move || format!("{remove}: {}", legend()));
     let (is_turned, turn) = (part.is_turned.clone(), part.is_turned);
     let body = match part.body {
-        Body::Condition(condition) => {
-            view! { <ConditionEditor condition id=about_id(key)/> }.into_any()
-        }
+        Body::Condition(condition) => view! { <ConditionEditor condition id=about_id(key)/> }.into_any(),
         Body::Group(group) => view! { <GroupEditor group depth=depth + 1/> }.into_any(),
     };
     view! {

@@ -128,9 +128,11 @@ fn SomeOf(condition: ArcRwSignal<Condition>, topic: Topic) -> impl IntoView {
         (false, false) => None,
     };
     view! {
-        <ul class="checks" role="group" aria-label=words::topic(locale, topic)>
-            <For each=move || choices.get() key=|choice| choice.clone() children=choice/>
-        </ul>
+        <div role="group" aria-label=words::topic(locale, topic)>
+            <ul class="checks">
+                <For each=move || choices.get() key=|choice| choice.clone() children=choice/>
+            </ul>
+        </div>
         <p class="field-hint">{note}</p>
     }
 }
@@ -198,7 +200,11 @@ fn WhichDays(condition: ArcRwSignal<Condition>, topic: Topic) -> impl IntoView {
     };
     let way = Memo::new(move |_| Way::of(days.get()));
     let set = Callback::new(move |days: Days| {
-        condition.set(if topic == Topic::Began { Condition::Began(days) } else { Condition::LastMessage(days) });
+        condition.set(if topic == Topic::Began {
+            Condition::Began(days)
+        } else {
+            Condition::LastMessage(days)
+        });
     });
     let choose = move |event| match event_target_value(&event).parse() {
         Ok(Way::Last) => set.run(Days::Last(6)),

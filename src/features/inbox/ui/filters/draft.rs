@@ -213,8 +213,7 @@ impl Group {
 
     /// The filter as it stands; follows its parts. Conditions without a value do not count.
     pub fn filter(&self) -> Option<Filter> {
-        let mut parts: Vec<Filter> =
-            self.parts.with(|parts| parts.iter().filter_map(Part::filter).collect());
+        let mut parts: Vec<Filter> = self.parts.with(|parts| parts.iter().filter_map(Part::filter).collect());
         match (self.join.get(), parts.len()) {
             (_, 0 | 1) => parts.pop(),
             (Join::All, _) => Some(Filter::All(parts)),

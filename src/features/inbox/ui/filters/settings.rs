@@ -234,7 +234,8 @@ fn Section(book: Book, kept: KeptFor, title: &'static str, none: &'static str) -
 fn Line(book: Book, id: SavedFilterId, kept: KeptFor) -> impl IntoView {
     let locale = use_locale();
     let view = Memo::new(move |_| book.find(id));
-    let name = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.name.clone()).unwrap_or_default()));
+    let name =
+        Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.name.clone()).unwrap_or_default()));
     let words = move || {
         let query = view.with(|view| view.as_ref().map(|view| view.query.clone()))?;
         book.names.try_with_value(|names| words::list(locale, &query, names))
@@ -267,8 +268,9 @@ fn Actions(
 ) -> impl IntoView {
     let locale = use_locale();
     let labelled = move |verb: &'static str| Signal::derive(move || locale.action_of(verb, &name.get()));
-    let is_pinned =
-        Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.place == SavedPlace::Pinned)));
+    let is_pinned = Memo::new(move |_| {
+        view.with(|view| view.as_ref().is_some_and(|view| view.place == SavedPlace::Pinned))
+    });
     let pin = move |_| {
         book.pin(id, if is_pinned.get_untracked() { SavedPlace::Menu } else { SavedPlace::Pinned });
     };

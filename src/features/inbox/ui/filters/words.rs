@@ -40,13 +40,27 @@ fn group(
     join: fn(Locale, &[String]) -> String,
 ) -> String {
     let inner = Place { is_turned: false, is_inside: true };
-    let words: Vec<String> = parts.iter().map(|inside| part(locale, inside, names, inner)).collect();
+    let is_sentence = !place.is_turned && !place.is_inside;
+    let words: Vec<String> = parts
+        .iter()
+        .enumerate()
+        .map(|(number, inside)| {
+            let words = part(locale, inside, names, inner);
+            if is_sentence && number == 0 { words } else { begun_low(&words) }
+        })
+        .collect();
     let words = if words.is_empty() { locale.filter_none_chosen().to_owned() } else { join(locale, &words) };
     match place {
         Place { is_turned: true, .. } => locale.filter_not(&format!("({words})")),
         Place { is_inside: true, .. } if parts.len() > 1 => format!("({words})"),
         _ => words,
     }
+}
+
+/// The words as they stand within a sentence.
+fn begun_low(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
 }
 
 /// A condition, or its opposite.
@@ -121,7 +135,8 @@ pub fn choices(locale: Locale, topic: Topic, chosen: &[String], names: &Names) -
     fn of<T: Copy + std::fmt::Display>(all: &[T], word: impl Fn(T) -> String) -> Vec<Choice> {
         all.iter().map(|one| (one.to_string(), word(*one))).collect()
     }
-    let yes_no = |yes: &str, no: &str| vec![("yes".to_owned(), yes.to_owned()), ("no".to_owned(), no.to_owned())];
+    let yes_no =
+        |yes: &str, no: &str| vec![("yes".to_owned(), yes.to_owned()), ("no".to_owned(), no.to_owned())];
     let mut choices = match topic {
         Topic::Unanswered => yes_no(locale.filter_unanswered_yes(), locale.filter_unanswered_no()),
         Topic::Unseen => yes_no(locale.filter_unseen_yes(), locale.filter_unseen_no()),
@@ -275,11 +290,11 @@ mod tests {
             ("!unanswered:yes", "Do not wait for an answer"),
             ("priority:high,urgent", "Priority: high or urgent"),
             ("!priority:high,urgent", "Priority: not high and not urgent"),
-            ("any(order:yes;text:box)", "Have an order or Has “box”"),
-            ("!any(order:yes;unseen:no)", "not (Have an order or Have no new messages)"),
+            ("any(order:yes;text:box)", "Have an order or has “box”"),
+            ("!any(order:yes;unseen:no)", "not (have an order or have no new messages)"),
             (
                 "any(order:yes;all(unseen:yes;assignee:me))",
-                "Have an order or (Have new messages and Responsible: me)",
+                "Have an order or (have new messages and responsible: me)",
             ),
             ("last_message:last-6", "Newest message: in the last 7 days"),
             ("!!deadline:overdue", "Deadline: overdue"),
