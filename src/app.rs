@@ -3,7 +3,7 @@
 mod keys_page;
 mod settings;
 
-use crate::features::inbox::ui::InboxPage;
+use crate::features::inbox::ui::{FiltersPage, InboxPage};
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
 use crate::shared::page::Theme;
@@ -73,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
                         <Route path=path!("keys") view=|| view! { <KeysPage/> }.into_any()/>
+                        <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

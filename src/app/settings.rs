@@ -10,7 +10,7 @@ use leptos_router::components::{A, Outlet};
 type Place = (&'static str, fn(Locale) -> &'static str);
 
 /// The pages, in the order of the menu.
-const PLACES: &[Place] = &[("/settings/keys", |locale| locale.keys())];
+const PLACES: &[Place] = &[("/settings/filters", Locale::filters_saved), ("/settings/keys", Locale::keys)];
 
 /// The menu of the settings and, beside it, one of their pages.
 #[component]

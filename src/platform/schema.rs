@@ -68,6 +68,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    saved_filters (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, owner_id -> Nullable<Uuid>, name -> Text, query -> Jsonb, is_pinned -> Bool,
+        position -> Integer, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
     walks (workspace_id, seller_id, kind) {
         workspace_id -> Uuid, seller_id -> Uuid, kind -> Text, started_at -> Timestamptz, cursor -> Nullable<Text>,
         pages -> Integer, mark -> Nullable<Text>, restarts -> Integer, chats -> BigInt,
@@ -176,6 +182,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tags,
     chat_tags,
     chat_stars,
+    saved_filters,
     walks,
     orders,
     products,

@@ -186,10 +186,11 @@ fn every(period: Duration) -> Interval {
     interval
 }
 
-/// Whether a person's screens show a change; what another person has looked at is theirs.
+/// Whether a person's screens show a change; what another person has looked at or keeps is theirs.
 fn concerns(change: &Change, user: &SessionUser) -> bool {
     match change {
         Change::Seen { user: whose, .. } => *whose == user.id,
+        Change::SavedFilters { owner } => owner.is_none_or(|owner| owner == user.id),
         Change::Chat { .. }
         | Change::Reply { .. }
         | Change::Seller { .. }

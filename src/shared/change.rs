@@ -22,6 +22,8 @@ pub enum Change {
     Order { chat: ChatId },
     /// The workspace's tags: one was made, renamed or removed.
     Tags,
+    /// The lists that a person keeps, or, without one, those that are kept for all.
+    SavedFilters { owner: Option<UserId> },
 }
 
 /// A numbered entry of a workspace's event log as it is sent to browsers.

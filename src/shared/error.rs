@@ -105,10 +105,17 @@ pub enum Refusal {
     FileContentDiffers,
     /// The picture is broken, or too large to be drawn.
     PictureUnreadable,
-    /// The filter has more parts, or stands deeper, than anybody builds by hand.
-    FilterTooLarge,
     /// The file to be sent is not here: never uploaded, or pruned since.
     FileNotThere,
+    FilterNameMissing,
+    FilterNameTooLong {
+        max: u32,
+    },
+    /// More conditions, values or groups within groups than a filter takes.
+    FilterTooLarge,
+    TooManyFilters {
+        max: u32,
+    },
 }
 
 impl AppError {

@@ -7,7 +7,7 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, FileId, ReplyId, SellerId};
+use agentiq::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId, SellerId};
 use agentiq::shared::role::{Permission, Role};
 use futures::StreamExt;
 use reqwest::Method;
@@ -28,11 +28,13 @@ struct Things {
     file: FileId,
     /// Uploaded, not sent.
     upload: FileId,
+    /// A list that somebody keeps for themselves.
+    saved: SavedFilterId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply, file, upload } = things;
+    let Things { chat, seller, reply, file, upload, saved } = things;
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
         ("files/fetch_again", json!({ "file": file })),
@@ -46,6 +48,18 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
+        ("inbox/tags", json!({})),
+        ("inbox/saved", json!({})),
+        ("inbox/saved_counts", json!({ "saved": [saved] })),
+        (
+            "inbox/save_filter",
+            json!({ "saved": SavedFilterId::new(), "name": "a list", "query": query, "kept": "me" }),
+        ),
+        ("inbox/rename_filter", json!({ "saved": saved, "name": "a name" })),
+        ("inbox/pin_filter", json!({ "saved": saved, "place": "menu" })),
+        ("inbox/arrange_filters", json!({ "order": [saved] })),
+        ("inbox/share_filter", json!({ "saved": saved, "kept": "all" })),
+        ("inbox/delete_filter", json!({ "saved": saved })),
         ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
@@ -63,6 +77,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("sellers/push_check", json!({ "seller": seller })),
         ("sellers/push_off", json!({ "seller": seller })),
         ("sellers/remove", json!({ "seller": seller, "name": "not its name" })),
+        ("users/people", json!({})),
     ])
 }
 
@@ -100,7 +115,11 @@ async fn things(app: &TestApp) -> (Things, String) {
     let upload = FileId::new();
     let path = format!("/upload/{chat}/{upload}?name=a.txt");
     assert_eq!(person.post_raw(&path, "text/plain", "a text").await.status, 200);
-    (Things { chat, seller, reply, file, upload }, external)
+    let saved = SavedFilterId::new();
+    let query = json!({ "view": "all", "seller": null });
+    let save = json!({ "saved": saved, "name": "Возвраты", "query": query, "kept": "me" });
+    let _: () = person.want("inbox/save_filter", save).await;
+    (Things { chat, seller, reply, file, upload, saved }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
@@ -108,7 +127,9 @@ async fn things(app: &TestApp) -> (Things, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_is_known_here_and_in_the_docs() {
     let (file, upload) = (FileId::new(), FileId::new());
-    let names = Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new(), file, upload };
+    let saved = SavedFilterId::new();
+    let names =
+        Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new(), file, upload, saved };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -181,13 +202,16 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/next" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
+            "inbox/chats" | "inbox/next" | "inbox/rows" | "inbox/tags" | "inbox/saved"
+            | "inbox/saved_counts" | "inbox/save_filter" | "sellers/list" | "sellers/stopped"
+            | "users/people" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }
-        let secrets = [external.as_str(), "Где заказ", "Завтра", "Shop", "100200"];
+        let secrets =
+            [external.as_str(), "Где заказ", "Завтра", "Shop", "100200", "Возвраты", "Some operator"];
         assert!(secrets.iter().all(|secret| !answer.text.contains(secret)), "{path}: {}", answer.text);
     }
     let of_seller = json!({ "query": { "view": "all", "seller": theirs.seller }, "after": null });
@@ -223,6 +247,7 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "events",
         "users",
         "files",
+        "saved_filters",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
@@ -532,13 +557,16 @@ async fn every_page_answers_whole_under_load() {
     let (things, _) = things(&app).await;
     let empty = TestApp::with(Setting { empty: true, ..Setting::default() }).await;
     let person = app.person(Role::Owner).await;
-    let pages: [(&str, Person, String, u16); 7] = [
+    let pages: [(&str, Person, String, u16); 10] = [
         ("/login", app.nobody(), "/login".into(), 200),
         ("/setup", empty.nobody(), "/setup".into(), 200),
         ("/inbox", person.clone(), "/inbox?view=all".into(), 200),
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", things.chat), 200),
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", ChatId::new()), 200),
+        ("/inbox", person.clone(), format!("/inbox?saved={}", SavedFilterId::new()), 200),
         ("/sellers", person.clone(), "/sellers".into(), 200),
+        ("/settings", person.clone(), "/settings".into(), 200),
+        ("/settings/filters", person.clone(), "/settings/filters".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
     let listed: BTreeSet<String> = agentiq::server::router::page_routes()

@@ -9,6 +9,7 @@ mod door;
 mod endpoints;
 mod events;
 mod files;
+mod filters;
 mod harness;
 mod identity;
 mod import;

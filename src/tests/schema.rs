@@ -225,6 +225,7 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!("drafts VALUES ('{other}', '{user}', '{other}', 'x', now())"),
         format!("chat_seen VALUES ('{other}', '{user}', '{other}', now())"),
         format!("chat_seen VALUES ('{other}', '{stranger}', '{chat}', now())"),
+        format!("saved_filters VALUES ('{other}', gen_random_uuid(), '{user}', 'x', '{{}}', true, 1, now())"),
         format!("sessions VALUES ('{other}', '\\x00', '{user}', now(), now(), now())"),
         format!("sign_in_names VALUES ('x@x.example', '{other}', '{user}')"),
         format!("seller_accounts VALUES ('\\x00', '{other}', '{seller}')"),

@@ -1,10 +1,11 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
+use super::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
-    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, Served,
+    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, Served, TagView,
 };
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, FileId, ReplyId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -80,4 +81,66 @@ pub async fn save_draft(chat: ChatId, text: String, typed_at: DateTime<Utc>) -> 
 #[server(endpoint = "inbox/start_chat", input = Json)]
 pub async fn start_chat(chat: ChatId, posting: String) -> Result<ChatId, AppError> {
     answer(Permission::ReplyToChats, async move |ask| start::start(&ask, chat, &posting).await).await
+}
+
+/// The tags of the workspace.
+#[server(endpoint = "inbox/tags", input = Json)]
+pub async fn tags() -> Result<Vec<TagView>, AppError> {
+    answer(Permission::ReadChats, async move |ask| tags::all(&ask).await).await
+}
+
+/// The lists that are kept for the person: everybody's and their own.
+#[server(endpoint = "inbox/saved", input = Json)]
+pub async fn saved() -> Result<Vec<SavedView>, AppError> {
+    answer(Permission::ReadChats, async move |ask| saved::read::list(&ask).await).await
+}
+
+/// How many chats some of these lists hold.
+#[server(endpoint = "inbox/saved_counts", input = Json)]
+pub async fn saved_counts(saved: Vec<SavedFilterId>) -> Result<Vec<SavedCount>, AppError> {
+    answer(Permission::ReadChats, async move |ask| saved::counts::counts(&ask, &saved).await).await
+}
+
+/// Keeps a list, or changes the one of this id. For everybody only by those who run the workspace.
+#[server(endpoint = "inbox/save_filter", input = Json)]
+pub async fn save_filter(
+    saved: SavedFilterId,
+    name: String,
+    query: ListQuery,
+    kept: KeptFor,
+) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| {
+        saved::change::save(&ask, saved, &name, &query, kept).await
+    })
+    .await
+}
+
+/// Gives a saved list another name.
+#[server(endpoint = "inbox/rename_filter", input = Json)]
+pub async fn rename_filter(saved: SavedFilterId, name: String) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| saved::change::rename(&ask, saved, &name).await).await
+}
+
+/// Puts a saved list over the chats, or takes it from there.
+#[server(endpoint = "inbox/pin_filter", input = Json)]
+pub async fn pin_filter(saved: SavedFilterId, place: SavedPlace) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| saved::change::pin(&ask, saved, place).await).await
+}
+
+/// Brings saved lists into an order.
+#[server(endpoint = "inbox/arrange_filters", input = Json)]
+pub async fn arrange_filters(order: Vec<SavedFilterId>) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| saved::change::arrange(&ask, &order).await).await
+}
+
+/// Makes an own saved list everybody's, or the other way round.
+#[server(endpoint = "inbox/share_filter", input = Json)]
+pub async fn share_filter(saved: SavedFilterId, kept: KeptFor) -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| saved::change::share(&ask, saved, kept).await).await
+}
+
+/// Keeps a list no longer.
+#[server(endpoint = "inbox/delete_filter", input = Json)]
+pub async fn delete_filter(saved: SavedFilterId) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| saved::change::remove(&ask, saved).await).await
 }

@@ -86,8 +86,9 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// Filters deeper or larger than this are refused: nobody builds them by hand.
-    pub const MAX_DEPTH: usize = 4;
+    /// Filters deeper or larger than this are refused: nobody builds them by hand. A group within a group, each and
+    /// their conditions turned around, is five deep.
+    pub const MAX_DEPTH: usize = 5;
     pub const MAX_CONDITIONS: usize = 40;
     /// The most values of one condition.
     pub const MAX_VALUES: usize = 200;
@@ -99,6 +100,31 @@ impl Filter {
             Filter::Not(part) => part.conditions(),
             Filter::Is(condition) => vec![condition],
         }
+    }
+
+    /// What has to hold, one beside the other: the parts that a person sees, adds and takes away.
+    pub fn parts(filter: Option<&Filter>) -> &[Filter] {
+        match filter {
+            None => &[],
+            Some(Filter::All(parts)) => parts,
+            Some(other) => std::slice::from_ref(other),
+        }
+    }
+
+    /// A filter of these parts; `None` when there are none.
+    pub fn of_parts(mut parts: Vec<Filter>) -> Option<Filter> {
+        if parts.len() > 1 { Some(Filter::All(parts)) } else { parts.pop() }
+    }
+
+    /// The filter with this part added, or without it when it has it.
+    pub fn toggled(filter: Option<&Filter>, part: &Filter) -> Option<Filter> {
+        let mut parts = Self::parts(filter).to_vec();
+        let before = parts.len();
+        parts.retain(|other| other != part);
+        if parts.len() == before {
+            parts.push(part.clone());
+        }
+        Self::of_parts(parts)
     }
 
     fn depth(&self) -> usize {
@@ -303,7 +329,24 @@ mod tests {
         let one = || Filter::Is(Condition::Unanswered(true));
         assert!(Filter::All(vec![one(), Filter::Any(vec![one()])]).is_reasonable());
         assert!(!Filter::All(vec![one(); 41]).is_reasonable());
+        let turned = |filter| Filter::Not(Box::new(filter));
+        let built = Filter::All(vec![turned(Filter::Any(vec![turned(one())]))]);
+        assert!(built.is_reasonable(), "the builder makes it");
         let deep = (0..5).fold(one(), |inner, _| Filter::Not(Box::new(inner)));
         assert!(!deep.is_reasonable());
+    }
+
+    #[test]
+    fn a_part_is_added_once_and_taken_away_again() {
+        let is = |condition| Filter::Is(condition);
+        let (waits, order) = (is(Condition::Unanswered(true)), is(Condition::HasOrder(true)));
+        let one = Filter::toggled(None, &waits);
+        assert_eq!(one, Some(waits.clone()));
+        let two = Filter::toggled(one.as_ref(), &order);
+        assert_eq!(two, Some(Filter::All(vec![waits.clone(), order.clone()])));
+        assert_eq!(Filter::toggled(two.as_ref(), &waits), Some(order));
+        assert_eq!(Filter::toggled(one.as_ref(), &waits), None);
+        let either = Filter::Any(vec![waits.clone()]);
+        assert_eq!(Filter::parts(Some(&either)), std::slice::from_ref(&either), "a group is one part");
     }
 }

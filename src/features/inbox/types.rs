@@ -5,8 +5,9 @@ pub use super::query::{
 };
 use super::send_window::WindowFacts;
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView};
+pub use crate::features::users::types::PersonView;
 use crate::shared::error::Refusal;
-use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId, UserId};
+use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
@@ -111,13 +112,6 @@ pub struct TagView {
     pub id: TagId,
     pub name: String,
     pub color: TagColor,
-}
-
-/// A person of ours by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonView {
-    pub id: UserId,
-    pub name: String,
 }
 
 text_enum!(

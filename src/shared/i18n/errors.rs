@@ -57,8 +57,11 @@ impl Locale {
             Refusal::FileKindNotTaken => self.file_kind_not_taken().to_owned(),
             Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
             Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
-            Refusal::FilterTooLarge => self.filter_too_large().to_owned(),
             Refusal::FileNotThere => self.file_not_there().to_owned(),
+            Refusal::FilterNameMissing => self.filter_name_missing().to_owned(),
+            Refusal::FilterNameTooLong { max } => self.filter_name_too_long(i64::from(*max)),
+            Refusal::FilterTooLarge => self.filter_too_large().to_owned(),
+            Refusal::TooManyFilters { max } => self.too_many_filters(i64::from(*max)),
         }
     }
 

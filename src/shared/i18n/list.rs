@@ -70,9 +70,6 @@ texts! {
         "Чаты, отмеченные как спам, не попадают в другие списки.",
         "Chats marked as spam stay out of all other lists.";
 
-    filter_too_large:
-        "В фильтре слишком много условий. Уберите часть условий и попробуйте ещё раз.",
-        "The filter has too many conditions. Remove some of them and try again.";
 }
 
 impl Locale {

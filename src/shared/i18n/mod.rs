@@ -18,6 +18,7 @@ macro_rules! texts {
 mod commands;
 mod errors;
 mod files;
+mod filters;
 mod inbox;
 mod list;
 mod orders;

@@ -2,6 +2,7 @@
 
 use super::address::{Address, use_address};
 use super::attach::Trays;
+use super::filters::Filters;
 use super::list_state::ListState;
 use super::outbox::Outbox;
 use crate::shared::error::AppError;
@@ -27,6 +28,8 @@ pub struct Desk {
     pub address: Memo<Address>,
     pub live: Live,
     pub list: ListState,
+    /// Saved lists, and the names that filters need.
+    pub filters: Filters,
     pub outbox: Outbox,
     /// Files that wait beside answers.
     pub trays: Trays,
@@ -36,7 +39,9 @@ impl Desk {
     /// Sets the desk up and makes it available below.
     pub fn provide() -> Self {
         let viewer = use_viewer().map(Arc::new);
-        let (address, live, now) = (use_address(), use_live(), use_now());
+        let (live, now) = (use_live(), use_now());
+        let filters = Filters::new(&live);
+        let address = use_address(filters.saved.clone());
         let zone = viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
         let person = viewer.as_ref().map(|viewer| viewer.user);
         let desk = Desk {
@@ -44,6 +49,7 @@ impl Desk {
             zone,
             now,
             address,
+            filters,
             list: ListState::new(address, live.clone(), person, now, zone),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
             trays: Trays::default(),

@@ -1,6 +1,8 @@
 //! The pane with the list of chats.
 
+use super::address::Address;
 use super::desk::{Desk, use_desk};
+use super::filters::Names;
 use super::keys;
 use super::lines::{Line, Urgency};
 use super::list_head::ListHead;
@@ -9,6 +11,7 @@ use super::row::Row;
 use super::sight::Sight;
 use super::words;
 use crate::features::inbox::api;
+use crate::features::inbox::saved_filter::SavedView;
 use crate::features::inbox::types::{ChatListPage, ListQuery};
 use crate::features::sellers;
 use crate::features::sellers::types::SellerView;
@@ -20,6 +23,7 @@ use crate::ui::notice::ErrorNote;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use serde::{Deserialize, Serialize};
 
 /// How far from its end the list asks for more, in pixels.
 const NEAR_END: i32 = 800;
@@ -30,19 +34,17 @@ const NEAR_TOP: i32 = 8;
 #[component]
 pub fn ListPane() -> impl IntoView {
     let desk = use_desk();
-    let query = desk.address.with_untracked(|address| address.query.clone());
+    let address = desk.address.get_untracked();
     // One question for all that the pane needs: a second resource that is read after the first has come is not known to
     // the stream when the page begins, and drawing can stall over it.
-    let first = Resource::new(|| (), {
-        let query = query.clone();
-        move |()| first_load(query.clone())
-    });
+    let first = Resource::new(|| (), move |()| first_load(address.clone()));
     let again = Callback::new(move |()| first.refetch());
     let content = move || {
-        let (desk, query) = (desk.clone(), query.clone());
+        let desk = desk.clone();
         Suspend::new(async move {
             match first.await {
-                Ok((page, sellers)) => {
+                Ok(First { query, page, sellers, saved, names }) => {
+                    desk.filters.begin(saved, names);
                     desk.list.begin(query, &page);
                     view! { <ChatList sellers/> }.into_any()
                 }
@@ -53,10 +55,33 @@ pub fn ListPane() -> impl IntoView {
     view! { <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition> }
 }
 
-/// The first page and the sellers to filter by. The filter is a convenience: without it the list is still the list.
-async fn first_load(query: ListQuery) -> Result<(ChatListPage, Vec<SellerView>), AppError> {
-    let page = api::chats(query, None).await?;
-    Ok((page, sellers::api::list().await.unwrap_or_default()))
+/// What the pane begins with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct First {
+    query: ListQuery,
+    page: ChatListPage,
+    sellers: Vec<SellerView>,
+    saved: Vec<SavedView>,
+    names: Names,
+}
+
+/// The first page and what to filter by. Filters are a convenience: without them the list is still the list, unless the
+/// address names a saved one.
+async fn first_load(address: Address) -> Result<First, AppError> {
+    let saved = match api::saved().await {
+        Err(error) if address.saved.is_some() => return Err(error),
+        answer => answer.unwrap_or_default(),
+    };
+    let query = address.query_among(&saved);
+    let page = api::chats(query.clone(), None).await?;
+    let sellers = sellers::api::list().await.unwrap_or_default();
+    let mut names = Names::default();
+    if Names::are_needed(query.filter.as_ref()) {
+        // Words are asked for again when they are to be shown.
+        _ = names.ask().await;
+    }
+    names.sellers = sellers.iter().map(|seller| (seller.id, seller.name.clone())).collect();
+    Ok(First { query, page, sellers, saved, names })
 }
 
 /// Where rows will be, on the first load only.

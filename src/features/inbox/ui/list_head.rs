@@ -3,6 +3,7 @@
 
 use super::address::Address;
 use super::desk::{Desk, use_desk};
+use super::filters::FilterBar;
 use super::list_menu::ListMenu;
 use super::next::NextButton;
 use super::row::MarketplaceMark;
@@ -31,6 +32,7 @@ pub fn ListHead(sellers: Vec<SellerView>) -> impl IntoView {
                 <SortMenu desk=desk.clone()/>
             </div>
             <SellerFilter desk sellers/>
+            <FilterBar/>
         </div>
     }
 }

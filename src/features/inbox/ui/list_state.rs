@@ -259,7 +259,14 @@ impl ListState {
         let this = self.clone();
         let query = Memo::new(move |_| this.inner.address.with(|address| address.query.clone()));
         let this = self.clone();
-        Effect::watch(move || query.get(), move |query, _, _| this.switch(query.clone()), false);
+        let follow = move |query: &ListQuery, _: Option<&ListQuery>, _| {
+            // The first page may have been asked for by the name of a saved list, before anybody knew what that means.
+            let is_here = *this.content().order.query() == *query && !this.is_switching.get_untracked();
+            if !is_here {
+                this.switch(query.clone());
+            }
+        };
+        Effect::watch(move || query.get(), follow, false);
         let this = self.clone();
         let open = Memo::new(move |_| this.inner.address.with(Address::chat));
         let this = self.clone();
@@ -291,7 +298,7 @@ impl ListState {
                 // A seller that came or went changes the numbers and maybe every row.
                 Change::Seller { .. } | Change::Import { .. } | Change::Tags => content.is_all_moved = true,
                 Change::Order { chat } => _ = content.moved.insert(chat),
-                Change::Seen { .. } => continue,
+                Change::Seen { .. } | Change::SavedFilters { .. } => continue,
             }
             any = true;
         }

@@ -9,6 +9,7 @@ mod composer;
 mod connection;
 mod desk;
 mod draft;
+mod filters;
 mod keys;
 mod lines;
 mod links;
@@ -35,12 +36,13 @@ use crate::features::orders::ui::provide_order_pane;
 use address::Open;
 use connection::Connection;
 use desk::Desk;
+pub use filters::FiltersPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
 use window::WindowPane;
 
-/// The page of the inbox, `/inbox/:chat?view=waiting|all&seller=…`.
+/// The page of the inbox, `/inbox/:chat?view=…&seller=…&filter=…`, or `/inbox/:chat?saved=…`.
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let desk = Desk::provide();

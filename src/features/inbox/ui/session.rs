@@ -240,7 +240,7 @@ impl Session {
                     | Change::Reply { chat: moved, .. }
                     | Change::Order { chat: moved } => moved == chat,
                     Change::Seller { .. } => true,
-                    Change::Seen { .. } | Change::Import { .. } => false,
+                    Change::Seen { .. } | Change::Import { .. } | Change::SavedFilters { .. } => false,
                     Change::Tags => true,
                 }),
             };
