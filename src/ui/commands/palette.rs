@@ -161,7 +161,7 @@ fn find(locale: Locale, typed: &str, recent: &[Command]) -> Vec<Command> {
 
 /// A text without case and without the two dots.
 fn folded(text: &str) -> String {
-    text.to_lowercase().replace('ё', "е")
+    text.to_lowercase().replace('\u{451}', "\u{435}")
 }
 
 #[cfg(test)]
