@@ -53,7 +53,7 @@ async fn a_list_is_kept_whole_and_once_however_often_the_button_is_pressed() {
         SavedView {
             id, name: "Возвраты".into(), query, owner: Some(person.id), place: SavedPlace::Pinned
         };
-    assert_eq!(person.saved().await, [kept.clone()]);
+    assert_eq!(person.saved().await, std::slice::from_ref(&kept));
 
     let other = filtered(View::All, "order:no");
     let _: () = person.want("inbox/save_filter", save(id, "Без заказа", &other, KeptFor::Me)).await;
