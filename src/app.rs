@@ -3,8 +3,10 @@
 mod settings;
 
 use crate::features::inbox::ui::InboxPage;
+use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
+use crate::features::wording::ui::WordingPage;
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
 use crate::ui::layout::{Frame, NotFoundPage};
 use crate::ui::live::provide_live;
@@ -62,6 +64,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
+                        <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
+                        <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -22,6 +22,10 @@ pub enum Change {
     Order { chat: ChatId },
     /// The workspace's tags: one was made, renamed or removed.
     Tags,
+    /// The texts kept ready for answers.
+    QuickReplies,
+    /// The rules of risky words.
+    Wording,
 }
 
 /// A numbered entry of a workspace's event log as it is sent to browsers.

@@ -18,3 +18,5 @@ id_type!(/// A stored file: one that came in a message, or one that waits to be 
     FileId);
 id_type!(/// A word that people put on chats.
     TagId);
+id_type!(/// A text kept ready for answers; made by the browser, so that saving twice is one.
+    QuickReplyId);

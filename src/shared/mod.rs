@@ -13,3 +13,4 @@ pub mod paging;
 pub mod role;
 pub mod time;
 pub mod trouble;
+pub mod wording;

@@ -65,6 +65,8 @@ icons! {
     Offline = "offline",
     Chat = "chat",
     Panel = "panel",
+    Smile = "smile",
+    Slash = "slash",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod button;
+pub mod caret;
 pub mod context;
 pub mod dialog;
 pub mod field;
@@ -10,3 +11,5 @@ pub mod icon;
 pub mod layout;
 pub mod live;
 pub mod notice;
+pub mod picker;
+pub mod text_area;

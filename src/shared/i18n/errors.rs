@@ -58,6 +58,17 @@ impl Locale {
             Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
             Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
             Refusal::FileNotThere => self.file_not_there().to_owned(),
+            Refusal::WordingBlocked(found) => self.wording_blocked(found),
+            Refusal::WordingUnaccepted(found) => self.wording_unaccepted(found),
+            Refusal::VariableUnfilled { name } => self.variable_unfilled(name),
+            Refusal::SendTimePast => self.send_time_past().to_owned(),
+            Refusal::SendTimeAfterWindow => self.send_time_after_window().to_owned(),
+            Refusal::ReplyHasLeft => self.reply_has_left().to_owned(),
+            Refusal::RulesChangedMeanwhile => self.rules_changed_meanwhile().to_owned(),
+            Refusal::RuleTitleMissing => self.rule_title_missing().to_owned(),
+            Refusal::RulePatternUnreadable { pattern } => self.rule_pattern_unreadable(pattern),
+            Refusal::FieldTooLong { max } => self.field_too_long(i64::from(*max)),
+            Refusal::TitleMissing => self.title_missing().to_owned(),
         }
     }
 

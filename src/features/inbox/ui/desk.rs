@@ -4,6 +4,7 @@ use super::address::{Address, use_address};
 use super::attach::Trays;
 use super::list_state::ListState;
 use super::outbox::Outbox;
+use crate::features::wording::ui::WordingBook;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::page::Viewer;
@@ -30,6 +31,8 @@ pub struct Desk {
     pub outbox: Outbox,
     /// Files that wait beside answers.
     pub trays: Trays,
+    /// The rules of risky words.
+    pub wording: WordingBook,
 }
 
 impl Desk {
@@ -37,6 +40,7 @@ impl Desk {
     pub fn provide() -> Self {
         let viewer = use_viewer().map(Arc::new);
         let (address, live) = (use_address(), use_live());
+        let may_answer = viewer.as_ref().is_some_and(|viewer| viewer.may(Permission::ReplyToChats));
         let desk = Desk {
             locale: use_locale(),
             zone: viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone),
@@ -45,6 +49,7 @@ impl Desk {
             list: ListState::new(address, live.clone(), viewer.as_ref().map(|viewer| viewer.user)),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
             trays: Trays::default(),
+            wording: WordingBook::open(&live, may_answer),
             live,
             viewer,
         };
