@@ -1,6 +1,7 @@
 //! A list with a search over it, chosen from by keyboard: arrows move, Enter chooses, Esc closes. The focus stays in the
 //! search; readers hear the line that is active.
 
+use super::context::use_locale;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{FocusEvent, KeyboardEvent};
@@ -39,6 +40,9 @@ pub fn Picker(
     placeholder: &'static str,
     /// What stands there when nothing is found.
     nothing: &'static str,
+    /// Whether everything there is to choose from is here.
+    #[prop(default = Signal::stored(true), into)]
+    is_ready: Signal<bool>,
     /// Many small things beside each other.
     #[prop(optional)]
     is_grid: bool,
@@ -82,6 +86,9 @@ pub fn Picker(
         }
     });
     let choose = move |index: usize| {
+        if is_empty.get_untracked() && !is_ready.get_untracked() {
+            return;
+        }
         let chosen = shown.with_untracked(|lines| lines.get(index).map(|line| line.key.clone()));
         open.set(false);
         match (chosen, on_nothing) {
@@ -121,6 +128,11 @@ pub fn Picker(
         if !stays {
             open.set(false);
         }
+    };
+    let waiting = use_locale().loading();
+    let said = move || {
+        let words = if is_ready.get() { nothing } else { waiting };
+        (open.get() && is_empty.get()).then_some(words)
     };
     let numbered = move || shown.get().into_iter().enumerate().collect::<Vec<_>>();
     let list_id = format!("{id}-list");
@@ -179,7 +191,7 @@ pub fn Picker(
                     children=draw
                 />
             </ul>
-            <p class="picker-nothing" role="status">{move || (open.get() && is_empty.get()).then_some(nothing)}</p>
+            <p class="picker-nothing" role="status">{said}</p>
         </div>
     }
 }

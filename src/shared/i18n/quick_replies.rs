@@ -44,9 +44,9 @@ texts! {
     variables_text:
         "Нажмите, чтобы вставить в текст. После черты напишите слова на случай, когда данных нет: {{заказ: по заказу № *|по вашему заказу}}.",
         "Press to insert. Behind the bar say what stands there when nothing is known: {{order: about order *|about your order}}.";
-    save: "Сохранить", "Save";
-    edit: "Изменить", "Edit";
-    delete: "Удалить", "Delete";
+    quick_reply_save: "Сохранить", "Save";
+    quick_reply_change: "Изменить", "Edit";
+    quick_reply_delete: "Удалить", "Delete";
     variable_order_name: "заказ", "order";
     variable_posting_name: "отправление", "posting";
     variable_product_name: "товар", "product";

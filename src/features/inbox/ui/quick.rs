@@ -22,6 +22,7 @@ const EXCERPT: usize = 120;
 #[derive(Clone, Copy)]
 struct Shelf {
     offer: RwSignal<Offer>,
+    is_here: RwSignal<bool>,
     is_asked: StoredValue<bool>,
 }
 
@@ -37,7 +38,11 @@ pub fn QuickReplies(
 ) -> impl IntoView {
     let locale = desk.locale;
     let chat = session.chat;
-    let shelf = Shelf { offer: RwSignal::new(Offer::default()), is_asked: StoredValue::new(false) };
+    let shelf = Shelf {
+        offer: RwSignal::new(Offer::default()),
+        is_here: RwSignal::new(false),
+        is_asked: StoredValue::new(false),
+    };
     let query = RwSignal::new(String::new());
     let ask = move || {
         shelf.is_asked.set_value(true);
@@ -47,6 +52,7 @@ pub fn QuickReplies(
                 // The list stays as it was; the next opening asks again.
                 Err(_) => _ = shelf.is_asked.try_set_value(false),
             }
+            _ = shelf.is_here.try_set(true);
         });
     };
     Effect::new(move |_| {
@@ -100,6 +106,7 @@ pub fn QuickReplies(
             label=locale.quick_reply_find()
             placeholder=locale.quick_reply_placeholder()
             nothing=locale.quick_replies_not_found()
+            is_ready=shelf.is_here
             on_choose=choose
             on_nothing=as_typed
             on_leave=back_to(field)

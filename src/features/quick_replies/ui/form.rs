@@ -172,7 +172,7 @@ pub fn ReplyForm(
             </dl>
             <p class="field-error" role="alert">{move || error.get().map(|error| error.sentence(locale))}</p>
             <div class="actions">
-                <Button kind=ButtonKind::Primary busy=is_busy>{locale.save()}</Button>
+                <Button kind=ButtonKind::Primary busy=is_busy>{locale.quick_reply_save()}</Button>
                 <Button on_press=on_cancel>{locale.cancel()}</Button>
             </div>
         </form>

@@ -180,10 +180,10 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
         >
             <ReplyForm form=editing.form sellers folders=folder_names may_share on_saved=saved on_cancel=Callback::new(move |()| editing.open.set(false))/>
         </Dialog>
-        <Dialog id="quick-reply-delete" open=asks title=Signal::derive(move || locale.delete().to_owned())>
+        <Dialog id="quick-reply-delete" open=asks title=Signal::derive(move || locale.quick_reply_delete().to_owned())>
             <p>{locale.quick_reply_delete_asks()}</p>
             <div class="actions">
-                <Button kind=ButtonKind::Danger on_press=delete>{locale.delete()}</Button>
+                <Button kind=ButtonKind::Danger on_press=delete>{locale.quick_reply_delete()}</Button>
                 <Button on_press=Callback::new(move |()| asks.set(false))>{locale.cancel()}</Button>
             </div>
         </Dialog>
@@ -222,8 +222,8 @@ fn ReplyCard(reply: QuickReply, scope: String, on_edit: Callback<()>, on_delete:
         let named = |verb: &str| format!("{verb}: {}", reply.title);
         view! {
             <div class="shelf-actions">
-                <IconButton icon=Icon::Pencil label=named(locale.edit()) on_press=on_edit/>
-                <IconButton icon=Icon::Trash label=named(locale.delete()) on_press=on_delete/>
+                <IconButton icon=Icon::Pencil label=named(locale.quick_reply_change()) on_press=on_edit/>
+                <IconButton icon=Icon::Trash label=named(locale.quick_reply_delete()) on_press=on_delete/>
             </div>
         }
     });

@@ -148,7 +148,7 @@ fn Editor(settings: WordingSettings, again: Callback<()>) -> impl IntoView {
         </section>
         <p class="field-error" role="alert">{move || error.get().map(|error| error.sentence(locale))}</p>
         <div class="actions">
-            <Button kind=ButtonKind::Primary busy=is_busy on_press=save>{locale.save()}</Button>
+            <Button kind=ButtonKind::Primary busy=is_busy on_press=save>{locale.quick_reply_save()}</Button>
             <span class="quiet" role="status">{move || is_unsaved.get().then(|| locale.wording_unsaved())}</span>
         </div>
     }
@@ -238,7 +238,7 @@ fn Own(draft: OwnDraft, own: RwSignal<Vec<OwnDraft>>) -> impl IntoView {
                     severity=severity.into()
                     on_choose=Callback::new(move |chosen| severity.set(chosen))
                 />
-                <IconButton icon=Icon::Trash label=locale.delete().to_owned() on_press=remove/>
+                <IconButton icon=Icon::Trash label=locale.quick_reply_delete().to_owned() on_press=remove/>
             </div>
             <div class="field">
                 <label class="field-label" for=patterns_id.clone()>{locale.wording_rule_patterns()}</label>
