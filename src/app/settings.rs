@@ -10,10 +10,8 @@ use leptos_router::components::{A, Outlet};
 type Place = (&'static str, fn(Locale) -> &'static str);
 
 /// The pages, in the order of the menu.
-const PLACES: &[Place] = &[
-    ("/settings/quick-replies", Locale::quick_replies),
-    ("/settings/wording", Locale::wording_rules),
-];
+const PLACES: &[Place] =
+    &[("/settings/quick-replies", Locale::quick_replies), ("/settings/wording", Locale::wording_rules)];
 
 /// The menu of the settings and, beside it, one of their pages.
 #[component]

@@ -33,7 +33,9 @@ async fn titles(person: &Person) -> Vec<String> {
 /// Sends as the browser does.
 async fn send(person: &Person, chat: ChatId, text: &str, departure: Value) -> MessageView {
     let how = json!({ "departure": departure });
-    person.want("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": text, "how": how })).await
+    person
+        .want("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": text, "how": how }))
+        .await
 }
 
 fn id(view: &MessageView) -> ReplyId {
@@ -82,7 +84,9 @@ async fn everybody_keeps_own_quick_replies_and_only_some_keep_shared_ones() {
     assert_eq!(titles(&admin).await, ["Общий"], "to nobody");
     let stolen = form(own, json!({ "kind": "mine" }), "Чужой");
     assert_eq!(other.call("quick_replies/save", &stolen).await.error(), Some(AppError::NotFound));
-    for (function, answer) in [("quick_replies/delete", AppError::NotFound), ("quick_replies/used", AppError::NotFound)] {
+    for (function, answer) in
+        [("quick_replies/delete", AppError::NotFound), ("quick_replies/used", AppError::NotFound)]
+    {
         assert_eq!(admin.call(function, &json!({ "reply": own })).await.error(), Some(answer), "{function}");
     }
     let taken = form(shared, json!({ "kind": "mine" }), "Забрал");
@@ -156,9 +160,7 @@ async fn a_warning_has_to_be_accepted_and_a_block_cannot_be() {
     let (_, _, chat) = app.shop_with_chat("Где заказ?").await;
     let person = app.person(Role::Operator).await;
     let reply = ReplyId::new();
-    let say = |text: &str, accepted: Value| {
-        json!({ "chat": chat, "reply": reply, "text": text, "how": { "accepted": accepted } })
-    };
+    let say = |text: &str, accepted: Value| json!({ "chat": chat, "reply": reply, "text": text, "how": { "accepted": accepted } });
     let refused = person.call("inbox/reply", &say("Вернём деньги", json!([]))).await.error();
     let Some(AppError::Refused(Refusal::WordingUnaccepted(found))) = refused else { panic!("{refused:?}") };
     assert_eq!(found.words, "Вернём деньги");
@@ -168,7 +170,8 @@ async fn a_warning_has_to_be_accepted_and_a_block_cannot_be() {
         assert_eq!(person.call("inbox/reply", &body).await.status, 422);
     }
     let all = json!(["off_platform.contact", "promise.money"]);
-    let refused = person.call("inbox/reply", &say("Вернём деньги, звоните 8 912 345-67-89", all)).await.error();
+    let refused =
+        person.call("inbox/reply", &say("Вернём деньги, звоните 8 912 345-67-89", all)).await.error();
     assert!(matches!(refused, Some(AppError::Refused(Refusal::WordingBlocked(_)))), "{refused:?}");
     let refused = person.call("inbox/reply", &say("Заказ {{заказ}}", json!([]))).await.error();
     assert!(matches!(refused, Some(AppError::Refused(Refusal::VariableUnfilled { .. }))), "{refused:?}");
@@ -203,7 +206,8 @@ async fn rules_are_versions_of_a_workspace_that_only_admins_make() {
     assert_eq!(found.title.as_deref(), Some("Склад"));
 
     let elsewhere = app.new_workspace("Second").await;
-    let stranger: RuleSet = app.person_of(elsewhere, Role::Owner).await.want("wording/rules", json!({})).await;
+    let stranger: RuleSet =
+        app.person_of(elsewhere, Role::Owner).await.want("wording/rules", json!({})).await;
     assert_eq!(stranger.version, 0, "another workspace has its own");
     assert!(stranger.rules.iter().all(|rule| rule.title.is_none()));
     let bad = json!({ "version": 1, "changes": { "severities": {}, "own": [
@@ -252,7 +256,8 @@ async fn nothing_waits_where_the_deadline_is_near() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replies_keep_their_order_and_a_planned_one_holds_nothing_back() {
-    let app = TestApp::with(Setting { undo_pause: Some(Duration::from_millis(300)), ..Setting::default() }).await;
+    let app =
+        TestApp::with(Setting { undo_pause: Some(Duration::from_millis(300)), ..Setting::default() }).await;
     let (_, external, chat) = app.shop_with_chat("Где заказ?").await;
     let person = app.person(Role::Operator).await;
     let later = json!({ "at": now() + TimeDelta::hours(2) });
@@ -277,7 +282,8 @@ async fn replies_keep_their_order_and_a_planned_one_holds_nothing_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_back_and_delivering_at_one_moment_is_one_of_both() {
     const ROUNDS: usize = 30;
-    let app = TestApp::with(Setting { undo_pause: Some(Duration::from_millis(1)), ..Setting::default() }).await;
+    let app =
+        TestApp::with(Setting { undo_pause: Some(Duration::from_millis(1)), ..Setting::default() }).await;
     let (_, external, chat) = app.shop_with_chat("Где заказ?").await;
     let person = app.person(Role::Operator).await;
     app.ozon().set_faults(Faults { latency_ms: Some((0, 5)), ..Faults::default() });
@@ -318,11 +324,16 @@ async fn sending_can_close_the_chat_and_taking_back_opens_it_again() {
     let _: TakenBack = person.want("inbox/take_back", json!({ "reply": id(&reply) })).await;
     assert_eq!(person.row(chat).await.work, WorkState::Open);
 
-    let arguments = json!({ "chat": chat, "reply": ReplyId::new(), "text": "Готово", "how": { "closes_chat": true } });
+    let arguments =
+        json!({ "chat": chat, "reply": ReplyId::new(), "text": "Готово", "how": { "closes_chat": true } });
     let _: Value = person.want("inbox/reply", arguments).await;
     deliver(&app, chat).await;
     let row = person.row(chat).await;
-    assert_eq!((row.work, row.status), (WorkState::Closed, ChatStatus::Open), "our own message does not open it");
+    assert_eq!(
+        (row.work, row.status),
+        (WorkState::Closed, ChatStatus::Open),
+        "our own message does not open it"
+    );
     app.ozon().buyer_writes(&external, "Ещё вопрос").expect("a chat");
     app.poll(seller).await;
     assert_eq!(person.row(chat).await.work, WorkState::Open);
@@ -360,7 +371,10 @@ async fn the_buyer_who_writes_first_cancels_what_was_planned() {
     let shown = person.open(chat).await.messages.items;
     let cancelled = shown.iter().find(|view| view.key == reply.key).and_then(|view| view.delivery.clone());
     let cancelled = cancelled.expect("it is still shown");
-    assert_eq!((cancelled.state, cancelled.reason), (ReplyState::Failed, Some(FailureReason::BuyerWroteFirst)));
+    assert_eq!(
+        (cancelled.state, cancelled.reason),
+        (ReplyState::Failed, Some(FailureReason::BuyerWroteFirst))
+    );
     deliver(&app, chat).await;
     assert_eq!(texts(&app, &external), [""; 0]);
     // Its text comes back for another try.

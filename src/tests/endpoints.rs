@@ -55,7 +55,10 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
         ("quick_replies/list", json!({})),
         ("quick_replies/of_chat", json!({ "chat": chat })),
-        ("quick_replies/save", json!({ "form": { "id": quick, "scope": { "kind": "mine" }, "title": "a", "shortcut": "", "folder": "", "body": "a" } })),
+        (
+            "quick_replies/save",
+            json!({ "form": { "id": quick, "scope": { "kind": "mine" }, "title": "a", "shortcut": "", "folder": "", "body": "a" } }),
+        ),
         ("quick_replies/delete", json!({ "reply": quick })),
         ("quick_replies/used", json!({ "reply": quick })),
         ("wording/rules", json!({})),

@@ -1,7 +1,8 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
 use super::types::{
-    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, SendHow, TakenBack,
+    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, SendHow,
+    TakenBack,
 };
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, FileId, ReplyId};

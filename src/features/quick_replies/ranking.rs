@@ -22,10 +22,8 @@ enum Match {
 /// Those in which `typed` is found, the best first.
 pub fn ranked<'a>(replies: &'a [QuickReply], typed: &str) -> Vec<&'a QuickReply> {
     let typed = fold(typed.trim());
-    let mut found: Vec<(Match, &QuickReply)> = replies
-        .iter()
-        .filter_map(|reply| matched(reply, &typed).map(|place| (place, reply)))
-        .collect();
+    let mut found: Vec<(Match, &QuickReply)> =
+        replies.iter().filter_map(|reply| matched(reply, &typed).map(|place| (place, reply))).collect();
     found.sort_by_key(|(place, reply)| {
         (*place, Reverse(reply.use_count), Reverse(reply.last_used_at), fold(&reply.title))
     });

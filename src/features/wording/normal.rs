@@ -41,9 +41,12 @@ const LOOK_ALIKES: [(char, char); 14] = [
 pub fn plain(c: char) -> Option<char> {
     match c {
         // Soft hyphen, joiners and spaces without width, accents over letters.
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{300}'..='\u{305}' | '\u{307}'..='\u{36f}' => {
-            None
-        }
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{300}'..='\u{305}'
+        | '\u{307}'..='\u{36f}' => None,
         '\u{451}' | '\u{401}' => Some('\u{435}'),
         c => c.to_lowercase().next(),
     }
@@ -109,7 +112,8 @@ fn is_cyrillic(c: char) -> bool {
 
 /// Words whose letters stand apart.
 fn joined(text: &str, words: &[Word]) -> Vec<Word> {
-    let is_letter = |word: &Word| word.forms[0].chars().count() == 1 && !word.forms[0].chars().all(char::is_numeric);
+    let is_letter =
+        |word: &Word| word.forms[0].chars().count() == 1 && !word.forms[0].chars().all(char::is_numeric);
     let is_near = |pair: &[Word]| {
         let between = &text[pair[0].place.end..pair[1].place.start];
         between.chars().filter_map(plain).count() == 1 && !between.contains('\n')

@@ -73,8 +73,12 @@ impl Stem {
 impl Pattern {
     /// Reads a pattern; `None` when it says nothing that could be found.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut pattern =
-            Pattern { sets: Vec::new(), unless_near: Vec::new(), unless_before: Vec::new(), distance: DISTANCE };
+        let mut pattern = Pattern {
+            sets: Vec::new(),
+            unless_near: Vec::new(),
+            unless_before: Vec::new(),
+            distance: DISTANCE,
+        };
         for part in text.split_whitespace() {
             if let Some(stem) = part.strip_prefix('-') {
                 pattern.unless_near.push(Stem::parse(stem)?);
@@ -124,7 +128,8 @@ impl Pattern {
                 && self.unless_near.iter().any(|stem| stem.fits(word))
         };
         let is_before = |fit: &Fit| {
-            let before = fit.word.and_then(|index| index.checked_sub(1)).and_then(|index| text.words.get(index));
+            let before =
+                fit.word.and_then(|index| index.checked_sub(1)).and_then(|index| text.words.get(index));
             before.is_some_and(|word| self.unless_before.iter().any(|stem| stem.fits(word)))
         };
         text.words.iter().any(is_near) || chosen.iter().any(is_before)
@@ -143,10 +148,7 @@ fn fits(set: &[Stem], text: &Text<'_>) -> Vec<Fit> {
     let position = |place: &Range<usize>| {
         text.words.iter().find(|word| word.place.end > place.start).map_or(0, |word| word.position)
     };
-    let signs = signs.map(|found| Fit {
-        word: None,
-        position: position(&found.place),
-        place: found.place.clone(),
-    });
+    let signs =
+        signs.map(|found| Fit { word: None, position: position(&found.place), place: found.place.clone() });
     words.chain(signs).collect()
 }

@@ -25,8 +25,30 @@ pub struct Found {
 
 /// Endings of addresses; the last three only after the spoken dot.
 const DOMAINS: [&str; 24] = [
-    "ru", "su", "com", "net", "org", "me", "io", "shop", "store", "online", "site", "by", "kz", "info", "biz",
-    "pro", "app", "link", "cc", "ly", "\u{440}\u{444}", "\u{440}\u{443}", "\u{43a}\u{43e}\u{43c}", "\u{43d}\u{435}\u{442}",
+    "ru",
+    "su",
+    "com",
+    "net",
+    "org",
+    "me",
+    "io",
+    "shop",
+    "store",
+    "online",
+    "site",
+    "by",
+    "kz",
+    "info",
+    "biz",
+    "pro",
+    "app",
+    "link",
+    "cc",
+    "ly",
+    "\u{440}\u{444}",
+    "\u{440}\u{443}",
+    "\u{43a}\u{43e}\u{43c}",
+    "\u{43d}\u{435}\u{442}",
 ];
 /// Those that are written as well as spoken.
 const WRITTEN: usize = 21;
@@ -140,7 +162,10 @@ fn numbers(text: &str, words: &[Word]) -> Vec<Found> {
             continue;
         }
         let mut to = from + 1;
-        while to < words.len() && is_digits(&words[to]) && is_joint(&between(text, &words[to - 1], &words[to])) {
+        while to < words.len()
+            && is_digits(&words[to])
+            && is_joint(&between(text, &words[to - 1], &words[to]))
+        {
             to += 1;
         }
         let groups = &words[from..to];
@@ -157,7 +182,9 @@ fn numbers(text: &str, words: &[Word]) -> Vec<Found> {
 }
 
 fn is_joint(gap: &str) -> bool {
-    !gap.is_empty() && gap.chars().count() <= 3 && gap.chars().all(|c| matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')' | '.'))
+    !gap.is_empty()
+        && gap.chars().count() <= 3
+        && gap.chars().all(|c| matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')' | '.'))
 }
 
 /// Eleven digits that begin with 7 or 8 and a code, or ten in groups that begin with 9. The numbers of orders and
@@ -178,7 +205,8 @@ fn is_phone(groups: &[Word], has_plus: bool) -> bool {
 
 /// Sixteen digits in four fours, or in one piece with the right check digit.
 fn is_card(groups: &[Word]) -> bool {
-    let digits: Vec<u32> = groups.iter().flat_map(|word| word.forms[0].chars()).filter_map(|c| c.to_digit(10)).collect();
+    let digits: Vec<u32> =
+        groups.iter().flat_map(|word| word.forms[0].chars()).filter_map(|c| c.to_digit(10)).collect();
     if digits.len() != 16 {
         return false;
     }

@@ -58,7 +58,12 @@ fn what_must_pass_passes_without_a_word() {
     let found: Vec<String> = corpus()
         .passes
         .iter()
-        .flat_map(|sentence| checker.check(sentence).into_iter().map(move |hit| format!("{sentence}: {} «{}»", hit.rule.0, hit.words)))
+        .flat_map(|sentence| {
+            checker
+                .check(sentence)
+                .into_iter()
+                .map(move |hit| format!("{sentence}: {} «{}»", hit.rule.0, hit.words))
+        })
         .collect();
     assert!(found.is_empty(), "{found:#?}");
 }
@@ -104,7 +109,9 @@ fn a_workspace_switches_rules_and_adds_its_own() {
     let checker = Checker::new(changes.applied_to(built_in(), 3));
     assert_eq!(checker.version, 3);
     assert_eq!(checker.check("Вернём деньги"), []);
-    let rules = |text: &str| checker.check(text).into_iter().map(|hit| (hit.rule.0, hit.severity)).collect::<Vec<_>>();
+    let rules = |text: &str| {
+        checker.check(text).into_iter().map(|hit| (hit.rule.0, hit.severity)).collect::<Vec<_>>()
+    };
     assert_eq!(rules("Отвечает нейросеть"), [("ai_mention.machine".to_owned(), Severity::Warn)]);
     assert_eq!(rules("На складе нет"), [("own.1".to_owned(), Severity::Block)]);
     for (bad, why) in [
@@ -122,7 +129,8 @@ fn a_workspace_switches_rules_and_adds_its_own() {
 #[test]
 fn rubbish_is_looked_through_without_harm() {
     let checker = checker();
-    for text in ["", "@", "@@@@", "http://", "...", "\u{200b}", "8-", "🙂🙂 1", "а б в г д е", "٣٣٣٣٣٣٣٣٣٣٣"] {
+    for text in ["", "@", "@@@@", "http://", "...", "\u{200b}", "8-", "🙂🙂 1", "а б в г д е", "٣٣٣٣٣٣٣٣٣٣٣"]
+    {
         _ = checker.check(text);
     }
 }

@@ -93,14 +93,19 @@ impl Locale {
     pub fn variable_unfilled(self, name: &str) -> String {
         match self {
             Locale::Ru => format!("Впишите, что должно стоять вместо {name}: этих данных в заказе нет."),
-            Locale::En => format!("Say what should stand in the place of {name}: the order does not tell it."),
+            Locale::En => {
+                format!("Say what should stand in the place of {name}: the order does not tell it.")
+            }
         }
     }
 
     /// A field with too many characters.
     pub fn field_too_long(self, max: i64) -> String {
         match self {
-            Locale::Ru => format!("Слишком длинно: поместится не больше {}.", self.count(max, ["знака", "знаков", "знаков"], ["", ""])),
+            Locale::Ru => format!(
+                "Слишком длинно: поместится не больше {}.",
+                self.count(max, ["знака", "знаков", "знаков"], ["", ""])
+            ),
             Locale::En => format!("Too long: no more than {max} characters fit."),
         }
     }

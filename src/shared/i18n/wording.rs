@@ -141,10 +141,10 @@ impl Locale {
     /// A pattern that says nothing.
     pub fn rule_pattern_unreadable(self, pattern: &str) -> String {
         match self {
-            _ if pattern.is_empty() => {
-                self.pick("Напишите, что искать.", "Say what to look for.").to_owned()
+            _ if pattern.is_empty() => self.pick("Напишите, что искать.", "Say what to look for.").to_owned(),
+            Locale::Ru => {
+                format!("Не получается прочитать строку «{pattern}»: проверьте знаки по подсказке.")
             }
-            Locale::Ru => format!("Не получается прочитать строку «{pattern}»: проверьте знаки по подсказке."),
             Locale::En => format!("The line “{pattern}” cannot be read: check its signs against the hint."),
         }
     }

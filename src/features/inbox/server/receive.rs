@@ -313,11 +313,7 @@ struct Locked {
 
 /// One writer per chat: adoption and recomputation look at all its messages. In the order of the ids, so that two who
 /// lock several never wait for each other.
-async fn lock(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    pages: &[Page<'_>],
-) -> Outcome<Locked> {
+async fn lock(conn: &mut AsyncPgConnection, workspace: WorkspaceId, pages: &[Page<'_>]) -> Outcome<Locked> {
     // Before the chats, so that removing the seller, which changes all of them, waits for us or we for it.
     let sellers: HashSet<SellerId> = pages.iter().map(|page| page.chat.seller_id).collect();
     sellers::table

@@ -5,9 +5,7 @@ use super::outbox::DELIVER_JOB;
 use super::{hold, window};
 use crate::context::Ask;
 use crate::features::files::server::outgoing;
-use crate::features::inbox::types::{
-    FailureReason, MessageView, ReplyState, SendHow, WorkState, check_text,
-};
+use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, SendHow, WorkState, check_text};
 use crate::features::quick_replies::variables;
 use crate::features::sellers::types::SellerState;
 use crate::features::wording::server::check;
@@ -21,7 +19,8 @@ use crate::shared::ids::{ChatId, FileId, ReplyId, SellerId, UserId, WorkspaceId}
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 

@@ -122,7 +122,8 @@ impl Gate {
     fn refuse(&self, why: Refusal) {
         match &why {
             Refusal::VariableUnfilled { .. } => {
-                let place = self.session.text.with_untracked(|text| variables::unfilled(text).into_iter().next());
+                let place =
+                    self.session.text.with_untracked(|text| variables::unfilled(text).into_iter().next());
                 place.into_iter().for_each(|place| caret::select(self.field, place));
             }
             Refusal::WordingUnaccepted(_) => {
@@ -341,7 +342,9 @@ fn handle_key(event: &KeyboardEvent, gate: &Gate, tools: Tools) {
     let is_in_field = || {
         let element = gate.field.get_untracked();
         let focused = document().active_element();
-        element.is_some_and(|element| focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(&element))))
+        element.is_some_and(|element| {
+            focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(&element)))
+        })
     };
     match event.code().as_str() {
         "Enter" | "NumpadEnter" if is_command => {

@@ -40,7 +40,8 @@ pub fn SendLater(
         if !open.get() {
             return Vec::new();
         }
-        let names = [locale.send_later_in_hour(), locale.send_later_in_three_hours(), locale.send_later_tomorrow()];
+        let names =
+            [locale.send_later_in_hour(), locale.send_later_in_three_hours(), locale.send_later_tomorrow()];
         let times = presets(now.get_untracked(), zone);
         let fitting = names.into_iter().zip(times).filter(|(_, at)| takes(*at));
         fitting

@@ -71,7 +71,9 @@ pub fn QuickReplies(
     });
     let lines = Signal::derive(move || {
         shelf.offer.with(|offer| {
-            query.with(|typed| ranked(&offer.replies, typed).into_iter().map(|reply| line(reply, offer)).collect())
+            query.with(|typed| {
+                ranked(&offer.replies, typed).into_iter().map(|reply| line(reply, offer)).collect()
+            })
         })
     });
     let choose = Callback::new(move |key: String| {
@@ -152,13 +154,17 @@ pub fn EmojiPicker(
         let is_found = |emoji: &&(&'static str, &'static str, &'static str)| {
             fold(emoji.1).contains(&typed) || emoji.2.contains(&typed)
         };
-        EMOJI.iter().filter(is_found).map(|emoji| PickerLine {
-            key: emoji.0.to_owned(),
-            title: emoji.0.to_owned(),
-            name: Some(locale.emoji_name(emoji).to_owned()),
-            mark: None,
-            detail: None,
-        }).collect::<Vec<_>>()
+        EMOJI
+            .iter()
+            .filter(is_found)
+            .map(|emoji| PickerLine {
+                key: emoji.0.to_owned(),
+                title: emoji.0.to_owned(),
+                name: Some(locale.emoji_name(emoji).to_owned()),
+                mark: None,
+                detail: None,
+            })
+            .collect::<Vec<_>>()
     });
     let choose = Callback::new(move |emoji: String| {
         if let Some(text) = caret::insert(field, &emoji) {

@@ -466,7 +466,8 @@ impl Session {
     fn unsent(&self) -> (Vec<(ReplyId, DateTime<Utc>)>, Option<ReplyId>) {
         let user = self.inner.desk.viewer.as_ref().map(|viewer| viewer.user);
         let content = self.content();
-        let deliveries = || content.thread.bubbles().iter().filter_map(|bubble| bubble.view.delivery.as_ref());
+        let deliveries =
+            || content.thread.bubbles().iter().filter_map(|bubble| bubble.view.delivery.as_ref());
         let held = deliveries()
             .filter(|delivery| delivery.state == ReplyState::Queued && delivery.author == user)
             .filter_map(|delivery| Some((delivery.reply?, delivery.leaves_at?)));

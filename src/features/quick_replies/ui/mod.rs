@@ -83,7 +83,11 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
         folder: String::new(),
         body: String::new(),
     };
-    let editing = Editing { open: RwSignal::new(false), form: RwSignal::new(empty.clone()), is_new: RwSignal::new(true) };
+    let editing = Editing {
+        open: RwSignal::new(false),
+        form: RwSignal::new(empty.clone()),
+        is_new: RwSignal::new(true),
+    };
     let begin = Callback::new(move |()| {
         editing.is_new.set(true);
         editing.form.set(QuickReplyForm { id: QuickReplyId::new(), ..empty.clone() });
@@ -103,7 +107,9 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
                 ranked(replies, &typed).into_iter().cloned().collect()
             };
             let wanted = folder.get();
-            all.into_iter().filter(|reply| wanted.as_ref().is_none_or(|folder| reply.folder == *folder)).collect::<Vec<_>>()
+            all.into_iter()
+                .filter(|reply| wanted.as_ref().is_none_or(|folder| reply.folder == *folder))
+                .collect::<Vec<_>>()
         })
     });
     let is_nothing = Memo::new(move |_| shown.with(Vec::is_empty));
@@ -141,8 +147,10 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
         let scope = named.with_value(|sellers| scope_words(locale, reply.scope, sellers));
         view! { <ReplyCard reply scope on_edit on_delete/> }
     };
-    let options: Vec<_> =
-        folder_names.iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect();
+    let options: Vec<_> = folder_names
+        .iter()
+        .map(|name| view! { <option value=name.clone()>{name.clone()}</option> })
+        .collect();
     view! {
         {(!may_share).then(|| view! { <p class="note note-info">{locale.quick_replies_only_own()}</p> })}
         <div class="shelf-tools">
@@ -215,9 +223,15 @@ fn scope_words(locale: Locale, scope: Scope, sellers: &Sellers) -> String {
 
 /// One quick reply.
 #[component]
-fn ReplyCard(reply: QuickReply, scope: String, on_edit: Callback<()>, on_delete: Callback<()>) -> impl IntoView {
+fn ReplyCard(
+    reply: QuickReply,
+    scope: String,
+    on_edit: Callback<()>,
+    on_delete: Callback<()>,
+) -> impl IntoView {
     let locale = use_locale();
-    let folder = (!reply.folder.is_empty()).then(|| view! { <span class="badge">{reply.folder.clone()}</span> });
+    let folder =
+        (!reply.folder.is_empty()).then(|| view! { <span class="badge">{reply.folder.clone()}</span> });
     let actions = reply.may_edit.then(|| {
         let named = |verb: &str| format!("{verb}: {}", reply.title);
         view! {

@@ -58,9 +58,11 @@ pub async fn settings(ask: &Ask) -> Outcome<WordingSettings> {
     let mut conn = ask.conn().await?;
     let (version, changes) = newest(&mut conn, workspace).await?;
     let changed: Option<(String, DateTime<Utc>)> = wording_versions::table
-        .inner_join(users::table.on(
-            users::workspace_id.eq(wording_versions::workspace_id).and(users::id.eq(wording_versions::author_id)),
-        ))
+        .inner_join(
+            users::table.on(users::workspace_id
+                .eq(wording_versions::workspace_id)
+                .and(users::id.eq(wording_versions::author_id))),
+        )
         .filter(wording_versions::workspace_id.eq(workspace))
         .filter(wording_versions::version.eq(version))
         .select((users::name, wording_versions::created_at))

@@ -20,9 +20,9 @@ pub async fn save(ask: &Ask, version: i32, changes: Changes) -> Outcome<WordingS
     let known = read::built_in()?;
     let mut changes = changes;
     // What says the same as the program need not be kept: a better rule of a later program then holds here too.
-    changes.severities.retain(|id, severity| {
-        known.iter().any(|rule| rule.id == *id && rule.severity != *severity)
-    });
+    changes
+        .severities
+        .retain(|id, severity| known.iter().any(|rule| rule.id == *id && rule.severity != *severity));
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {

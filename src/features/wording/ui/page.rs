@@ -72,7 +72,12 @@ impl OwnDraft {
             title: self.title.get().trim().to_owned(),
             advice: self.advice.get().trim().to_owned(),
             severity: self.severity.get(),
-            patterns: lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+            patterns: lines
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect(),
         }
     }
 }
