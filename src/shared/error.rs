@@ -125,6 +125,10 @@ pub enum Refusal {
     /// Somebody has saved other rules meanwhile.
     RulesChangedMeanwhile,
     RuleTitleMissing,
+    /// A workspace's own rules, or the lines of one, are more than there may be.
+    TooManyRules {
+        max: u32,
+    },
     /// A pattern of a rule says nothing that could be found.
     RulePatternUnreadable {
         pattern: String,

@@ -85,8 +85,11 @@ impl Changes {
     /// What has to be put right first.
     pub fn check(&self) -> Result<(), Refusal> {
         let too_long = |max: usize| Refusal::FieldTooLong { max: max as u32 };
-        if self.own.len() > MAX_OWN || self.own.iter().any(|rule| rule.patterns.len() > MAX_PATTERNS) {
-            return Err(Refusal::FieldTooLong { max: MAX_PATTERNS as u32 });
+        if self.own.len() > MAX_OWN {
+            return Err(Refusal::TooManyRules { max: MAX_OWN as u32 });
+        }
+        if self.own.iter().any(|rule| rule.patterns.len() > MAX_PATTERNS) {
+            return Err(Refusal::TooManyRules { max: MAX_PATTERNS as u32 });
         }
         for rule in &self.own {
             if rule.title.trim().is_empty() {

@@ -65,6 +65,7 @@ impl Locale {
             Refusal::SendTimeAfterWindow => self.send_time_after_window().to_owned(),
             Refusal::ReplyHasLeft => self.reply_has_left().to_owned(),
             Refusal::RulesChangedMeanwhile => self.rules_changed_meanwhile().to_owned(),
+            Refusal::TooManyRules { max } => self.too_many_rules(i64::from(*max)),
             Refusal::RuleTitleMissing => self.rule_title_missing().to_owned(),
             Refusal::RulePatternUnreadable { pattern } => self.rule_pattern_unreadable(pattern),
             Refusal::FieldTooLong { max } => self.field_too_long(i64::from(*max)),

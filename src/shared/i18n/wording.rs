@@ -149,6 +149,14 @@ impl Locale {
         }
     }
 
+    /// More rules, or lines of a rule, than there may be.
+    pub fn too_many_rules(self, max: i64) -> String {
+        match self {
+            Locale::Ru => format!("Слишком много: здесь помещается не больше {max}. Соедините похожие."),
+            Locale::En => format!("Too many: no more than {max} fit here. Join those that are alike."),
+        }
+    }
+
     /// The version of the rules in force.
     pub fn wording_version(self, version: i64, who: &str, when: &str) -> String {
         match self {

@@ -59,14 +59,15 @@ pub async fn plan(
         .await?;
     let facts = send_windows::facts(conn, workspace, chat).await?;
     if let Departure::At(at) = departure {
+        if at <= now {
+            return Err(Refusal::SendTimePast.into());
+        }
         let window = send_window(&facts, at);
         // What has not been delivered moves the end on.
-        let ends = window.is_closed() && window.reason != WindowReason::UntilDelivery;
-        return match at {
-            at if at <= now => Err(Refusal::SendTimePast.into()),
-            _ if ends => Err(Refusal::SendTimeAfterWindow.into()),
-            at => Ok(Plan { deliver_at: Some(at), planned_after: Some(newest) }),
-        };
+        if window.is_closed() && window.reason != WindowReason::UntilDelivery {
+            return Err(Refusal::SendTimeAfterWindow.into());
+        }
+        return Ok(Plan { deliver_at: Some(at), planned_after: Some(newest) });
     }
     let wanted = match departure {
         Departure::AfterPause => held_until(now, pause, [due_at, send_window(&facts, now).until]),
