@@ -12,6 +12,8 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlInputElement, KeyboardEvent};
 
+/// The id of the field for any time.
+const FIELD: &str = "send-later-at";
 /// How browsers write a moment of the wall clock.
 const LOCAL: &str = "%Y-%m-%dT%H:%M";
 /// When a working day begins.
@@ -35,6 +37,12 @@ pub fn SendLater(
             !window.is_closed() || window.reason == WindowReason::UntilDelivery
         })
     };
+    Effect::new(move |_| {
+        if open.get() {
+            // The panel has to be drawn before anything in it takes the focus.
+            request_animation_frame(|| browser::focus(FIELD));
+        }
+    });
     let choose = move |at: DateTime<Utc>| on_choose.run(at);
     let presets = move || {
         if !open.get() {
@@ -74,9 +82,9 @@ pub fn SendLater(
             <p class="later-text">{locale.send_later_text()}</p>
             <div class="actions">{presets}</div>
             <div class="later-form">
-                <label class="field-label" for="send-later-at">{locale.send_later_at()}</label>
+                <label class="field-label" for=FIELD>{locale.send_later_at()}</label>
                 <input
-                    id="send-later-at"
+                    id=FIELD
                     class="field-input"
                     type="datetime-local"
                     min=move || open.get().then(|| zone.local(now.get_untracked()).format(LOCAL).to_string())
