@@ -243,6 +243,8 @@ export class House {
       AGENTIQ_POLL_INTERVAL: '1s',
       AGENTIQ_URGENT_POLL_INTERVAL: '1s',
       AGENTIQ_SEND_TIMEOUT: '2s',
+      // Most tests are about what comes after.
+      AGENTIQ_UNDO_PAUSE: '0s',
     };
     return new House(database, dataDir, sandbox, env);
   }

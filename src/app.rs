@@ -4,8 +4,10 @@ mod keys_page;
 mod settings;
 
 use crate::features::inbox::ui::{FiltersPage, InboxPage};
+use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
+use crate::features::wording::ui::WordingPage;
 use crate::shared::page::Theme;
 use crate::ui::commands::{CommandHost, provide_commands};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
@@ -74,6 +76,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
                         <Route path=path!("keys") view=|| view! { <KeysPage/> }.into_any()/>
                         <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
+                        <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
+                        <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, openChat, ready, row, test, unique, visit } from '../app.ts';
+import { composer, expect, openChat, ready, row, test, unique, visit } from '../app.ts';
 
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -69,9 +69,23 @@ for (const { theme, width, height } of LOOKS) {
       await expectAccessible(page, 'inbox with chats');
       await openChat(page, chat);
       await expectAccessible(page, 'open chat');
+      await composer(page).fill('Вернём деньги, пишите в телегу');
+      await expect(page.locator('.finding')).toHaveCount(2);
+      await expectAccessible(page, 'warnings beside the answer');
+      for (const name of ['Вставить быстрый ответ', 'Вставить эмодзи', 'Отправить позже']) {
+        await page.getByRole('button', { name }).click();
+        await expectAccessible(page, `panel: ${name}`);
+      }
       await page.reload();
       await ready(page);
       await expectAccessible(page, 'open chat, opened by its address');
+      await visit(page, '/settings/quick-replies');
+      await page.getByRole('button', { name: 'Новый быстрый ответ' }).click();
+      await expectAccessible(page, 'quick replies, form open');
+      await visit(page, '/settings/wording');
+      await page.getByLabel('Проверить фразу').fill('Вернём деньги');
+      await page.getByRole('button', { name: 'Добавить правило' }).click();
+      await expectAccessible(page, 'rules of risky words');
       await visit(page, '/sellers');
       await expect(page.getByTestId('seller').first()).toBeVisible();
       await expectAccessible(page, 'sellers');
@@ -89,7 +103,7 @@ for (const { theme, width, height } of LOOKS) {
       await dress(page);
       await visit(page, '/inbox');
       await openChat(page, chat);
-      for (const address of [page.url(), '/inbox', '/sellers']) {
+      for (const address of [page.url(), '/inbox', '/sellers', '/settings/quick-replies', '/settings/wording']) {
         await visit(page, address);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0);

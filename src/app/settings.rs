@@ -10,7 +10,12 @@ use leptos_router::components::{A, Outlet};
 type Place = (&'static str, fn(Locale) -> &'static str);
 
 /// The pages, in the order of the menu.
-const PLACES: &[Place] = &[("/settings/filters", Locale::filters_saved), ("/settings/keys", Locale::keys)];
+const PLACES: &[Place] = &[
+    ("/settings/quick-replies", Locale::quick_replies),
+    ("/settings/filters", Locale::filters_saved),
+    ("/settings/wording", Locale::wording_rules),
+    ("/settings/keys", Locale::keys),
+];
 
 /// The menu of the settings and, beside it, one of their pages.
 #[component]

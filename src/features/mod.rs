@@ -1,8 +1,11 @@
-//! What the product can do, one folder a feature, in this order of leaning: users, sellers, orders, files, inbox, sync.
+//! What the product can do, one folder a feature, in this order of leaning: users, sellers, orders, files,
+//! quick_replies, wording, inbox, sync.
 
 pub mod files;
 pub mod inbox;
 pub mod orders;
+pub mod quick_replies;
 pub mod sellers;
 pub mod sync;
 pub mod users;
+pub mod wording;

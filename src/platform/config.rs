@@ -36,6 +36,8 @@ pub struct Config {
     pub urgent_poll_interval: Duration,
     /// `AGENTIQ_SEND_TIMEOUT`: longest wait for a marketplace's answer to a send.
     pub send_timeout: Duration,
+    /// `AGENTIQ_UNDO_PAUSE`: how long a reply can be taken back before it leaves; `0s`: not at all.
+    pub undo_pause: Duration,
     /// `AGENTIQ_METRICS_ADDR`; unset: no metrics.
     pub metrics_addr: Option<SocketAddr>,
     /// `AGENTIQ_TRUSTED_PROXIES`: how many reverse proxies stand before us; 0: the peer is the client.
@@ -85,6 +87,7 @@ impl Config {
             poll_interval: reader.duration("AGENTIQ_POLL_INTERVAL", Duration::from_secs(60)),
             urgent_poll_interval: reader.duration("AGENTIQ_URGENT_POLL_INTERVAL", Duration::from_secs(30)),
             send_timeout: reader.duration("AGENTIQ_SEND_TIMEOUT", Duration::from_secs(10)),
+            undo_pause: reader.pause("AGENTIQ_UNDO_PAUSE", Duration::from_secs(5)),
             metrics_addr: reader.parse_option("AGENTIQ_METRICS_ADDR", "an address like 127.0.0.1:9100"),
             trusted_proxies: reader.parse("AGENTIQ_TRUSTED_PROXIES", 0, "a number"),
             postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
@@ -215,6 +218,11 @@ impl Reader<'_> {
 
     fn flag(&mut self, name: &str, default: bool) -> bool {
         self.parse(name, default, "true or false")
+    }
+
+    /// A time that may be none at all.
+    fn pause(&mut self, name: &str, default: Duration) -> Duration {
+        if (self.get)(name).as_deref() == Some("0s") { Duration::ZERO } else { self.duration(name, default) }
     }
 
     fn duration(&mut self, name: &str, default: Duration) -> Duration {

@@ -106,7 +106,8 @@ diesel::table! {
         workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, author_id -> Uuid, body -> Text, state -> Text,
         reason -> Nullable<Text>, reason_detail -> Nullable<Text>, attempts -> Integer,
         attempted_at -> Nullable<Timestamptz>, baseline -> Nullable<Text>, created_at -> Timestamptz,
-        sent_at -> Nullable<Timestamptz>, file_id -> Nullable<Uuid>,
+        sent_at -> Nullable<Timestamptz>, file_id -> Nullable<Uuid>, deliver_at -> Nullable<Timestamptz>,
+        planned_after -> Nullable<Timestamptz>, closes_chat -> Bool, sent_over -> Jsonb,
     }
 }
 diesel::table! {
@@ -164,6 +165,19 @@ diesel::table! {
     }
 }
 diesel::table! {
+    quick_replies (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, scope -> Text, owner_id -> Nullable<Uuid>, seller_id -> Nullable<Uuid>,
+        marketplace -> Nullable<Text>, title -> Text, shortcut -> Nullable<Text>, folder -> Text, body -> Text,
+        use_count -> BigInt, last_used_at -> Nullable<Timestamptz>, updated_by -> Uuid, created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    wording_versions (workspace_id, version) {
+        workspace_id -> Uuid, version -> Integer, changes -> Jsonb, author_id -> Uuid, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
     schedule_slots (name, slot) { name -> Text, slot -> Timestamptz, claimed_at -> Timestamptz, }
 }
 diesel::table! {
@@ -196,4 +210,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     push_endpoints,
     pushes,
+    quick_replies,
+    wording_versions,
 );

@@ -196,6 +196,8 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Seller { .. }
         | Change::Import { .. }
         | Change::Order { .. }
-        | Change::Tags => true,
+        | Change::Tags
+        | Change::QuickReplies
+        | Change::Wording => true,
     }
 }

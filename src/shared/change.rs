@@ -24,6 +24,10 @@ pub enum Change {
     Tags,
     /// The lists that a person keeps, or, without one, those that are kept for all.
     SavedFilters { owner: Option<UserId> },
+    /// The texts kept ready for answers.
+    QuickReplies,
+    /// The rules of risky words.
+    Wording,
 }
 
 /// A numbered entry of a workspace's event log as it is sent to browsers.

@@ -1,6 +1,7 @@
 //! What a person may be told when something did not work. Causes stay on the server, in the log, once.
 
 use crate::shared::i18n::Locale;
+use crate::shared::wording::WordingKind;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -116,6 +117,46 @@ pub enum Refusal {
     TooManyFilters {
         max: u32,
     },
+    /// The text says something that a rule forbids.
+    WordingBlocked(WordingMatch),
+    /// The text says something risky, and nobody has said that it is meant.
+    WordingUnaccepted(WordingMatch),
+    /// A variable of a quick reply has not been filled in.
+    VariableUnfilled {
+        name: String,
+    },
+    /// The time chosen for sending is over already.
+    SendTimePast,
+    /// By the time chosen for sending the marketplace takes no messages any more.
+    SendTimeAfterWindow,
+    /// The reply has left, or is leaving; it cannot be taken back.
+    ReplyHasLeft,
+    /// Somebody has saved other rules meanwhile.
+    RulesChangedMeanwhile,
+    RuleTitleMissing,
+    /// A workspace's own rules, or the lines of one, are more than there may be.
+    TooManyRules {
+        max: u32,
+    },
+    /// A pattern of a rule says nothing that could be found.
+    RulePatternUnreadable {
+        pattern: String,
+    },
+    /// A field has more characters than it may.
+    FieldTooLong {
+        max: u32,
+    },
+    TitleMissing,
+}
+
+/// What a rule of risky words has found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordingMatch {
+    pub kind: WordingKind,
+    /// The title of a workspace's own rule.
+    pub title: Option<String>,
+    /// The words as they stand in the text.
+    pub words: String,
 }
 
 impl AppError {

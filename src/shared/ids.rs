@@ -20,3 +20,5 @@ id_type!(/// A word that people put on chats.
     TagId);
 id_type!(/// A list that somebody keeps; made by the browser, so that a double click is one.
     SavedFilterId);
+id_type!(/// A text kept ready for answers; made by the browser, so that saving twice is one.
+    QuickReplyId);

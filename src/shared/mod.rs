@@ -15,3 +15,4 @@ pub mod paging;
 pub mod role;
 pub mod time;
 pub mod trouble;
+pub mod wording;

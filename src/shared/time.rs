@@ -1,6 +1,6 @@
 //! Instants on screen. The database and the code speak UTC; a person sees the workspace's zone.
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The workspace's distance from UTC at the moment the page was asked for. Sent by the server, so that both sides
@@ -20,6 +20,11 @@ impl Zone {
     /// The instant on the wall clock of the workspace.
     pub fn local(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
         self.offset().from_utc_datetime(&at.naive_utc())
+    }
+
+    /// The instant at which the wall clock of the workspace shows `local`.
+    pub fn instant(self, local: NaiveDateTime) -> DateTime<Utc> {
+        (local - Duration::minutes(i64::from(self.offset_minutes))).and_utc()
     }
 
     /// `12:04`.

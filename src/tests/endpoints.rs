@@ -7,7 +7,7 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId, SellerId};
+use agentiq::shared::ids::{ChatId, FileId, QuickReplyId, ReplyId, SavedFilterId, SellerId};
 use agentiq::shared::role::{Permission, Role};
 use futures::StreamExt;
 use reqwest::Method;
@@ -30,11 +30,13 @@ struct Things {
     upload: FileId,
     /// A list that somebody keeps for themselves.
     saved: SavedFilterId,
+    /// Somebody's own quick reply.
+    quick: QuickReplyId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply, file, upload, saved } = things;
+    let Things { chat, seller, reply, file, upload, saved, quick } = things;
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
         ("files/fetch_again", json!({ "file": file })),
@@ -47,6 +49,8 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
         ("inbox/retry", json!({ "reply": reply })),
+        ("inbox/take_back", json!({ "reply": reply })),
+        ("inbox/send_now", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
         ("inbox/tags", json!({})),
         ("inbox/saved", json!({})),
@@ -64,6 +68,17 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
+        ("quick_replies/list", json!({})),
+        ("quick_replies/of_chat", json!({ "chat": chat })),
+        (
+            "quick_replies/save",
+            json!({ "form": { "id": quick, "scope": { "kind": "mine" }, "title": "a", "shortcut": "", "folder": "", "body": "a" } }),
+        ),
+        ("quick_replies/delete", json!({ "reply": quick })),
+        ("quick_replies/used", json!({ "reply": quick })),
+        ("wording/rules", json!({})),
+        ("wording/settings", json!({})),
+        ("wording/save", json!({ "version": 77, "changes": { "severities": {}, "own": [] } })),
         ("sellers/list", json!({})),
         ("sellers/stopped", json!({})),
         (
@@ -119,7 +134,10 @@ async fn things(app: &TestApp) -> (Things, String) {
     let query = json!({ "view": "all", "seller": null });
     let save = json!({ "saved": saved, "name": "Возвраты", "query": query, "kept": "me" });
     let _: () = person.want("inbox/save_filter", save).await;
-    (Things { chat, seller, reply, file, upload, saved }, external)
+    let quick = QuickReplyId::new();
+    let form = json!({ "id": quick, "scope": { "kind": "mine" }, "title": "Own", "shortcut": "", "folder": "", "body": "x" });
+    let _: () = person.want("quick_replies/save", json!({ "form": form })).await;
+    (Things { chat, seller, reply, file, upload, saved, quick }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
@@ -127,9 +145,9 @@ async fn things(app: &TestApp) -> (Things, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_is_known_here_and_in_the_docs() {
     let (file, upload) = (FileId::new(), FileId::new());
-    let saved = SavedFilterId::new();
-    let names =
-        Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new(), file, upload, saved };
+    let (saved, quick) = (SavedFilterId::new(), QuickReplyId::new());
+    let (chat, seller, reply) = (ChatId::new(), SellerId::new(), ReplyId::new());
+    let names = Things { chat, seller, reply, file, upload, saved, quick };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -204,9 +222,15 @@ async fn things_of_another_workspace_are_not_there() {
         match path {
             "inbox/chats" | "inbox/next" | "inbox/rows" | "inbox/tags" | "inbox/saved"
             | "inbox/saved_counts" | "inbox/save_filter" | "sellers/list" | "sellers/stopped"
-            | "users/people" => {
+            | "users/people" | "quick_replies/list" | "wording/rules" | "wording/settings" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
+            // The id of a quick reply is made by the browser: in another workspace it is another one.
+            "quick_replies/save" => assert_eq!(answer.status, 200, "{path}: {}", answer.text),
+            "quick_replies/delete" | "quick_replies/used" => {
+                assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.text);
+            }
+            "wording/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }
@@ -248,6 +272,8 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "users",
         "files",
         "saved_filters",
+        "quick_replies",
+        "wording_versions",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);

@@ -4,6 +4,7 @@
 
 mod chaos;
 mod cluster;
+mod composer;
 mod crash;
 mod door;
 mod endpoints;

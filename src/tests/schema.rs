@@ -241,6 +241,15 @@ async fn a_row_cannot_refer_to_another_workspace() {
             "orders (workspace_id, seller_id, order_number, tried_at) VALUES ('{other}', '{seller}', '1-1', now())"
         ),
         format!(
+            "quick_replies (workspace_id, id, scope, seller_id, title, folder, body, updated_by, created_at, updated_at) \
+             VALUES ('{other}', gen_random_uuid(), 'seller', '{seller}', 'x', '', 'x', '{stranger}', now(), now())"
+        ),
+        format!(
+            "quick_replies (workspace_id, id, scope, owner_id, title, folder, body, updated_by, created_at, updated_at) \
+             VALUES ('{other}', gen_random_uuid(), 'mine', '{user}', 'x', '', 'x', '{stranger}', now(), now())"
+        ),
+        format!("wording_versions VALUES ('{other}', 1, '{{}}', '{user}', now())"),
+        format!(
             "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
              VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
         ),

@@ -68,6 +68,8 @@ icons! {
     Star = "star",
     StarFull = "star-full",
     Flag = "flag",
+    Smile = "smile",
+    Slash = "slash",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod button;
+pub mod caret;
 pub mod commands;
 pub mod context;
 pub mod dialog;
@@ -11,3 +12,5 @@ pub mod icon;
 pub mod layout;
 pub mod live;
 pub mod notice;
+pub mod picker;
+pub mod text_area;

@@ -2,7 +2,8 @@
 
 use super::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
-    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, Served, TagView,
+    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, SendHow, Served,
+    TagView, TakenBack,
 };
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId};
@@ -55,14 +56,38 @@ pub async fn seen(chat: ChatId) -> Result<(), AppError> {
 
 /// Puts a reply into the outbox. The same `reply` twice is one reply.
 #[server(endpoint = "inbox/reply", input = Json)]
-pub async fn reply(chat: ChatId, reply: ReplyId, text: String) -> Result<MessageView, AppError> {
-    answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text).await).await
+pub async fn reply(
+    chat: ChatId,
+    reply: ReplyId,
+    text: String,
+    #[server(default)] how: SendHow,
+) -> Result<MessageView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text, &how).await)
+        .await
 }
 
 /// Puts an uploaded file into the outbox. The same `reply` twice is one reply.
 #[server(endpoint = "inbox/send_file", input = Json)]
-pub async fn send_file(chat: ChatId, reply: ReplyId, file: FileId) -> Result<MessageView, AppError> {
-    answer(Permission::ReplyToChats, async move |ask| reply::write_file(&ask, chat, reply, file).await).await
+pub async fn send_file(
+    chat: ChatId,
+    reply: ReplyId,
+    file: FileId,
+    #[server(default)] how: SendHow,
+) -> Result<MessageView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| reply::write_file(&ask, chat, reply, file, &how).await)
+        .await
+}
+
+/// Takes a reply back that has not left yet.
+#[server(endpoint = "inbox/take_back", input = Json)]
+pub async fn take_back(reply: ReplyId) -> Result<TakenBack, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| hold::take_back(&ask, reply).await).await
+}
+
+/// Sends a reply now that was to leave later.
+#[server(endpoint = "inbox/send_now", input = Json)]
+pub async fn send_now(reply: ReplyId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| hold::send_now(&ask, reply).await).await
 }
 
 /// Sends a failed or unsure reply once more, because a person asks for it.

@@ -4,10 +4,11 @@ pub use super::query::{
     Condition, Days, DeadlineState, Filter, Holder, ListCursor, ListQuery, Sort, View, WindowState,
 };
 use super::send_window::WindowFacts;
-pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView};
+pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView, FileView};
 pub use crate::features::users::types::PersonView;
+use crate::features::wording::types::RuleId;
 use crate::shared::error::Refusal;
-use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId};
+use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
@@ -117,6 +118,8 @@ pub struct TagView {
 text_enum!(
     /// Where a reply is on its way.
     ReplyState {
+        /// Leaves at a time that a person has chosen, unless the buyer writes before.
+        Scheduled = "scheduled",
         Queued = "queued",
         Sending = "sending",
         /// The marketplace took it.
@@ -129,13 +132,22 @@ text_enum!(
         Unsure = "unsure",
         /// Certainly not sent.
         Failed = "failed",
+        /// Taken back before it left.
+        Withdrawn = "withdrawn",
     }
 );
 
 impl ReplyState {
     /// Whether the reply may still turn into a message of the marketplace.
     pub fn is_on_its_way(self) -> bool {
-        matches!(self, ReplyState::Queued | ReplyState::Sending | ReplyState::Sent | ReplyState::Unsure)
+        matches!(
+            self,
+            ReplyState::Scheduled
+                | ReplyState::Queued
+                | ReplyState::Sending
+                | ReplyState::Sent
+                | ReplyState::Unsure
+        )
     }
 }
 
@@ -155,6 +167,8 @@ text_enum!(
         RejectedByModeration = "rejected_by_moderation",
         /// The uploaded file is not in our store any more.
         FileLost = "file_lost",
+        /// It was to leave later, and the buyer has written meanwhile.
+        BuyerWroteFirst = "buyer_wrote_first",
     }
 );
 
@@ -354,6 +368,42 @@ pub struct Delivery {
     pub reason: Option<FailureReason>,
     /// The marketplace's own words, where there are any.
     pub reason_detail: Option<String>,
+    /// It has not left yet, and will not before this.
+    pub leaves_at: Option<DateTime<Utc>>,
+    /// Who wrote it, as long as it is on its way.
+    pub author: Option<UserId>,
+}
+
+/// When a reply leaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Departure {
+    #[default]
+    Now,
+    /// After a few seconds in which it can be taken back; at once when the deadline is near.
+    AfterPause,
+    /// At a chosen time, unless the buyer writes before.
+    At(DateTime<Utc>),
+}
+
+/// How a reply is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SendHow {
+    pub departure: Departure,
+    /// The chat is done with it.
+    pub closes_chat: bool,
+    /// Rules whose warnings the author has read and sends the text over.
+    pub accepted: Vec<RuleId>,
+}
+
+/// A reply that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    pub chat: ChatId,
+    /// Empty when it was a file.
+    pub text: String,
+    pub file: Option<(String, FileView)>,
 }
 
 /// Before which message older ones are asked for.

@@ -62,6 +62,18 @@ impl Locale {
             Refusal::FilterNameTooLong { max } => self.filter_name_too_long(i64::from(*max)),
             Refusal::FilterTooLarge => self.filter_too_large().to_owned(),
             Refusal::TooManyFilters { max } => self.too_many_filters(i64::from(*max)),
+            Refusal::WordingBlocked(found) => self.wording_blocked(found),
+            Refusal::WordingUnaccepted(found) => self.wording_unaccepted(found),
+            Refusal::VariableUnfilled { name } => self.variable_unfilled(name),
+            Refusal::SendTimePast => self.send_time_past().to_owned(),
+            Refusal::SendTimeAfterWindow => self.send_time_after_window().to_owned(),
+            Refusal::ReplyHasLeft => self.reply_has_left().to_owned(),
+            Refusal::RulesChangedMeanwhile => self.rules_changed_meanwhile().to_owned(),
+            Refusal::TooManyRules { max } => self.too_many_rules(i64::from(*max)),
+            Refusal::RuleTitleMissing => self.rule_title_missing().to_owned(),
+            Refusal::RulePatternUnreadable { pattern } => self.rule_pattern_unreadable(pattern),
+            Refusal::FieldTooLong { max } => self.field_too_long(i64::from(*max)),
+            Refusal::TitleMissing => self.title_missing().to_owned(),
         }
     }
 

@@ -24,11 +24,15 @@ mod list;
 mod orders;
 mod phrases;
 mod pushes;
+mod quick_replies;
 mod sellers;
+mod sending;
 mod texts;
 mod times;
 mod users;
+mod wording;
 
+pub use sending::EMOJI;
 use serde::{Deserialize, Serialize};
 
 /// The language of the screen.

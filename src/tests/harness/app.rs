@@ -37,6 +37,8 @@ pub struct Setting {
     pub empty: bool,
     pub public_url: Option<&'static str>,
     pub trusted_proxies: usize,
+    /// How long a reply can be taken back; half a second when nothing is said.
+    pub undo_pause: Option<Duration>,
     /// Where the marketplace is, when not at the sandbox itself.
     pub ozon_url: Option<String>,
 }
@@ -112,6 +114,7 @@ impl TestApp {
             poll_interval: Duration::from_secs(60),
             urgent_poll_interval: Duration::from_secs(30),
             send_timeout: Duration::from_millis(500),
+            undo_pause: setting.undo_pause.unwrap_or(Duration::from_millis(500)),
             metrics_addr: None,
             trusted_proxies: setting.trusted_proxies,
             postgres_bin: None,

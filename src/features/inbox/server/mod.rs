@@ -1,6 +1,7 @@
 //! The server's half of `inbox`.
 
 pub mod draft;
+pub mod hold;
 pub mod list;
 pub mod listing;
 pub mod moderation;

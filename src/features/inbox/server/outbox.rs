@@ -12,12 +12,18 @@ use crate::shared::marketplace::Marketplace;
 use crate::shared::media_type::MediaType;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::{exists, not};
+use diesel::sql_types::{Nullable, Timestamptz};
 use diesel::{ExpressionMethods, HasQuery, NullableExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;
 
 /// The job that delivers a chat's replies, one after the other; run by the `sync` feature.
 pub const DELIVER_JOB: &str = "sync.deliver";
+
+diesel::define_sql_function! {
+    /// The first of two that is known.
+    fn coalesce(first: Nullable<Timestamptz>, second: Timestamptz) -> Timestamptz;
+}
 
 /// The marketplace's clock may be behind ours by this much.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
@@ -39,7 +45,11 @@ pub struct OutgoingReply {
     pub baseline: Option<String>,
 }
 
-/// The next reply of a chat to deliver: the oldest that is neither accepted nor given up.
+/// States of replies that are neither accepted nor given up.
+const UNDELIVERED: [ReplyState; 3] = [ReplyState::Scheduled, ReplyState::Queued, ReplyState::Sending];
+
+/// The next reply of a chat to deliver: of those whose time has come and that are neither accepted nor given up, the one
+/// whose time came first. Those that wait for their time hold nothing back.
 ///
 /// # Errors
 /// When the database refuses.
@@ -47,15 +57,56 @@ pub async fn next(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     chat: ChatId,
+    now: DateTime<Utc>,
 ) -> Outcome<Option<OutgoingReply>> {
     Ok(OutgoingReply::query()
         .filter(replies::workspace_id.eq(workspace))
         .filter(replies::chat_id.eq(chat))
-        .filter(replies::state.eq_any([ReplyState::Queued, ReplyState::Sending]))
-        .order((replies::created_at, replies::id))
+        .filter(replies::state.eq_any(UNDELIVERED))
+        .filter(is_due(now))
+        .order((coalesce(replies::deliver_at, replies::created_at), replies::created_at, replies::id))
         .first(conn)
         .await
         .optional()?)
+}
+
+/// Whether a reply's time has come.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_due(now: DateTime<Utc>) -> _ {
+    let always: DateTime<Utc> = DateTime::UNIX_EPOCH;
+    coalesce(replies::deliver_at, always).le(now)
+}
+
+/// When the next reply of a chat leaves whose time has not come.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_departure(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+) -> Outcome<Option<DateTime<Utc>>> {
+    Ok(replies::table
+        .filter(replies::workspace_id.eq(workspace))
+        .filter(replies::chat_id.eq(chat))
+        .filter(replies::state.eq_any([ReplyState::Scheduled, ReplyState::Queued]))
+        .select(diesel::dsl::min(replies::deliver_at))
+        .first(conn)
+        .await?)
+}
+
+/// Whether nothing more is to be done about a reply.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_settled(conn: &mut AsyncPgConnection, reply: &OutgoingReply) -> Outcome<bool> {
+    let state: Option<ReplyState> = replies::table
+        .find((reply.workspace_id, reply.id))
+        .select(replies::state)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(state.is_none_or(|state| !UNDELIVERED.contains(&state)))
 }
 
 /// Whether the marketplace has accepted replies of this chat that its history has not shown yet.
@@ -82,7 +133,8 @@ pub async fn has_unshown(
 }
 
 /// Writes down, before a send, that it may happen from now on. After a crash the reply is found in this state, and the
-/// marketplace's history tells whether it did.
+/// marketplace's history tells whether it did. Says whether it may be sent: somebody may have taken it back, or put it
+/// off, since it was read.
 ///
 /// # Errors
 /// When the database refuses; then nothing may be sent.
@@ -90,7 +142,7 @@ pub async fn begin_attempt(
     conn: &mut AsyncPgConnection,
     reply: &OutgoingReply,
     now: DateTime<Utc>,
-) -> Outcome<()> {
+) -> Outcome<bool> {
     let (workspace, chat, id) = (reply.workspace_id, reply.chat_id, reply.id);
     conn.transaction(async |conn| {
         let newest: Option<String> = messages::table
@@ -103,7 +155,9 @@ pub async fn begin_attempt(
             .optional()?;
         // The first baseline stays: an earlier attempt may turn up late.
         let baseline = reply.baseline.clone().or(newest);
-        diesel::update(replies::table.find((workspace, id)))
+        let begun = diesel::update(replies::table.find((workspace, id)))
+            .filter(replies::state.eq_any([ReplyState::Scheduled, ReplyState::Queued]))
+            .filter(is_due(now))
             .set((
                 replies::state.eq(ReplyState::Sending),
                 replies::attempts.eq(replies::attempts + 1),
@@ -114,7 +168,10 @@ pub async fn begin_attempt(
             ))
             .execute(conn)
             .await?;
-        live::append(conn, workspace, &[Change::Reply { chat, reply: id }]).await
+        if begun > 0 {
+            live::append(conn, workspace, &[Change::Reply { chat, reply: id }]).await?;
+        }
+        Ok(begun > 0)
     })
     .await
 }
@@ -152,7 +209,7 @@ pub async fn end_attempt(
     let sent_at = (state == ReplyState::Sent).then_some(now);
     conn.transaction(async |conn| {
         diesel::update(replies::table.find((workspace, id)))
-            .filter(replies::state.eq_any([ReplyState::Queued, ReplyState::Sending]))
+            .filter(replies::state.eq_any(UNDELIVERED))
             .set((
                 replies::state.eq(state),
                 replies::reason.eq(reason),

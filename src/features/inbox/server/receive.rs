@@ -1,7 +1,7 @@
 //! Storing what a marketplace tells: each message once, with the cursor that follows it, in one transaction. Pages of
 //! several chats may share it, which is what makes an import fast.
 
-use super::{moderation, outbox, recompute, send_windows};
+use super::{hold, moderation, outbox, recompute, send_windows};
 use crate::connectors::{RemoteChat, RemoteMessage};
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::types::AttachmentKind;
@@ -219,10 +219,10 @@ pub async fn store_all(
         return Ok(0);
     }
     conn.transaction(async |conn| {
-        let with_replies = lock(conn, workspace, pages).await?;
+        let locked = lock(conn, workspace, pages).await?;
         let stored = upsert(conn, workspace, pages, now).await?;
-        let mut changes = Vec::new();
-        for chat in with_replies {
+        let mut changes = hold::cancel_overtaken(conn, workspace, &locked.with_plans).await?;
+        for chat in locked.with_replies {
             changes.extend(outbox::adopt(conn, marketplace, workspace, chat).await?);
         }
         for page in pages {
@@ -278,15 +278,21 @@ struct LockedRow {
     id: ChatId,
     #[diesel(sql_type = Bool)]
     has_replies: bool,
+    #[diesel(sql_type = Bool)]
+    has_plans: bool,
+}
+
+/// What there is to look at in chats that are locked.
+struct Locked {
+    /// Chats with replies that the history may show by now.
+    with_replies: Vec<ChatId>,
+    /// Chats with replies that are to leave later.
+    with_plans: Vec<ChatId>,
 }
 
 /// One writer per chat: adoption and recomputation look at all its messages. In the order of the ids, so that two who
-/// lock several never wait for each other. Returns the chats with replies that the history may show by now.
-async fn lock(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    pages: &[Page<'_>],
-) -> Outcome<Vec<ChatId>> {
+/// lock several never wait for each other.
+async fn lock(conn: &mut AsyncPgConnection, workspace: WorkspaceId, pages: &[Page<'_>]) -> Outcome<Locked> {
     // Before the chats, so that removing the seller, which changes all of them, waits for us or we for it.
     let sellers: HashSet<SellerId> = pages.iter().map(|page| page.chat.seller_id).collect();
     sellers::table
@@ -300,7 +306,10 @@ async fn lock(
     let rows: Vec<LockedRow> = diesel::sql_query(
         "SELECT c.id, EXISTS ( \
              SELECT 1 FROM replies r WHERE r.workspace_id = c.workspace_id AND r.chat_id = c.id \
-               AND r.state IN ('queued', 'sending', 'sent', 'unsure')) AS has_replies \
+               AND r.state IN ('queued', 'sending', 'sent', 'unsure')) AS has_replies, \
+           EXISTS ( \
+             SELECT 1 FROM replies r WHERE r.workspace_id = c.workspace_id AND r.chat_id = c.id \
+               AND r.state = 'scheduled') AS has_plans \
          FROM chats c WHERE c.workspace_id = $1 AND c.id = ANY($2) ORDER BY c.id FOR NO KEY UPDATE OF c",
     )
     .bind::<SqlUuid, _>(workspace)
@@ -310,7 +319,8 @@ async fn lock(
     if rows.len() < pages.len() {
         return Err(Fault::not_found());
     }
-    Ok(rows.into_iter().filter(|row| row.has_replies).map(|row| row.id).collect())
+    let those = |is: fn(&LockedRow) -> bool| rows.iter().filter(|row| is(row)).map(|row| row.id).collect();
+    Ok(Locked { with_replies: those(|row| row.has_replies), with_plans: those(|row| row.has_plans) })
 }
 
 #[derive(diesel::QueryableByName)]

@@ -1,11 +1,14 @@
-//! Writing a reply: the outbox row and the job that delivers it commit together.
+//! Writing a reply: the outbox row and the job that delivers it commit together. What is typed is checked here again,
+//! whatever the browser has checked.
 
 use super::outbox::DELIVER_JOB;
-use super::window;
+use super::{hold, window};
 use crate::context::Ask;
 use crate::features::files::server::outgoing;
-use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, check_text};
+use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, SendHow, WorkState, check_text};
+use crate::features::quick_replies::variables;
 use crate::features::sellers::types::SellerState;
+use crate::features::wording::server::check;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{self, NewJob};
 use crate::platform::live;
@@ -15,7 +18,10 @@ use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, FileId, ReplyId, SellerId, UserId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl,
+};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// What a reply is: a text, or one file without a text.
@@ -29,23 +35,44 @@ enum Content<'a> {
 ///
 /// # Errors
 /// A refusal that says what to change; nothing is stored then.
-pub async fn write(ask: &Ask, chat: ChatId, reply: ReplyId, text: &str) -> Outcome<MessageView> {
-    put(ask, chat, reply, Content::Text(text)).await
+pub async fn write(
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    text: &str,
+    how: &SendHow,
+) -> Outcome<MessageView> {
+    put(ask, chat, reply, Content::Text(text), how).await
 }
 
 /// Puts an uploaded file into the outbox. The same id twice is the same reply, and a file is sent by one reply only.
 ///
 /// # Errors
 /// A refusal that says what to change; nothing is stored then.
-pub async fn write_file(ask: &Ask, chat: ChatId, reply: ReplyId, file: FileId) -> Outcome<MessageView> {
-    put(ask, chat, reply, Content::File(file)).await
+pub async fn write_file(
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    file: FileId,
+    how: &SendHow,
+) -> Outcome<MessageView> {
+    put(ask, chat, reply, Content::File(file), how).await
 }
 
-async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> Outcome<MessageView> {
+async fn put(
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    content: Content<'_>,
+    how: &SendHow,
+) -> Outcome<MessageView> {
     let workspace = ask.workspace();
     let (author, now) = (ask.user.id, ask.now);
     let mut conn = ask.conn().await?;
     let (seller, marketplace, state) = chat_seller(&mut conn, workspace, chat).await?;
+    if let Some(written) = written_before(&mut conn, workspace, chat, reply, author).await? {
+        return Ok(written);
+    }
     let (text, file) = match content {
         Content::Text(text) => (check_text(text, marketplace)?, None),
         Content::File(file) => {
@@ -53,10 +80,16 @@ async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> O
             (String::new(), Some(file))
         }
     };
+    check_filled(&text)?;
+    let sent_over = check::for_send(&mut conn, workspace, &text, &how.accepted).await?;
     if state == SellerState::Removed {
         return Err(Refusal::SellerNotConnected.into());
     }
     conn.transaction(async |conn| {
+        let plan = hold::plan(conn, workspace, chat, how.departure, ask.app.config.undo_pause, now).await?;
+        if how.closes_chat {
+            set_aside(conn, workspace, chat).await?;
+        }
         let inserted = diesel::insert_into(replies::table)
             .values((
                 replies::workspace_id.eq(workspace),
@@ -65,23 +98,51 @@ async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> O
                 replies::author_id.eq(author),
                 replies::body.eq(&text),
                 replies::file_id.eq(file),
-                replies::state.eq(ReplyState::Queued),
+                replies::state.eq(plan.state()),
                 replies::created_at.eq(now),
+                replies::deliver_at.eq(plan.deliver_at),
+                replies::planned_after.eq(plan.planned_after),
+                replies::closes_chat.eq(how.closes_chat),
+                replies::sent_over.eq(serde_json::to_value(&sent_over)?),
             ))
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;
         if inserted == 0 {
-            return already_written(conn, workspace, chat, reply, author).await;
+            return written_before(conn, workspace, chat, reply, author)
+                .await?
+                .map(drop)
+                .ok_or_else(Fault::not_found);
         }
         if file.is_none() {
             diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;
         }
-        enqueue_delivery(conn, workspace, chat, seller, now).await?;
+        enqueue_delivery(conn, workspace, chat, seller, plan.deliver_at.unwrap_or(now)).await?;
         live::append(conn, workspace, &[Change::Reply { chat, reply }, Change::Chat { chat }]).await
     })
     .await?;
     window::reply_view(&mut conn, workspace, reply).await
+}
+
+/// A quick reply whose variables are still in the text is not finished.
+fn check_filled(text: &str) -> Result<(), Refusal> {
+    match variables::unfilled(text).into_iter().next() {
+        Some(place) => Err(Refusal::VariableUnfilled { name: text[place].to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Closes a chat until the buyer writes again.
+async fn set_aside(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<()> {
+    diesel::update(chats::table.find((workspace, chat)))
+        .set((
+            chats::work_state.eq(WorkState::Closed),
+            chats::set_aside_at.eq(chats::last_message_at.nullable()),
+            chats::snoozed_until.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Sends a failed or unsure reply once more, because a person asks for it. What moderation has withdrawn is in the
@@ -112,6 +173,7 @@ pub async fn retry(ask: &Ask, reply: ReplyId) -> Outcome<()> {
         diesel::update(replies::table.find((workspace, reply)))
             .set((
                 replies::state.eq(ReplyState::Queued),
+                replies::deliver_at.eq(None::<DateTime<Utc>>),
                 replies::attempts.eq(0),
                 replies::reason.eq(None::<FailureReason>),
                 replies::reason_detail.eq(None::<String>),
@@ -147,30 +209,35 @@ pub async fn chat_seller(
         .ok_or_else(Fault::not_found)
 }
 
-/// The browser asked twice: fine, when it is the same person's reply in the same chat.
-async fn already_written(
+/// The browser asks twice when it did not hear the answer: fine, when it is the same person's reply in the same chat.
+async fn written_before(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     chat: ChatId,
     reply: ReplyId,
     author: UserId,
-) -> Outcome<()> {
+) -> Outcome<Option<MessageView>> {
     let row: Option<(ChatId, UserId)> = replies::table
         .find((workspace, reply))
         .select((replies::chat_id, replies::author_id))
         .first(conn)
         .await
         .optional()?;
-    if row == Some((chat, author)) { Ok(()) } else { Err(Fault::not_found()) }
+    match row {
+        None => Ok(None),
+        Some(found) if found == (chat, author) => Ok(Some(window::reply_view(conn, workspace, reply).await?)),
+        Some(_) => Err(Fault::not_found()),
+    }
 }
 
-async fn enqueue_delivery(
+/// Has the chat's replies delivered from `run_at` on.
+pub(super) async fn enqueue_delivery(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     chat: ChatId,
     seller: SellerId,
-    now: DateTime<Utc>,
+    run_at: DateTime<Utc>,
 ) -> Outcome<()> {
     // One job per chat: its replies leave in the order they were written.
-    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, DELIVER_JOB, now)).await
+    jobs::enqueue(conn, NewJob::of_chat(workspace, seller, chat, DELIVER_JOB, run_at)).await
 }

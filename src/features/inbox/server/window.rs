@@ -12,7 +12,7 @@ use crate::features::inbox::types::{
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::drafts;
-use crate::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, UserId, WorkspaceId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -237,6 +237,8 @@ impl From<MessageRow> for MessageView {
             is_read: row.is_read,
             reason: row.moderation.reason(),
             reason_detail: None,
+            leaves_at: None,
+            author: None,
         });
         MessageView {
             key: row.reply_id.map_or_else(|| row.external_id.clone(), |reply| reply.to_string()),
@@ -270,11 +272,18 @@ struct ReplyRow {
     reason_detail: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    deliver_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    attempted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = SqlUuid)]
+    author_id: UserId,
     #[diesel(sql_type = Text)]
     author_name: String,
 }
 
-const REPLY_COLUMNS: &str = "SELECT r.id, r.body, r.file_id, r.state, r.reason, r.reason_detail, r.created_at, u.name AS author_name \
+const REPLY_COLUMNS: &str = "SELECT r.id, r.body, r.file_id, r.state, r.reason, r.reason_detail, r.created_at, \
+            r.deliver_at, r.attempted_at, r.author_id, u.name AS author_name \
      FROM replies r JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id";
 
 /// Replies that the marketplace's history does not show: those on their way stand under the newest page, the failed ones
@@ -287,7 +296,7 @@ async fn replies_between(
     before: Option<DateTime<Utc>>,
 ) -> Outcome<Vec<MessageView>> {
     let rows: Vec<ReplyRow> = diesel::sql_query(format!(
-        "{REPLY_COLUMNS} WHERE r.workspace_id = $1 AND r.chat_id = $2 AND r.state <> 'visible' \
+        "{REPLY_COLUMNS} WHERE r.workspace_id = $1 AND r.chat_id = $2 AND r.state NOT IN ('visible', 'withdrawn') \
            AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.workspace_id = r.workspace_id AND m.reply_id = r.id) \
            AND CASE WHEN r.state IN ('failed', 'rejected') \
                     THEN r.created_at >= coalesce($3, '-infinity') AND r.created_at < coalesce($4, 'infinity') \
@@ -356,6 +365,11 @@ impl From<ReplyRow> for MessageView {
                 is_read: false,
                 reason: row.reason,
                 reason_detail: row.reason_detail,
+                leaves_at: row.deliver_at.filter(|_| {
+                    let waits = matches!(row.state, ReplyState::Scheduled | ReplyState::Queued);
+                    waits && row.attempted_at.is_none()
+                }),
+                author: Some(row.author_id),
             }),
             edited_at: None,
             is_unparsed: false,

@@ -96,6 +96,18 @@ impl Tray {
         }
     }
 
+    /// Puts a file back that was taken back before it was sent.
+    pub fn put_back(&self, name: String, view: FileView) {
+        let chosen = Chosen {
+            id: view.id,
+            name,
+            size: view.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+            preview: None,
+            progress: ArcRwSignal::new(Progress::Ready(view)),
+        };
+        self.files.update(|files| files.insert(0, chosen));
+    }
+
     /// Takes a file away.
     pub fn remove(&self, id: FileId) {
         upload::forget(id);

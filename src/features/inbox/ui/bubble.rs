@@ -3,6 +3,7 @@
 use super::attachment::Attachments;
 use super::composer::COMPOSER;
 use super::desk::Desk;
+use super::held::PlannedActions;
 use super::links::{self, Piece};
 use super::session::{Drawn, Session};
 use super::words::{self, Progress};
@@ -36,7 +37,8 @@ pub fn MessageBubble(desk: Desk, session: Session, id: String) -> impl IntoView 
                 <Attachments drawn=drawn.clone() session=session.clone() locale=desk.locale/>
                 <Foot desk=desk.clone() session=session.clone() drawn=drawn.clone()/>
             </div>
-            <Trouble desk session drawn/>
+            <Trouble desk=desk.clone() session=session.clone() drawn=drawn.clone()/>
+            <PlannedActions desk session drawn/>
         </li>
     })
 }
@@ -134,10 +136,21 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
         let drawn = drawn.clone();
         Memo::new(move |_| drawn.with(|it| it.view.edited_at))
     };
+    let planned = drawn.clone();
+    let leaves_at = Memo::new(move |_| {
+        planned.with(|it| {
+            let delivery = it.view.delivery.as_ref()?;
+            delivery.leaves_at.filter(|_| delivery.state == ReplyState::Scheduled)
+        })
+    });
     let delivery = Memo::new(move |_| drawn.with(|it| it.view.delivery.as_ref().map(Progress::from)));
+    let now = desk.now;
     let status = move || {
         delivery.get().map(|progress| {
-            let words = words::reply_state(locale, progress, marketplace);
+            let words = match leaves_at.get() {
+                Some(at) => locale.leaves_at(&locale.at_day(at, now.get_untracked(), zone)),
+                None => words::reply_state(locale, progress, marketplace),
+            };
             view! {
                 <span class="message-status" data-state=progress.state.as_str() title=words.clone()>
                     <Glyph icon=status_icon(progress)/>
@@ -171,11 +184,11 @@ fn status_icon(progress: Progress) -> Icon {
     match progress.state {
         _ if progress.is_in_moderation => Icon::Clock,
         _ if progress.is_read => Icon::CheckDouble,
-        ReplyState::Queued | ReplyState::Sending => Icon::Clock,
+        ReplyState::Scheduled | ReplyState::Queued | ReplyState::Sending => Icon::Clock,
         ReplyState::Sent => Icon::Check,
         ReplyState::Visible => Icon::CheckDouble,
         ReplyState::Unsure => Icon::Question,
-        ReplyState::Rejected | ReplyState::Failed => Icon::Alert,
+        ReplyState::Rejected | ReplyState::Failed | ReplyState::Withdrawn => Icon::Alert,
     }
 }
 
@@ -321,6 +334,8 @@ mod tests {
             is_read: false,
             reason: None,
             reason_detail: None,
+            leaves_at: None,
+            author: None,
         };
         assert_eq!(status_word(Some(&delivery)), "visible");
         delivery.is_read = true;

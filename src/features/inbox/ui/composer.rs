@@ -2,17 +2,24 @@
 
 use super::attach::{AttachButton, ChosenFiles, DropTarget};
 use super::desk::Desk;
+use super::held::{CancelledNote, UndoBar};
 use super::keys;
+use super::later::SendLater;
+use super::quick::{EmojiPicker, QuickReplies};
 use super::send_window::{self, WindowNote};
 use super::session::Session;
-use super::text_area::TextArea;
 use super::{upload, words};
 use crate::features::inbox::send_window::SendWindow;
-use crate::features::inbox::types::check_text;
+use crate::features::inbox::types::{Departure, SendHow, check_text};
+use crate::features::quick_replies::variables;
+use crate::features::wording::types::{Hit, RuleId, Severity, verdict};
+use crate::features::wording::ui::Findings;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::i18n::Locale;
 use crate::shared::marketplace::Marketplace;
+use crate::ui::caret;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::text_area::TextArea;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{ClipboardEvent, KeyboardEvent};
@@ -32,71 +39,177 @@ pub fn Composer(desk: Desk, session: Session, takes_focus: bool) -> impl IntoVie
     }
 }
 
+/// What the person wants to happen with what is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wish {
+    departure: Departure,
+    closes_chat: bool,
+    /// Also when the rule says that it is too late.
+    anyway: bool,
+}
+
+const SEND: Wish = Wish { departure: Departure::AfterPause, closes_chat: false, anyway: false };
+const SEND_AND_CLOSE: Wish = Wish { closes_chat: true, ..SEND };
+
+/// What stands between what is typed and its way out.
+#[derive(Clone)]
+struct Gate {
+    session: Session,
+    marketplace: Marketplace,
+    field: NodeRef<html::Textarea>,
+    is_closed: Signal<bool>,
+    window: Memo<SendWindow>,
+    hits: Memo<Vec<Hit>>,
+    refusal: ArcRwSignal<Option<Refusal>>,
+    /// The person wanted to send after the time was over.
+    came_late: RwSignal<bool>,
+    /// Rules whose warnings have been shown to a person who wanted to send; sending once more means that it is meant.
+    warned: RwSignal<Vec<RuleId>>,
+}
+
+impl Gate {
+    /// Does what the person wants, or says why not. The text stays where it is then. Says whether it was done.
+    fn attempt(&self, wish: Wish) -> bool {
+        if self.is_closed.get_untracked() {
+            return false;
+        }
+        let is_late = !wish.anyway && self.window.with_untracked(SendWindow::is_closed);
+        self.came_late.set(is_late);
+        if is_late {
+            return false;
+        }
+        if let Some(note) = untrack(|| self.session.tray.blocked()) {
+            self.session.tray.say(note);
+            return false;
+        }
+        let is_done = match self.checked() {
+            Ok((text, accepted)) => {
+                let how = SendHow { departure: wish.departure, closes_chat: wish.closes_chat, accepted };
+                // The chat is closed with the last of what is sent.
+                self.session.send_files(&SendHow { closes_chat: false, ..how.clone() });
+                self.session.send(text, how);
+                self.clear();
+                true
+            }
+            // Files need no text beside them.
+            Err(Refusal::EmptyText) if self.session.send_files(&how_without_text(wish)) => {
+                self.clear();
+                true
+            }
+            Err(why) => {
+                self.refuse(why);
+                false
+            }
+        };
+        if let Some(field) = self.field.get_untracked() {
+            // The next message may follow at once.
+            _ = field.focus();
+        }
+        is_done
+    }
+
+    /// The text as it is sent, and the warnings that it is sent over.
+    fn checked(&self) -> Result<(String, Vec<RuleId>), Refusal> {
+        let text = self.session.text.with_untracked(|text| check_text(text, self.marketplace))?;
+        if let Some(place) = variables::unfilled(&text).into_iter().next() {
+            return Err(Refusal::VariableUnfilled { name: text[place].to_owned() });
+        }
+        let accepted = self.warned.get_untracked();
+        self.hits.with_untracked(|hits| verdict(hits, &accepted))?;
+        Ok((text, accepted))
+    }
+
+    fn refuse(&self, why: Refusal) {
+        match &why {
+            Refusal::VariableUnfilled { .. } => {
+                let place =
+                    self.session.text.with_untracked(|text| variables::unfilled(text).into_iter().next());
+                place.into_iter().for_each(|place| caret::select(self.field, place));
+            }
+            Refusal::WordingUnaccepted(_) => {
+                self.warned.set(self.hits.with_untracked(|hits| warnings(hits)));
+            }
+            _ => {}
+        }
+        // What a rule has found is said beside the text already.
+        let is_said = matches!(why, Refusal::WordingUnaccepted(_));
+        self.refusal.set((!is_said).then_some(why));
+    }
+
+    /// Something has been typed: what was said of the text before is no longer true.
+    fn clear(&self) {
+        self.refusal.set(None);
+        self.came_late.set(false);
+        self.warned.set(Vec::new());
+    }
+}
+
+fn how_without_text(wish: Wish) -> SendHow {
+    SendHow { departure: wish.departure, closes_chat: wish.closes_chat, accepted: Vec::new() }
+}
+
+fn warnings(hits: &[Hit]) -> Vec<RuleId> {
+    let warned = hits.iter().filter(|hit| hit.severity == Severity::Warn);
+    warned.map(|hit| hit.rule.clone()).collect()
+}
+
 /// The field, its counter and the button. It stays after sending: a second message may follow.
 #[component]
 fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView {
     let locale = desk.locale;
     let marketplace = session.row.with_untracked(|row| row.marketplace);
     let field = NodeRef::<html::Textarea>::new();
-    let refusal = ArcRwSignal::new(None::<Refusal>);
     let is_closed = {
         let closed = session.closed_because.clone();
         Signal::derive(move || closed.with(Option::is_some))
     };
     let window = send_window::watch(&desk, &session);
-    // The person wanted to send after the time was over.
-    let came_late = RwSignal::new(false);
-    let send_now = {
-        let (session, refusal) = (session.clone(), refusal.clone());
-        move || {
-            if is_closed.get_untracked() {
-                return;
-            }
-            came_late.set(false);
-            if let Some(note) = untrack(|| session.tray.blocked()) {
-                session.tray.say(note);
-                return;
-            }
-            match session.text.with_untracked(|text| check_text(text, marketplace)) {
-                Ok(text) => {
-                    refusal.set(None);
-                    session.send_files();
-                    session.send(text);
-                }
-                // Files need no text beside them.
-                Err(Refusal::EmptyText) if session.send_files() => refusal.set(None),
-                Err(why) => refusal.set(Some(why)),
-            }
-            if let Some(field) = field.get_untracked() {
-                // The next message may follow at once.
-                _ = field.focus();
-            }
-        }
+    let hits = {
+        let (text, wording) = (session.text.clone(), desk.wording.clone());
+        Memo::new(move |_| text.with(|text| wording.check(text)))
     };
-    let on_anyway = Callback::new({
-        let send_now = send_now.clone();
-        move |()| send_now()
-    });
-    // The text stays, and the note says what is possible.
-    let send = move || {
-        let is_late = window.with_untracked(SendWindow::is_closed);
-        came_late.set(is_late);
-        if !is_late {
-            send_now();
-        }
+    let gate = Gate {
+        session: session.clone(),
+        marketplace,
+        field,
+        is_closed,
+        window,
+        hits,
+        refusal: ArcRwSignal::new(None),
+        came_late: RwSignal::new(false),
+        warned: RwSignal::new(Vec::new()),
+    };
+    let tools = Tools::new();
+    let on_anyway = {
+        let gate = gate.clone();
+        Callback::new(move |()| _ = gate.attempt(Wish { anyway: true, ..SEND }))
+    };
+    let on_time = {
+        let gate = gate.clone();
+        Callback::new(move |at| {
+            if gate.attempt(Wish { departure: Departure::At(at), anyway: true, ..SEND }) {
+                tools.later.set(false);
+            }
+        })
     };
     let typed = {
-        let (draft, refusal) = (session.draft.clone(), refusal.clone());
+        let (draft, gate) = (session.draft.clone(), gate.clone());
         Callback::new(move |text: String| {
             draft.change(&text);
-            refusal.set(None);
-            came_late.set(false);
+            gate.clear();
+        })
+    };
+    let inserted = {
+        let text = session.text.clone();
+        Callback::new(move |whole: String| {
+            text.set(whole.clone());
+            typed.run(whole);
         })
     };
     if takes_focus {
         focus_when_there(field);
     }
-    let by_key = send.clone();
+    let (by_key, by_button) = (gate.clone(), gate.clone());
     let (tray, waiting, pasting) = (session.tray.clone(), session.tray.clone(), session.tray.clone());
     let is_waiting = Memo::new(move |_| waiting.blocked().is_some());
     let paste = move |event: ClipboardEvent| {
@@ -107,24 +220,30 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         }
     };
     let is_invalid = {
-        let refusal = refusal.clone();
+        let refusal = gate.refusal.clone();
         Signal::derive(move || refusal.with(Option::is_some))
     };
     let text = session.text.clone();
+    let (refusal, came_late, warned) = (gate.refusal.clone(), gate.came_late, gate.warned);
     view! {
         <form
             class="composer"
             on:submit=move |event| {
                 event.prevent_default();
-                send();
+                by_button.attempt(SEND);
             }
-            on:keydown=move |event| handle_key(&event, &by_key)
+            on:keydown=move |event| handle_key(&event, &by_key, tools)
             on:paste=paste
         >
             <DropTarget tray=tray.clone() locale disabled=is_closed/>
             <ClosedNote session=session.clone() locale marketplace/>
-            <WindowNote desk session=session.clone() window on_anyway/>
+            <CancelledNote desk=desk.clone() session=session.clone()/>
+            <WindowNote desk=desk.clone() session=session.clone() window on_anyway/>
+            <QuickReplies desk=desk.clone() session=session.clone() field open=tools.quick on_inserted=inserted/>
+            <EmojiPicker locale field open=tools.emoji on_inserted=inserted/>
+            <SendLater desk=desk.clone() session=session.clone() open=tools.later on_choose=on_time/>
             <ChosenFiles tray=tray.clone() locale/>
+            <Findings hits locale/>
             <div class="composer-field">
                 <AttachButton tray locale disabled=is_closed/>
                 <TextArea
@@ -143,7 +262,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                     type="submit"
                     class="composer-send"
                     data-testid="send"
-                    title=locale.send_hint()
+                    title=format!("{}\n{}", locale.send_hint(), locale.send_and_close_hint())
                     disabled=move || is_closed.get() || is_waiting.get()
                 >
                     <Glyph icon=Icon::Send/>
@@ -151,24 +270,99 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                 </button>
             </div>
             <div class="composer-foot">
-                <RefusalNote refusal came_late locale/>
+                <ToolButtons locale tools disabled=is_closed/>
+                <UndoBar desk=desk.clone() session=session.clone()/>
+                <RefusalNote refusal came_late warned locale/>
                 <Counter text locale marketplace/>
             </div>
         </form>
     }
 }
 
-/// Ctrl+Enter (or Cmd+Enter) sends, Enter begins a new line, Esc gives the focus back to the list.
-fn handle_key(event: &KeyboardEvent, send: &impl Fn()) {
-    if event.is_composing() {
+/// The panels over the field; at most one is open.
+#[derive(Clone, Copy)]
+struct Tools {
+    quick: RwSignal<bool>,
+    emoji: RwSignal<bool>,
+    later: RwSignal<bool>,
+}
+
+impl Tools {
+    fn new() -> Self {
+        Tools { quick: RwSignal::new(false), emoji: RwSignal::new(false), later: RwSignal::new(false) }
+    }
+
+    /// Opens a panel and closes the others; closes it when it is open.
+    fn toggle(self, tool: RwSignal<bool>) {
+        let opens = !tool.get_untracked();
+        for other in [self.quick, self.emoji, self.later] {
+            other.set(opens && other == tool);
+        }
+    }
+}
+
+/// The buttons that open the panels.
+#[component]
+fn ToolButtons(locale: Locale, tools: Tools, disabled: Signal<bool>) -> impl IntoView {
+    let all = [
+        (tools.quick, Icon::Slash, locale.quick_reply_insert(), "quick-replies"),
+        (tools.emoji, Icon::Smile, locale.insert_emoji(), "emoji"),
+        (tools.later, Icon::Clock, locale.send_later(), "send-later"),
+    ];
+    let buttons = all.into_iter().map(|(tool, icon, name, panel)| {
+        view! {
+            <button
+                type="button"
+                class="icon-button"
+                aria-label=name
+                title=name
+                aria-expanded=move || if tool.get() { "true" } else { "false" }
+                aria-controls=panel
+                disabled=move || disabled.get()
+                // Otherwise the panel loses the focus first and closes, and the click opens it again.
+                on:mousedown=move |event| event.prevent_default()
+                on:click=move |_| tools.toggle(tool)
+            >
+                <Glyph icon/>
+            </button>
+        }
+    });
+    view! { <div class="composer-tools" role="group" aria-label=locale.composer_tools()>{buttons.collect_view()}</div> }
+}
+
+/// Ctrl+Enter (or Cmd+Enter) sends, with Shift it closes the chat too, Enter begins a new line, «/» at the beginning of a
+/// word opens the quick replies, Ctrl+Z in the empty field takes back what was just sent, Esc gives the focus back to
+/// the list.
+fn handle_key(event: &KeyboardEvent, gate: &Gate, tools: Tools) {
+    if event.is_composing() || event.default_prevented() {
         return;
     }
+    let is_command = event.ctrl_key() || event.meta_key();
+    let begins_word = || caret::before_caret(gate.field).is_none_or(char::is_whitespace);
+    let is_in_field = || {
+        let element = gate.field.get_untracked();
+        let focused = document().active_element();
+        element.is_some_and(|element| {
+            focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(&element)))
+        })
+    };
     match event.code().as_str() {
-        "Enter" | "NumpadEnter" if event.ctrl_key() || event.meta_key() => {
+        "Enter" | "NumpadEnter" if is_command => {
             event.prevent_default();
-            send();
+            gate.attempt(if event.shift_key() { SEND_AND_CLOSE } else { SEND });
+        }
+        "KeyZ" if is_command && !event.shift_key() => {
+            let is_empty = gate.session.text.with_untracked(String::is_empty);
+            if is_empty && gate.session.held.with_untracked(|held| !held.is_empty()) {
+                event.prevent_default();
+                gate.session.undo();
+            }
         }
         "Escape" => keys::focus_list(),
+        _ if event.key() == "/" && !is_command && !event.alt_key() && is_in_field() && begins_word() => {
+            event.prevent_default();
+            tools.toggle(tools.quick);
+        }
         _ => {}
     }
 }
@@ -207,11 +401,13 @@ fn ClosedNote(session: Session, locale: Locale, marketplace: Marketplace) -> imp
 fn RefusalNote(
     refusal: ArcRwSignal<Option<Refusal>>,
     came_late: RwSignal<bool>,
+    warned: RwSignal<Vec<RuleId>>,
     locale: Locale,
 ) -> impl IntoView {
     let words = move || match refusal.get() {
         Some(why) => Some(AppError::Refused(why).sentence(locale)),
-        None => came_late.get().then(|| locale.window_kept_text().to_owned()),
+        None if came_late.get() => Some(locale.window_kept_text().to_owned()),
+        None => (!warned.with(Vec::is_empty)).then(|| locale.wording_send_over().to_owned()),
     };
     view! { <p id="composer-problem" class="composer-problem" role="alert">{words}</p> }
 }

@@ -5,6 +5,7 @@ use super::attach::Trays;
 use super::filters::Filters;
 use super::list_state::ListState;
 use super::outbox::Outbox;
+use crate::features::wording::ui::WordingBook;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::page::Viewer;
@@ -33,6 +34,8 @@ pub struct Desk {
     pub outbox: Outbox,
     /// Files that wait beside answers.
     pub trays: Trays,
+    /// The rules of risky words.
+    pub wording: WordingBook,
 }
 
 impl Desk {
@@ -44,6 +47,7 @@ impl Desk {
         let address = use_address(filters.saved.clone());
         let zone = viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
         let person = viewer.as_ref().map(|viewer| viewer.user);
+        let may_answer = viewer.as_ref().is_some_and(|viewer| viewer.may(Permission::ReplyToChats));
         let desk = Desk {
             locale: use_locale(),
             zone,
@@ -53,6 +57,7 @@ impl Desk {
             list: ListState::new(address, live.clone(), person, now, zone),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
             trays: Trays::default(),
+            wording: WordingBook::open(&live, may_answer),
             live,
             viewer,
         };

@@ -298,7 +298,12 @@ impl ListState {
                 // A seller that came or went changes the numbers and maybe every row.
                 Change::Seller { .. } | Change::Import { .. } | Change::Tags => content.is_all_moved = true,
                 Change::Order { chat } => _ = content.moved.insert(chat),
-                Change::Seen { .. } | Change::SavedFilters { .. } => continue,
+                Change::Seen { .. }
+                | Change::SavedFilters { .. }
+                | Change::QuickReplies
+                | Change::Wording => {
+                    continue;
+                }
             }
             any = true;
         }

@@ -4,7 +4,7 @@
 use super::refresh::wait_ms;
 use crate::features::files::types::FileView;
 use crate::features::inbox::api;
-use crate::features::inbox::types::{AttachmentView, Author, Delivery, MessageView, ReplyState};
+use crate::features::inbox::types::{AttachmentView, Author, Delivery, MessageView, ReplyState, SendHow};
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::page::Viewer;
@@ -35,6 +35,8 @@ pub struct Waiting {
     pub file: Option<WaitingFile>,
     /// When the person sent it.
     pub at: DateTime<Utc>,
+    #[serde(default)]
+    pub how: SendHow,
     /// Why the server will not take it as it is; a person decides what happens then.
     #[serde(default)]
     pub refused: Option<AppError>,
@@ -64,6 +66,8 @@ impl Waiting {
                 is_read: false,
                 reason: None,
                 reason_detail: None,
+                leaves_at: None,
+                author: None,
             }),
             edited_at: None,
             is_unparsed: false,
@@ -136,14 +140,14 @@ impl Outbox {
     }
 
     /// Puts a reply into the outbox and sends it as soon as that is possible.
-    pub fn send(&self, chat: ChatId, text: String, at: DateTime<Utc>) {
-        self.put(Waiting { chat, reply: ReplyId::new(), text, file: None, at, refused: None });
+    pub fn send(&self, chat: ChatId, text: String, at: DateTime<Utc>, how: SendHow) {
+        self.put(Waiting { chat, reply: ReplyId::new(), text, file: None, at, how, refused: None });
     }
 
     /// The same for an uploaded file.
-    pub fn send_file(&self, chat: ChatId, file: WaitingFile, at: DateTime<Utc>) {
+    pub fn send_file(&self, chat: ChatId, file: WaitingFile, at: DateTime<Utc>, how: SendHow) {
         let (reply, text) = (ReplyId::new(), String::new());
-        self.put(Waiting { chat, reply, text, file: Some(file), at, refused: None });
+        self.put(Waiting { chat, reply, text, file: Some(file), at, how, refused: None });
     }
 
     fn put(&self, item: Waiting) {
@@ -188,8 +192,8 @@ impl Outbox {
 
     async fn send_one(self, item: Waiting) {
         let answer = match &item.file {
-            Some(file) => api::send_file(item.chat, item.reply, file.view.id).await,
-            None => api::reply(item.chat, item.reply, item.text.clone()).await,
+            Some(file) => api::send_file(item.chat, item.reply, file.view.id, item.how.clone()).await,
+            None => api::reply(item.chat, item.reply, item.text.clone(), item.how.clone()).await,
         };
         self.with_run(|run| run.is_sending = false);
         match answer {
@@ -306,6 +310,7 @@ mod tests {
             text: text.to_owned(),
             file: None,
             at: DateTime::UNIX_EPOCH,
+            how: SendHow::default(),
             refused: None,
         }
     }

@@ -9,13 +9,16 @@ use super::thread::{Bubble, Line, Origin, Thread};
 use crate::features::files::api as files_api;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
-use crate::features::inbox::types::{ChatRow, ChatView, Draft, FailureReason, MessageView, ReplyState};
+use crate::features::inbox::types::{
+    ChatRow, ChatView, Draft, FailureReason, MessageView, ReplyState, SendHow,
+};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
 use crate::ui::notice::{Toasts, use_toasts};
+use chrono::{DateTime, Utc};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -60,6 +63,10 @@ pub struct Session {
     pub arrived: ArcRwSignal<Vec<MessageView>>,
     /// Counts replies sent here: each brings the window to its end.
     pub sent_here: ArcRwSignal<u32>,
+    /// Replies of this person that have not left yet and can be taken back, in their order, with the time they leave.
+    pub held: ArcRwSignal<Vec<(ReplyId, DateTime<Utc>)>>,
+    /// The newest reply that was to leave later and did not, because the buyer wrote.
+    pub cancelled: ArcRwSignal<Option<ReplyId>>,
     /// The text in the composer.
     pub text: ArcRwSignal<String>,
     pub draft: DraftKeeper,
@@ -107,6 +114,8 @@ impl Session {
             problem: ArcRwSignal::new(None),
             arrived: ArcRwSignal::new(Vec::new()),
             sent_here: ArcRwSignal::new(0),
+            held: ArcRwSignal::new(Vec::new()),
+            cancelled: ArcRwSignal::new(None),
             text: ArcRwSignal::new(String::new()),
             draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
             tray: desk.trays.of(chat),
@@ -153,9 +162,9 @@ impl Session {
     }
 
     /// Hands a text to the outbox; it stands in the window at once.
-    pub fn send(&self, text: String) {
+    pub fn send(&self, text: String, how: SendHow) {
         let at = self.inner.desk.now.try_get_untracked().unwrap_or_default();
-        self.inner.desk.outbox.send(self.chat, text, at);
+        self.inner.desk.outbox.send(self.chat, text, at, how);
         self.text.set(String::new());
         self.draft.clear();
         self.inner.desk.list.patch(self.chat, |row| row.has_draft = false);
@@ -164,12 +173,12 @@ impl Session {
 
     /// Hands the files beside the answer to the outbox, each as a reply of its own, in their order. Says whether there
     /// were any.
-    pub fn send_files(&self) -> bool {
+    pub fn send_files(&self, how: &SendHow) -> bool {
         let at = self.inner.desk.now.try_get_untracked().unwrap_or_default();
         let files = self.tray.take();
         let has_files = !files.is_empty();
         for (name, view) in files {
-            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at);
+            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at, how.clone());
         }
         if has_files {
             self.sent_here.update(|count| *count += 1);
@@ -219,10 +228,68 @@ impl Session {
     /// Gives a refused text back to the composer, before what stands there already.
     pub fn edit_again(&self, reply: ReplyId) {
         let Some(refused) = self.inner.desk.outbox.take_back(reply) else { return };
+        self.bring_back(&refused);
+    }
+
+    /// Takes back everything that this person has just sent and that has not left, the newest first.
+    pub fn undo(&self) {
+        let held = self.held.get_untracked();
+        let this = self.clone();
+        spawn_local(async move {
+            for (reply, _) in held.into_iter().rev() {
+                if !this.fetch_back(reply).await {
+                    break;
+                }
+            }
+        });
+    }
+
+    /// Takes a reply back into the composer.
+    pub fn take_back(&self, reply: ReplyId) {
+        let this = self.clone();
+        spawn_local(async move { _ = this.fetch_back(reply).await });
+    }
+
+    /// Sends a reply now that was to leave later.
+    pub fn send_now(&self, reply: ReplyId) {
+        let this = self.clone();
+        spawn_local(async move {
+            if let Err(error) = api::send_now(reply).await {
+                this.inner.toasts.say(error.sentence(this.inner.desk.locale));
+            }
+            _ = this.refresh().await;
+        });
+    }
+
+    /// Whether a reply was taken back; what it was stands in the composer then.
+    async fn fetch_back(&self, reply: ReplyId) -> bool {
+        match api::take_back(reply).await {
+            Ok(taken) => {
+                self.content().thread.remove(reply);
+                if let Some((name, view)) = taken.file {
+                    self.tray.put_back(name, view);
+                }
+                if !taken.text.is_empty() {
+                    self.bring_back(&taken.text);
+                }
+                self.draw();
+                true
+            }
+            Err(error) => {
+                self.inner.toasts.say(error.sentence(self.inner.desk.locale));
+                _ = self.refresh().await;
+                false
+            }
+        }
+    }
+
+    /// Puts a text into the composer, before what stands there already.
+    fn bring_back(&self, text: &str) {
         let begun = self.text.get_untracked();
-        let text = if begun.trim().is_empty() { refused } else { format!("{refused}\n{begun}") };
+        let text = if begun.trim().is_empty() { text.to_owned() } else { format!("{text}\n{begun}") };
         self.draft.change(&text);
         self.text.set(text);
+        self.inner.desk.list.patch(self.chat, |row| row.has_draft = true);
     }
 
     fn follow_news(&self) {
@@ -242,6 +309,7 @@ impl Session {
                     Change::Seller { .. } => true,
                     Change::Seen { .. } | Change::Import { .. } | Change::SavedFilters { .. } => false,
                     Change::Tags => true,
+                    Change::QuickReplies | Change::Wording => false,
                 }),
             };
             if concerns_us {
@@ -387,8 +455,25 @@ impl Session {
         for (signal, drawn) in changed {
             set_if_other(&signal, drawn);
         }
+        let (held, cancelled) = self.unsent();
+        set_if_other(&self.held, held);
+        set_if_other(&self.cancelled, cancelled);
         set_if_other(&self.lines, lines);
         set_if_other(&self.has_older, has_older);
+    }
+
+    /// Replies that have not left and can be taken back, and the newest that has missed its time.
+    fn unsent(&self) -> (Vec<(ReplyId, DateTime<Utc>)>, Option<ReplyId>) {
+        let user = self.inner.desk.viewer.as_ref().map(|viewer| viewer.user);
+        let content = self.content();
+        let deliveries =
+            || content.thread.bubbles().iter().filter_map(|bubble| bubble.view.delivery.as_ref());
+        let held = deliveries()
+            .filter(|delivery| delivery.state == ReplyState::Queued && delivery.author == user)
+            .filter_map(|delivery| Some((delivery.reply?, delivery.leaves_at?)));
+        let cancelled =
+            deliveries().filter(|delivery| delivery.reason == Some(FailureReason::BuyerWroteFirst)).last();
+        (held.collect(), cancelled.and_then(|delivery| delivery.reply))
     }
 
     fn content(&self) -> MutexGuard<'_, Content> {

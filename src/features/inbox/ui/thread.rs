@@ -1,7 +1,7 @@
 //! The messages of a chat as the window knows them: pages from the server, replies of this browser that the server
 //! does not know yet, and how they stand together. Rules without a screen.
 
-use crate::features::inbox::types::{Author, Direction, MessageCursor, MessageView};
+use crate::features::inbox::types::{Author, Direction, MessageCursor, MessageView, ReplyState};
 use crate::shared::error::AppError;
 use crate::shared::ids::ReplyId;
 use crate::shared::paging::Page;
@@ -106,8 +106,18 @@ impl Thread {
     /// The server has taken a reply.
     pub fn confirm(&mut self, view: MessageView) {
         self.moment += 1;
-        self.put(view);
+        match view.delivery.as_ref().filter(|delivery| delivery.state == ReplyState::Withdrawn) {
+            // The answer to a second try; the first one was taken back meanwhile.
+            Some(delivery) => delivery.reply.into_iter().for_each(|reply| self.remove(reply)),
+            None => self.put(view),
+        }
         self.sort();
+    }
+
+    /// A reply was taken back.
+    pub fn remove(&mut self, reply: ReplyId) {
+        self.moment += 1;
+        self.bubbles.retain(|bubble| reply_of(&bubble.view) != Some(reply));
     }
 
     /// Changes what is shown of a reply until the server tells more.
@@ -214,7 +224,7 @@ fn stand_together(above: &MessageView, below: &MessageView) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::inbox::types::{Delivery, ReplyState};
+    use crate::features::inbox::types::Delivery;
     use chrono::{DateTime, Utc};
 
     const UTC: Zone = Zone { offset_minutes: 0 };
@@ -251,6 +261,8 @@ mod tests {
             is_read: false,
             reason: None,
             reason_detail: None,
+            leaves_at: None,
+            author: None,
         };
         let key = format!("reply-{n}");
         MessageView { external_id: None, delivery: Some(delivery), ..message(&key, minute, Author::Operator) }

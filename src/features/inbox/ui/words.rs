@@ -47,13 +47,14 @@ pub fn reply_state(locale: Locale, delivery: Progress, marketplace: Marketplace)
     match state {
         _ if is_in_moderation => locale.reply_in_moderation(marketplace),
         _ if is_read => locale.reply_read().to_owned(),
-        ReplyState::Queued => locale.reply_queued().to_owned(),
+        ReplyState::Scheduled | ReplyState::Queued => locale.reply_queued().to_owned(),
         ReplyState::Sending => locale.reply_sending().to_owned(),
         ReplyState::Sent => locale.reply_sent().to_owned(),
         ReplyState::Visible => locale.reply_visible(marketplace),
         ReplyState::Rejected => locale.reply_rejected(marketplace),
         ReplyState::Unsure => locale.reply_unsure().to_owned(),
         ReplyState::Failed => locale.not_sent().to_owned(),
+        ReplyState::Withdrawn => locale.reply_withdrawn().to_owned(),
     }
 }
 
@@ -70,6 +71,7 @@ pub fn failure(locale: Locale, reason: FailureReason, marketplace: Marketplace) 
         FailureReason::CannotTell => locale.cannot_tell(marketplace),
         FailureReason::RejectedByModeration => locale.cannot_pass_moderation(marketplace),
         FailureReason::FileLost => locale.file_lost().to_owned(),
+        FailureReason::BuyerWroteFirst => locale.buyer_wrote_first().to_owned(),
     }
 }
 

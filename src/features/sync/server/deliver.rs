@@ -68,12 +68,12 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
             .await?;
         let seller =
             accounts::find(&mut conn, run.workspace, chat.seller_id).await?.ok_or_else(Fault::not_found)?;
-        let reply = outbox::next(&mut conn, run.workspace, id).await?;
+        let reply = outbox::next(&mut conn, run.workspace, id, now()).await?;
         drop(conn);
         let work = Delivery { app, chat: &chat, seller: &seller };
         let step = match reply {
             Some(reply) => work.step(&reply).await?,
-            None => return work.look_for_accepted().await,
+            None => return work.rest().await,
         };
         if let Step::Wait(pause) = step {
             return Ok(Verdict::Again(pause));
@@ -102,7 +102,44 @@ impl Delivery<'_> {
             self.end(reply, Ending::Failed(reason, None)).await?;
             return Ok(Step::Next);
         }
+        if reply.state == ReplyState::Scheduled
+            && let Some(step) = self.look_for_buyer(reply).await?
+        {
+            return Ok(step);
+        }
         self.send(reply).await
+    }
+
+    /// Before a reply leaves that was written long ago: whether the buyer has written since. Storing such a message
+    /// cancels the reply. What to do instead of sending, when the marketplace cannot be asked.
+    async fn look_for_buyer(&self, reply: &OutgoingReply) -> Outcome<Option<Step>> {
+        match self.read_history().await {
+            Ok(()) => Ok(None),
+            Err(SyncError::Fault(fault)) => Err(fault),
+            Err(SyncError::Marketplace(error)) if is_hopeless(&error) => {
+                self.end(reply, refusal(error)).await?;
+                Ok(Some(Step::Next))
+            }
+            Err(SyncError::Marketplace(error)) => {
+                tracing::warn!(reply = %reply.id, %error, "a planned reply waits until the chat can be read");
+                Ok(Some(Step::Wait(Duration::from_secs(3))))
+            }
+        }
+    }
+
+    /// Nothing is to be sent now: looks for what was accepted, and comes back for what is to leave later.
+    async fn rest(&self) -> Outcome<Verdict> {
+        let verdict = self.look_for_accepted().await?;
+        let mut conn = self.app.db.get().await?;
+        let Some(at) = outbox::next_departure(&mut conn, self.chat.workspace_id, self.chat.id).await? else {
+            return Ok(verdict);
+        };
+        // Never at once: what is due already was to be seen a moment ago.
+        let until = (at - now()).to_std().unwrap_or_default().max(Duration::from_millis(20));
+        Ok(match verdict {
+            Verdict::Again(pause) => Verdict::Again(pause.min(until)),
+            Verdict::Done => Verdict::Again(until),
+        })
     }
 
     async fn send(&self, reply: &OutgoingReply) -> Outcome<Step> {
@@ -117,7 +154,9 @@ impl Delivery<'_> {
         };
         let connector = self.seller.open(self.app)?;
         let mut conn = self.app.db.get().await?;
-        outbox::begin_attempt(&mut conn, reply, now()).await?;
+        if !outbox::begin_attempt(&mut conn, reply, now()).await? {
+            return Ok(Step::Next);
+        }
         drop(conn);
         // The limit covers waiting for the rate limiter too: an attempt older than it is certainly over.
         let sent =
@@ -199,11 +238,7 @@ impl Delivery<'_> {
             Err(SyncError::Fault(fault)) => return Err(fault),
             Err(SyncError::Marketplace(error)) => {
                 tracing::warn!(reply = %reply.id, %error, "the history that would settle a send cannot be read");
-                let hopeless = matches!(
-                    error,
-                    ConnectorError::Account(_) | ConnectorError::Chat(_) | ConnectorError::Denied(_)
-                );
-                if hopeless || now() - began > GIVE_UP_AFTER {
+                if is_hopeless(&error) || now() - began > GIVE_UP_AFTER {
                     self.end(reply, Ending::Unsure).await?;
                     return Ok(Step::Next);
                 }
@@ -234,8 +269,7 @@ impl Delivery<'_> {
 
     async fn is_adopted(&self, reply: &OutgoingReply) -> Outcome<bool> {
         let mut conn = self.app.db.get().await?;
-        let next = outbox::next(&mut conn, reply.workspace_id, reply.chat_id).await?;
-        Ok(next.is_none_or(|next| next.id != reply.id))
+        outbox::is_settled(&mut conn, reply).await
     }
 
     /// A file is recognised less surely than a text: something that might be it counts as a reason not to send again.
@@ -313,6 +347,11 @@ impl Delivery<'_> {
         let mut conn = self.app.db.get().await?;
         outbox::end_attempt(&mut conn, reply, ending, now()).await
     }
+}
+
+/// Whether asking again would be answered in the same way.
+fn is_hopeless(error: &ConnectorError) -> bool {
+    matches!(error, ConnectorError::Account(_) | ConnectorError::Chat(_) | ConnectorError::Denied(_))
 }
 
 fn outcome_word(sent: &Result<(), ConnectorError>) -> &'static str {

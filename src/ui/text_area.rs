@@ -16,7 +16,8 @@ pub fn TextArea(
     /// Its element, for the focus.
     element: NodeRef<html::Textarea>,
     /// Unique within the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// The hook for tests.
     testid: &'static str,
     /// Its name for readers.
@@ -37,7 +38,8 @@ pub fn TextArea(
     #[prop(into)]
     invalid: Signal<bool>,
     /// Ids of what explains it.
-    described_by: &'static str,
+    #[prop(into)]
+    described_by: String,
 ) -> impl IntoView {
     follow_text(element, text.clone(), on_typed);
     let typed = move |event| {

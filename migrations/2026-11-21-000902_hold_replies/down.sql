@@ -1,0 +1,10 @@
+DELETE FROM replies WHERE state = 'withdrawn';
+UPDATE replies SET state = 'failed' WHERE state = 'scheduled';
+DROP INDEX replies_unsettled;
+CREATE INDEX replies_unsettled ON replies (workspace_id, chat_id, created_at, id) WHERE state IN ('queued', 'sending', 'sent', 'unsure');
+DROP INDEX replies_file;
+CREATE UNIQUE INDEX replies_file ON replies (workspace_id, file_id) WHERE file_id IS NOT NULL;
+ALTER TABLE replies DROP CONSTRAINT replies_scheduled_check;
+ALTER TABLE replies DROP CONSTRAINT replies_state_check;
+ALTER TABLE replies ADD CONSTRAINT replies_state_check CHECK (state IN ('queued', 'sending', 'sent', 'visible', 'rejected', 'unsure', 'failed'));
+ALTER TABLE replies DROP COLUMN sent_over, DROP COLUMN closes_chat, DROP COLUMN planned_after, DROP COLUMN deliver_at;

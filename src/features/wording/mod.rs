@@ -1,0 +1,14 @@
+//! Rules of risky words: what marketplaces fine for, and what promises too much. Both sides ask the same rules; a text is
+//! never rewritten.
+
+pub mod api;
+pub mod check;
+mod normal;
+mod pattern;
+#[cfg(feature = "ssr")]
+pub mod server;
+mod signs;
+#[cfg(test)]
+mod tests;
+pub mod types;
+pub mod ui;
