@@ -3,6 +3,7 @@
 mod settings;
 
 use crate::features::inbox::ui::InboxPage;
+use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
@@ -47,21 +48,24 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     if let Some(viewer) = use_viewer() {
         provide_live(viewer.live_after);
+        provide_notices();
     }
     let locale = use_locale();
     view! {
         <Title text=locale.product()/>
+        <UnseenTitle/>
         <Router>
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><Outlet/></Frame> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner bell=NoticeBell><Outlet/></Frame> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
+                        <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -1,7 +1,9 @@
-//! What the product can do, one folder a feature, in this order of leaning: users, sellers, orders, files, inbox, sync.
+//! What the product can do, one folder a feature, in this order of leaning: users, notices, sellers, orders, files,
+//! inbox, sync.
 
 pub mod files;
 pub mod inbox;
+pub mod notices;
 pub mod orders;
 pub mod sellers;
 pub mod sync;

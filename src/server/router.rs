@@ -166,7 +166,7 @@ fn static_files(leptos: &LeptosOptions) -> Router<ServerState> {
         "/pkg",
         ServiceBuilder::new().layer(cached("public, max-age=31536000, immutable")).service(packages),
     );
-    for name in ["favicon.svg", "icons.svg", "robots.txt"] {
+    for name in ["favicon.svg", "favicon-unseen.svg", "icons.svg", "robots.txt"] {
         let file = ServeFile::new(root.join(name)).precompressed_br().precompressed_gzip();
         router = router.route_service(
             &format!("/{name}"),

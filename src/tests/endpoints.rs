@@ -7,7 +7,7 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, FileId, ReplyId, SellerId};
+use agentiq::shared::ids::{ChatId, FileId, ReplyId, SellerId, TabId};
 use agentiq::shared::role::{Permission, Role};
 use futures::StreamExt;
 use reqwest::Method;
@@ -45,7 +45,12 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
+        ("inbox/look", json!({ "tab": TabId::new(), "chat": chat, "doing": "typing" })),
+        ("inbox/presence", json!({})),
         ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
+        ("notices/list", json!({})),
+        ("notices/mark_seen", json!({ "notices": null })),
+        ("notices/save_settings", json!({ "settings": {} })),
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
@@ -180,7 +185,14 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
+            "inbox/chats"
+            | "inbox/rows"
+            | "inbox/presence"
+            | "notices/list"
+            | "notices/mark_seen"
+            | "notices/save_settings"
+            | "sellers/list"
+            | "sellers/stopped" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
@@ -222,6 +234,9 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "events",
         "users",
         "files",
+        "presences",
+        "notices",
+        "notice_settings",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);

@@ -111,7 +111,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 14] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -121,6 +121,7 @@ const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
     ("schedule_slots_slot", "schedules belong to the installation"),
     ("pace_lines_pkey", "an account has one pace in the whole installation"),
     ("events_at", "old entries of all workspaces are deleted together"),
+    ("notices_at", "old notices of all workspaces are deleted together"),
     ("push_endpoints_token", "a marketplace comes with a token only"),
     ("pushes_received", "old pushes of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
@@ -222,6 +223,25 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!("drafts VALUES ('{other}', '{user}', '{other}', 'x', now())"),
         format!("chat_seen VALUES ('{other}', '{user}', '{other}', now())"),
         format!("chat_seen VALUES ('{other}', '{stranger}', '{chat}', now())"),
+        format!("presences VALUES ('{other}', '{chat}', '{stranger}', '{other}', now(), now())"),
+        format!("presences VALUES ('{other}', '{other}', '{user}', '{other}', now(), now())"),
+        format!("notice_settings VALUES ('{other}', '{user}', '{{}}', now())"),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, chat_id, at, rang_at) \
+             VALUES ('{other}', '{stranger}', gen_random_uuid(), 'message', '{chat}', '{chat}', now(), now())"
+        ),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, at, rang_at) \
+             VALUES ('{other}', '{user}', gen_random_uuid(), 'message', '{other}', now(), now())"
+        ),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, actor_id, at, rang_at) \
+             VALUES ('{other}', '{stranger}', gen_random_uuid(), 'message', '{other}', '{user}', now(), now())"
+        ),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, seller_id, at, rang_at) \
+             VALUES ('{other}', '{stranger}', gen_random_uuid(), 'message', '{other}', '{seller}', now(), now())"
+        ),
         format!("sessions VALUES ('{other}', '\\x00', '{user}', now(), now(), now())"),
         format!("sign_in_names VALUES ('x@x.example', '{other}', '{user}')"),
         format!("seller_accounts VALUES ('\\x00', '{other}', '{seller}')"),

@@ -1,8 +1,11 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
-use super::types::{ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView};
+use super::types::{
+    ChangedRows, ChatListPage, ChatView, Companion, Doing, ListCursor, ListQuery, MessageCursor, MessageView,
+    Sending,
+};
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, FileId, ReplyId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, TabId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -45,14 +48,28 @@ pub async fn seen(chat: ChatId) -> Result<(), AppError> {
 
 /// Puts a reply into the outbox. The same `reply` twice is one reply.
 #[server(endpoint = "inbox/reply", input = Json)]
-pub async fn reply(chat: ChatId, reply: ReplyId, text: String) -> Result<MessageView, AppError> {
-    answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text).await).await
+pub async fn reply(
+    chat: ChatId,
+    reply: ReplyId,
+    text: String,
+    #[server(default)] sending: Sending,
+) -> Result<MessageView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text, &sending).await)
+        .await
 }
 
 /// Puts an uploaded file into the outbox. The same `reply` twice is one reply.
 #[server(endpoint = "inbox/send_file", input = Json)]
-pub async fn send_file(chat: ChatId, reply: ReplyId, file: FileId) -> Result<MessageView, AppError> {
-    answer(Permission::ReplyToChats, async move |ask| reply::write_file(&ask, chat, reply, file).await).await
+pub async fn send_file(
+    chat: ChatId,
+    reply: ReplyId,
+    file: FileId,
+    #[server(default)] sending: Sending,
+) -> Result<MessageView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| {
+        reply::write_file(&ask, chat, reply, file, &sending).await
+    })
+    .await
 }
 
 /// Sends a failed or unsure reply once more, because a person asks for it.
@@ -71,4 +88,16 @@ pub async fn save_draft(chat: ChatId, text: String, typed_at: DateTime<Utc>) -> 
 #[server(endpoint = "inbox/start_chat", input = Json)]
 pub async fn start_chat(chat: ChatId, posting: String) -> Result<ChatId, AppError> {
     answer(Permission::ReplyToChats, async move |ask| start::start(&ask, chat, &posting).await).await
+}
+
+/// Notes which chat a page of the person has on the screen, and what they do there.
+#[server(endpoint = "inbox/look", input = Json)]
+pub async fn look(tab: TabId, chat: Option<ChatId>, doing: Doing) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| presence::look(&ask, tab, chat, doing).await).await
+}
+
+/// Who else is at a chat of the workspace now, or answers one.
+#[server(endpoint = "inbox/presence", input = Json)]
+pub async fn presence() -> Result<Vec<Companion>, AppError> {
+    answer(Permission::ReadChats, async move |ask| presence::others(&ask).await).await
 }

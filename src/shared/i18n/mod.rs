@@ -18,12 +18,14 @@ macro_rules! texts {
 mod errors;
 mod files;
 mod inbox;
+mod notices;
 mod orders;
 mod phrases;
 mod pushes;
 mod sellers;
 mod texts;
 mod times;
+mod together;
 mod users;
 
 use serde::{Deserialize, Serialize};

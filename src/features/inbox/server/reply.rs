@@ -1,10 +1,10 @@
 //! Writing a reply: the outbox row and the job that delivers it commit together.
 
 use super::outbox::DELIVER_JOB;
-use super::window;
+use super::{read_up_to, window};
 use crate::context::Ask;
 use crate::features::files::server::outgoing;
-use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, check_text};
+use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, Sending, check_text};
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{self, NewJob};
@@ -29,19 +29,37 @@ enum Content<'a> {
 ///
 /// # Errors
 /// A refusal that says what to change; nothing is stored then.
-pub async fn write(ask: &Ask, chat: ChatId, reply: ReplyId, text: &str) -> Outcome<MessageView> {
-    put(ask, chat, reply, Content::Text(text)).await
+pub async fn write(
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    text: &str,
+    sending: &Sending,
+) -> Outcome<MessageView> {
+    put(ask, chat, reply, Content::Text(text), sending).await
 }
 
 /// Puts an uploaded file into the outbox. The same id twice is the same reply, and a file is sent by one reply only.
 ///
 /// # Errors
 /// A refusal that says what to change; nothing is stored then.
-pub async fn write_file(ask: &Ask, chat: ChatId, reply: ReplyId, file: FileId) -> Outcome<MessageView> {
-    put(ask, chat, reply, Content::File(file)).await
+pub async fn write_file(
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    file: FileId,
+    sending: &Sending,
+) -> Outcome<MessageView> {
+    put(ask, chat, reply, Content::File(file), sending).await
 }
 
-async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> Outcome<MessageView> {
+async fn put(
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    content: Content<'_>,
+    sending: &Sending,
+) -> Outcome<MessageView> {
     let workspace = ask.workspace();
     let (author, now) = (ask.user.id, ask.now);
     let mut conn = ask.conn().await?;
@@ -57,6 +75,7 @@ async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> O
         return Err(Refusal::SellerNotConnected.into());
     }
     conn.transaction(async |conn| {
+        let created_at = read_up_to::take_turn(conn, workspace, chat, now).await?;
         let inserted = diesel::insert_into(replies::table)
             .values((
                 replies::workspace_id.eq(workspace),
@@ -66,13 +85,17 @@ async fn put(ask: &Ask, chat: ChatId, reply: ReplyId, content: Content<'_>) -> O
                 replies::body.eq(&text),
                 replies::file_id.eq(file),
                 replies::state.eq(ReplyState::Queued),
-                replies::created_at.eq(now),
+                replies::created_at.eq(created_at),
             ))
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;
         if inserted == 0 {
             return already_written(conn, workspace, chat, reply, author).await;
+        }
+        if let Some(read) = &sending.read_up_to {
+            // A refusal takes everything back, the reply too.
+            read_up_to::check(conn, workspace, chat, author, read).await?;
         }
         if file.is_none() {
             diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;

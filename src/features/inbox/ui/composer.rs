@@ -6,6 +6,7 @@ use super::keys;
 use super::send_window::{self, WindowNote};
 use super::session::Session;
 use super::text_area::TextArea;
+use super::together::{Held, HeldNote};
 use super::{upload, words};
 use crate::features::inbox::send_window::SendWindow;
 use crate::features::inbox::types::check_text;
@@ -44,6 +45,8 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         Signal::derive(move || closed.with(Option::is_some))
     };
     let window = send_window::watch(&desk, &session);
+    let held = Held::watch(&desk, &session);
+    follow_overtaken(&session, &refusal);
     // The person wanted to send after the time was over.
     let came_late = RwSignal::new(false);
     let send_now = {
@@ -53,6 +56,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                 return;
             }
             came_late.set(false);
+            held.came_second.set(false);
             if let Some(note) = untrack(|| session.tray.blocked()) {
                 session.tray.say(note);
                 return;
@@ -81,14 +85,14 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
     let send = move || {
         let is_late = window.with_untracked(SendWindow::is_closed);
         came_late.set(is_late);
-        if !is_late {
+        if !is_late && !held.holds_up() {
             send_now();
         }
     };
     let typed = {
-        let (draft, refusal) = (session.draft.clone(), refusal.clone());
+        let (session, refusal) = (session.clone(), refusal.clone());
         Callback::new(move |text: String| {
-            draft.change(&text);
+            session.typed(&text);
             refusal.set(None);
             came_late.set(false);
         })
@@ -123,6 +127,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         >
             <DropTarget tray=tray.clone() locale disabled=is_closed/>
             <ClosedNote session=session.clone() locale marketplace/>
+            <HeldNote desk=desk.clone() held/>
             <WindowNote desk session=session.clone() window on_anyway/>
             <ChosenFiles tray=tray.clone() locale/>
             <div class="composer-field">
@@ -151,11 +156,21 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                 </button>
             </div>
             <div class="composer-foot">
-                <RefusalNote refusal came_late locale/>
+                <RefusalNote refusal came_late held locale/>
                 <Counter text locale marketplace/>
             </div>
         </form>
     }
+}
+
+/// Says why an answer has come back into the composer.
+fn follow_overtaken(session: &Session, refusal: &ArcRwSignal<Option<Refusal>>) {
+    let (overtaken, refusal) = (session.overtaken.clone(), refusal.clone());
+    Effect::new(move |_| {
+        if let Some(why) = overtaken.get() {
+            refusal.set(Some(why));
+        }
+    });
 }
 
 /// Ctrl+Enter (or Cmd+Enter) sends, Enter begins a new line, Esc gives the focus back to the list.
@@ -207,11 +222,13 @@ fn ClosedNote(session: Session, locale: Locale, marketplace: Marketplace) -> imp
 fn RefusalNote(
     refusal: ArcRwSignal<Option<Refusal>>,
     came_late: RwSignal<bool>,
+    held: Held,
     locale: Locale,
 ) -> impl IntoView {
     let words = move || match refusal.get() {
         Some(why) => Some(AppError::Refused(why).sentence(locale)),
-        None => came_late.get().then(|| locale.window_kept_text().to_owned()),
+        None if came_late.get() => Some(locale.window_kept_text().to_owned()),
+        None => held.came_second.get().then(|| locale.answered_by_others(&held.names())),
     };
     view! { <p id="composer-problem" class="composer-problem" role="alert">{words}</p> }
 }

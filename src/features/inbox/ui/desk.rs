@@ -4,6 +4,7 @@ use super::address::{Address, use_address};
 use super::attach::Trays;
 use super::list_state::ListState;
 use super::outbox::Outbox;
+use super::together::Together;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::page::Viewer;
@@ -11,6 +12,7 @@ use crate::shared::role::Permission;
 use crate::shared::time::Zone;
 use crate::ui::context::{use_locale, use_now, use_viewer};
 use crate::ui::live::{ConnectionState, Live, use_live};
+use crate::ui::notice::use_toasts;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Desk {
     pub live: Live,
     pub list: ListState,
     pub outbox: Outbox,
+    /// Who else is at the chats.
+    pub together: Together,
     /// Files that wait beside answers.
     pub trays: Trays,
 }
@@ -37,19 +41,39 @@ impl Desk {
     pub fn provide() -> Self {
         let viewer = use_viewer().map(Arc::new);
         let (address, live) = (use_address(), use_live());
+        let now = use_now();
+        let open = Memo::new(move |_| address.with(Address::chat));
         let desk = Desk {
             locale: use_locale(),
             zone: viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone),
-            now: use_now(),
+            now,
             address,
             list: ListState::new(address, live.clone(), viewer.as_ref().map(|viewer| viewer.user)),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
+            together: Together::new(open, &live, now),
             trays: Trays::default(),
             live,
             viewer,
         };
+        desk.say_what_was_overtaken();
         provide_context(desk.clone());
         desk
+    }
+
+    /// Answers that waited in this browser and were overtaken meanwhile: their chat may not be open.
+    fn say_what_was_overtaken(&self) {
+        let (items, address, locale, toasts) =
+            (self.outbox.items.clone(), self.address, self.locale, use_toasts());
+        Effect::new(move |before: Option<usize>| {
+            let open = address.with_untracked(Address::chat);
+            let elsewhere = items.with(|items| {
+                items.iter().filter(|item| item.is_overtaken() && Some(item.chat) != open).count()
+            });
+            if elsewhere > before.unwrap_or_default() {
+                toasts.say(locale.reply_asks_again().to_owned());
+            }
+            elsewhere
+        });
     }
 
     /// What stands in a pane that may not be up to date; nothing while the connection says the same more clearly.

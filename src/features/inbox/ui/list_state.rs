@@ -267,7 +267,7 @@ impl ListState {
                 // A seller that came or went changes the numbers and maybe every row.
                 Change::Seller { .. } | Change::Import { .. } | Change::Tags => content.is_all_moved = true,
                 Change::Order { chat } => _ = content.moved.insert(chat),
-                Change::Seen { .. } => continue,
+                Change::Seen { .. } | Change::Notice { .. } => continue,
             }
             any = true;
         }

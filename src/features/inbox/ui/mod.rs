@@ -22,6 +22,7 @@ mod send_window;
 mod session;
 mod text_area;
 mod thread;
+mod together;
 mod upload;
 mod window;
 mod words;

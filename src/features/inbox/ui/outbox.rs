@@ -4,8 +4,8 @@
 use super::refresh::wait_ms;
 use crate::features::files::types::FileView;
 use crate::features::inbox::api;
-use crate::features::inbox::types::{AttachmentView, Author, Delivery, MessageView, ReplyState};
-use crate::shared::error::AppError;
+use crate::features::inbox::types::{AttachmentView, Author, Delivery, MessageView, ReplyState, Sending};
+use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::page::Viewer;
 use crate::ui::browser;
@@ -35,12 +35,20 @@ pub struct Waiting {
     pub file: Option<WaitingFile>,
     /// When the person sent it.
     pub at: DateTime<Utc>,
+    /// What goes with it: what the person had read when they sent it.
+    #[serde(default)]
+    pub sending: Sending,
     /// Why the server will not take it as it is; a person decides what happens then.
     #[serde(default)]
     pub refused: Option<AppError>,
 }
 
 impl Waiting {
+    /// Whether somebody has written in the chat since its author read it.
+    pub fn is_overtaken(&self) -> bool {
+        matches!(self.refused, Some(AppError::Refused(Refusal::ChatMoved { .. })))
+    }
+
     /// How the window shows it until the server tells more. The server gives the reply a key of its own.
     pub fn view(&self, author_name: Option<String>) -> MessageView {
         let state = if self.refused.is_some() { ReplyState::Failed } else { ReplyState::Queued };
@@ -136,14 +144,14 @@ impl Outbox {
     }
 
     /// Puts a reply into the outbox and sends it as soon as that is possible.
-    pub fn send(&self, chat: ChatId, text: String, at: DateTime<Utc>) {
-        self.put(Waiting { chat, reply: ReplyId::new(), text, file: None, at, refused: None });
+    pub fn send(&self, chat: ChatId, text: String, at: DateTime<Utc>, sending: Sending) {
+        self.put(Waiting { chat, reply: ReplyId::new(), text, file: None, at, sending, refused: None });
     }
 
     /// The same for an uploaded file.
-    pub fn send_file(&self, chat: ChatId, file: WaitingFile, at: DateTime<Utc>) {
+    pub fn send_file(&self, chat: ChatId, file: WaitingFile, at: DateTime<Utc>, sending: Sending) {
         let (reply, text) = (ReplyId::new(), String::new());
-        self.put(Waiting { chat, reply, text, file: Some(file), at, refused: None });
+        self.put(Waiting { chat, reply, text, file: Some(file), at, sending, refused: None });
     }
 
     fn put(&self, item: Waiting) {
@@ -151,11 +159,12 @@ impl Outbox {
         self.pump();
     }
 
-    /// Tries a refused reply once more.
-    pub fn retry(&self, reply: ReplyId) {
+    /// Tries a refused reply once more, as the person sees the chat now.
+    pub fn retry(&self, reply: ReplyId, sending: &Sending) {
         self.change(|items| {
             for item in items.iter_mut().filter(|item| item.reply == reply) {
                 item.refused = None;
+                item.sending = sending.clone();
             }
         });
         self.pump();
@@ -188,8 +197,8 @@ impl Outbox {
 
     async fn send_one(self, item: Waiting) {
         let answer = match &item.file {
-            Some(file) => api::send_file(item.chat, item.reply, file.view.id).await,
-            None => api::reply(item.chat, item.reply, item.text.clone()).await,
+            Some(file) => api::send_file(item.chat, item.reply, file.view.id, item.sending.clone()).await,
+            None => api::reply(item.chat, item.reply, item.text.clone(), item.sending.clone()).await,
         };
         self.with_run(|run| run.is_sending = false);
         match answer {
@@ -277,9 +286,17 @@ fn wait_for(error: &AppError, failures: u32) -> Option<Duration> {
     }
 }
 
+/// Notes a refusal. What was overtaken in its chat takes along what was written after it: the one makes no sense without
+/// the other.
 fn refuse(items: &mut [Waiting], reply: ReplyId, error: &AppError) {
-    for item in items.iter_mut().filter(|item| item.reply == reply) {
-        item.refused = Some(error.clone());
+    let is_overtaken = matches!(error, AppError::Refused(Refusal::ChatMoved { .. }));
+    let Some(place) = items.iter().position(|item| item.reply == reply) else { return };
+    let chat = items[place].chat;
+    for item in &mut items[place..] {
+        let goes_along = is_overtaken && item.chat == chat && item.refused.is_none();
+        if item.reply == reply || goes_along {
+            item.refused = Some(error.clone());
+        }
     }
 }
 
@@ -297,7 +314,7 @@ fn write(items: &[Waiting]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::error::Refusal;
+    use crate::shared::error::MovedBy;
 
     fn item(text: &str) -> Waiting {
         Waiting {
@@ -306,6 +323,7 @@ mod tests {
             text: text.to_owned(),
             file: None,
             at: DateTime::UNIX_EPOCH,
+            sending: Sending::default(),
             refused: None,
         }
     }
@@ -331,6 +349,30 @@ mod tests {
         assert_eq!(wait_for(&AppError::RateLimited { retry_after_s: 7 }, 1), Some(Duration::from_secs(7)));
         assert_eq!(wait_for(&AppError::Forbidden, 1), None);
         assert_eq!(wait_for(&AppError::Refused(Refusal::EmptyText), 1), None);
+    }
+
+    #[test]
+    fn what_was_overtaken_takes_along_what_follows_it_in_its_chat() {
+        let id = |n| ReplyId(uuid::Uuid::from_u128(n));
+        let elsewhere = ChatId(uuid::Uuid::from_u128(7));
+        let mut items = vec![
+            Waiting { reply: id(1), ..item("а") },
+            Waiting { reply: id(2), ..item("б") },
+            Waiting { reply: id(3), chat: elsewhere, ..item("в") },
+            Waiting { reply: id(4), ..item("г") },
+        ];
+        let overtaken = |items: &[Waiting]| items.iter().map(Waiting::is_overtaken).collect::<Vec<_>>();
+        refuse(&mut items, id(2), &AppError::Refused(Refusal::ChatMoved { by: MovedBy::Buyer }));
+        assert_eq!(overtaken(&items), [false, true, false, true]);
+        refuse(&mut items, id(1), &AppError::NotFound);
+        assert_eq!(items.iter().filter(|item| item.refused == Some(AppError::NotFound)).count(), 1);
+    }
+
+    #[test]
+    fn a_reply_of_an_older_version_is_read_too() {
+        let mut old = serde_json::to_value(item("а")).expect("JSON");
+        old.as_object_mut().expect("an object").remove("sending");
+        assert_eq!(parse(&format!("[{old}]")), [item("а")]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
+use super::together::RowCompany;
 use super::words;
 use crate::features::inbox::types::{ChatRow, HistoryState, UNSEEN_CAP};
 use crate::shared::ids::ChatId;
@@ -110,6 +111,7 @@ fn Preview(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
 #[component]
 fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> impl IntoView {
     let locale = desk.locale;
+    let chat = row.with_untracked(|row| row.id);
     let (waits, seller, unseen) = (row.clone(), row.clone(), row.clone());
     let waits = move || {
         waits
@@ -138,6 +140,7 @@ fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) ->
             <ClockChip row/>
             {waits}
             {seller}
+            <RowCompany chat/>
             {unseen}
         </span>
     }

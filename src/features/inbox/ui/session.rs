@@ -9,9 +9,11 @@ use super::thread::{Bubble, Line, Origin, Thread};
 use crate::features::files::api as files_api;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
-use crate::features::inbox::types::{ChatRow, ChatView, Draft, FailureReason, MessageView, ReplyState};
+use crate::features::inbox::types::{
+    ChatRow, ChatView, Doing, Draft, FailureReason, MessageView, ReadUpTo, ReplyState, Sending,
+};
 use crate::shared::change::Change;
-use crate::shared::error::AppError;
+use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
@@ -25,6 +27,9 @@ use std::time::Duration;
 
 /// A chat counts as seen after it has been on the screen for so long.
 const SEEN_AFTER: Duration = Duration::from_millis(400);
+
+/// News count as read after they have been on the screen for so long: who sends sooner has not read them.
+const READ_AFTER: Duration = Duration::from_secs(1);
 
 /// What is drawn of one message; changes in place.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +68,10 @@ pub struct Session {
     /// The text in the composer.
     pub text: ArcRwSignal<String>,
     pub draft: DraftKeeper,
+    /// Why an answer came back into the composer: somebody has written meanwhile.
+    pub overtaken: ArcRwSignal<Option<Refusal>>,
+    /// Whether everything that has come has been on the screen for a moment.
+    pub is_read: ArcRwSignal<bool>,
     /// Files beside the answer.
     pub tray: Tray,
     inner: Arc<Inner>,
@@ -74,6 +83,13 @@ struct Inner {
     server_draft: Option<Draft>,
     content: Mutex<Content>,
     before_draw: Mutex<Option<Hook>>,
+    reading: Mutex<Reading>,
+}
+
+/// How far others have written, as the person has read it and as the window shows it.
+struct Reading {
+    read: ReadUpTo,
+    shown: ReadUpTo,
 }
 
 type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -94,6 +110,7 @@ impl Session {
             server_draft: view.draft.clone(),
             content: Mutex::new(content),
             before_draw: Mutex::default(),
+            reading: Mutex::new(Reading { read: view.read_up_to.clone(), shown: view.read_up_to }),
         };
         let session = Session {
             chat,
@@ -109,6 +126,8 @@ impl Session {
             sent_here: ArcRwSignal::new(0),
             text: ArcRwSignal::new(String::new()),
             draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
+            overtaken: ArcRwSignal::new(None),
+            is_read: ArcRwSignal::new(true),
             tray: desk.trays.of(chat),
             inner: Arc::new(inner),
         };
@@ -155,7 +174,9 @@ impl Session {
     /// Hands a text to the outbox; it stands in the window at once.
     pub fn send(&self, text: String) {
         let at = self.inner.desk.now.try_get_untracked().unwrap_or_default();
-        self.inner.desk.outbox.send(self.chat, text, at);
+        self.inner.desk.outbox.send(self.chat, text, at, self.sending());
+        self.inner.desk.together.does(self.chat, Doing::Done);
+        self.overtaken.set(None);
         self.text.set(String::new());
         self.draft.clear();
         self.inner.desk.list.patch(self.chat, |row| row.has_draft = false);
@@ -169,7 +190,7 @@ impl Session {
         let files = self.tray.take();
         let has_files = !files.is_empty();
         for (name, view) in files {
-            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at);
+            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at, self.sending());
         }
         if has_files {
             self.sent_here.update(|count| *count += 1);
@@ -196,7 +217,7 @@ impl Session {
     /// Tries once more what was not sent, or what nobody can be sure of.
     pub fn send_again(&self, reply: ReplyId, is_waiting_here: bool) {
         if is_waiting_here {
-            self.inner.desk.outbox.retry(reply);
+            self.inner.desk.outbox.retry(reply, &self.sending());
             return;
         }
         self.content().thread.patch(reply, |view| {
@@ -216,11 +237,68 @@ impl Session {
         });
     }
 
+    /// What goes with an answer that is sent now.
+    fn sending(&self) -> Sending {
+        Sending { read_up_to: Some(self.reading().read.clone()) }
+    }
+
+    /// The person has written in the composer.
+    pub fn typed(&self, text: &str) {
+        self.draft.change(text);
+        let doing = if text.trim().is_empty() { Doing::Done } else { Doing::Typing };
+        self.inner.desk.together.does(self.chat, doing);
+    }
+
+    /// Notes what the window shows. It counts as read when it has been on the screen for a moment.
+    fn show_up_to(&self, shown: ReadUpTo) {
+        self.reading().shown = shown;
+    }
+
+    fn read_soon(&self) {
+        let shown = self.reading().shown.clone();
+        let is_read = self.reading().read == shown;
+        set_if_other(&self.is_read, is_read);
+        if is_read || document().hidden() {
+            return;
+        }
+        let this = self.clone();
+        let read = move || {
+            if document().hidden() || this.reading().shown != shown {
+                return;
+            }
+            this.reading().read = shown.clone();
+            set_if_other(&this.is_read, true);
+        };
+        set_timeout(read, READ_AFTER);
+    }
+
+    /// Gives answers that were overtaken back to the composer, shows what overtook them and says so.
+    fn take_back_overtaken(&self, replies: Vec<ReplyId>, why: Refusal) {
+        let texts: Vec<String> =
+            replies.into_iter().filter_map(|reply| self.inner.desk.outbox.take_back(reply)).collect();
+        self.put_before(&texts.join("\n"));
+        self.overtaken.set(Some(why));
+        let this = self.clone();
+        spawn_local(async move {
+            if this.refresh().await == Outcome::Settled {
+                // The person is told to read it and decides; whatever comes after it is asked about again.
+                let shown = this.reading().shown.clone();
+                this.reading().read = shown;
+                set_if_other(&this.is_read, true);
+                this.sent_here.update(|count| *count += 1);
+            }
+        });
+    }
+
     /// Gives a refused text back to the composer, before what stands there already.
     pub fn edit_again(&self, reply: ReplyId) {
         let Some(refused) = self.inner.desk.outbox.take_back(reply) else { return };
+        self.put_before(&refused);
+    }
+
+    fn put_before(&self, refused: &str) {
         let begun = self.text.get_untracked();
-        let text = if begun.trim().is_empty() { refused } else { format!("{refused}\n{begun}") };
+        let text = if begun.trim().is_empty() { refused.to_owned() } else { format!("{refused}\n{begun}") };
         self.draft.change(&text);
         self.text.set(text);
     }
@@ -240,7 +318,7 @@ impl Session {
                     | Change::Reply { chat: moved, .. }
                     | Change::Order { chat: moved } => moved == chat,
                     Change::Seller { .. } => true,
-                    Change::Seen { .. } | Change::Import { .. } => false,
+                    Change::Seen { .. } | Change::Import { .. } | Change::Notice { .. } => false,
                     Change::Tags => true,
                 }),
             };
@@ -259,6 +337,7 @@ impl Session {
                 set_if_other(&self.closed_because, view.closed_because);
                 set_if_other(&self.window, view.window);
                 set_if_other(&self.problem, None);
+                self.show_up_to(view.read_up_to);
                 if !arrived.is_empty() {
                     self.arrived.set(arrived);
                 }
@@ -299,6 +378,15 @@ impl Session {
             });
             this.content().thread.set_waiting(waiting);
             this.draw();
+            let (texts, why): (Vec<ReplyId>, Option<AppError>) = items.with(|items| {
+                let overtaken =
+                    items.iter().filter(ours).filter(|item| item.is_overtaken() && item.file.is_none());
+                let why = overtaken.clone().find_map(|item| item.refused.clone());
+                (overtaken.map(|item| item.reply).collect(), why)
+            });
+            if let Some(AppError::Refused(why)) = why {
+                this.take_back_overtaken(texts, why);
+            }
         });
     }
 
@@ -314,6 +402,7 @@ impl Session {
     }
 
     fn look(&self) {
+        self.read_soon();
         if document().hidden() || self.row.with_untracked(|row| row.unseen == 0) {
             return;
         }
@@ -389,6 +478,10 @@ impl Session {
         }
         set_if_other(&self.lines, lines);
         set_if_other(&self.has_older, has_older);
+    }
+
+    fn reading(&self) -> MutexGuard<'_, Reading> {
+        self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn content(&self) -> MutexGuard<'_, Content> {
