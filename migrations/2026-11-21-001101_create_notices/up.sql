@@ -23,4 +23,3 @@ COMMENT ON COLUMN notices.actor_id IS 'who caused it, when a person of ours did'
 COMMENT ON COLUMN notices.rang_at IS 'when it last rang: a burst rings once';
 CREATE UNIQUE INDEX notices_unseen ON notices (workspace_id, user_id, kind, subject) WHERE seen_at IS NULL;
 CREATE INDEX notices_person ON notices (workspace_id, user_id, at DESC, id DESC);
-CREATE INDEX notices_at ON notices (at);

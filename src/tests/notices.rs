@@ -78,7 +78,7 @@ async fn a_burst_in_my_chat_is_one_notice_that_rings_once_and_only_for_me() {
     assert_eq!(told(&boris).await, [(NoticeKind::Message, 4, true)]);
     writes(&app, seller, &external, "Спасибо").await;
     assert_eq!(told(&boris).await, [(NoticeKind::Message, 1, false), (NoticeKind::Message, 4, true)]);
-    boris.want::<()>("notices/mark_seen", json!({ "notices": null })).await;
+    boris.want::<()>("notices/mark_seen", json!({ "notices": "all" })).await;
     assert_eq!(centre(&boris).await.unseen, 0);
 }
 

@@ -218,10 +218,14 @@ async fn what_was_answered_in_the_cabinet_is_news_and_what_failed_is_not() {
 async fn of_many_who_answer_at_once_one_does() {
     let app = TestApp::start().await;
     let (_, _, chat) = app.shop_with_chat("Где заказ?").await;
-    let mut all = JoinSet::new();
-    for number in 0..8 {
+    let mut people = Vec::new();
+    for _ in 0..8 {
         let person = app.person(Role::Operator).await;
         let read = read(&person, chat).await;
+        people.push((person, read));
+    }
+    let mut all = JoinSet::new();
+    for (number, (person, read)) in people.into_iter().enumerate() {
         all.spawn(async move {
             let answer = person
                 .call("inbox/reply", &body(chat, ReplyId::new(), &format!("Ответ {number}"), read))

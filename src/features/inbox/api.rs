@@ -52,10 +52,12 @@ pub async fn reply(
     chat: ChatId,
     reply: ReplyId,
     text: String,
-    #[server(default)] sending: Sending,
+    sending: Option<Sending>,
 ) -> Result<MessageView, AppError> {
-    answer(Permission::ReplyToChats, async move |ask| reply::write(&ask, chat, reply, &text, &sending).await)
-        .await
+    answer(Permission::ReplyToChats, async move |ask| {
+        reply::write(&ask, chat, reply, &text, &sending.unwrap_or_default()).await
+    })
+    .await
 }
 
 /// Puts an uploaded file into the outbox. The same `reply` twice is one reply.
@@ -64,10 +66,10 @@ pub async fn send_file(
     chat: ChatId,
     reply: ReplyId,
     file: FileId,
-    #[server(default)] sending: Sending,
+    sending: Option<Sending>,
 ) -> Result<MessageView, AppError> {
     answer(Permission::ReplyToChats, async move |ask| {
-        reply::write_file(&ask, chat, reply, file, &sending).await
+        reply::write_file(&ask, chat, reply, file, &sending.unwrap_or_default()).await
     })
     .await
 }

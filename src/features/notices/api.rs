@@ -1,8 +1,7 @@
 //! What a browser may ask about notices: each person about their own.
 
-use super::types::{Centre, NoticeSettings};
+use super::types::{Centre, NoticeSettings, Which};
 use crate::shared::error::AppError;
-use crate::shared::ids::NoticeId;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 #[cfg(feature = "ssr")]
@@ -14,10 +13,10 @@ pub async fn list() -> Result<Centre, AppError> {
     answer(Permission::ReadChats, async move |ask| centre::read(&ask).await).await
 }
 
-/// Notes that the person has seen these notices, or all of them.
+/// Notes that the person has seen these notices.
 #[server(endpoint = "notices/mark_seen", input = Json)]
-pub async fn mark_seen(notices: Option<Vec<NoticeId>>) -> Result<(), AppError> {
-    answer(Permission::ReadChats, async move |ask| centre::mark_seen(&ask, notices.as_deref()).await).await
+pub async fn mark_seen(notices: Which) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| centre::mark_seen(&ask, &notices).await).await
 }
 
 /// Keeps how the person wants to be told.

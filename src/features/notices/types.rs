@@ -84,16 +84,23 @@ impl QuietHours {
 
 /// How a person wants to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct NoticeSettings {
     /// Only what differs from the usual.
     channels: BTreeMap<NoticeKind, Channels>,
+    #[serde(default)]
     pub quiet: Option<QuietHours>,
+    #[serde(default)]
     pub tone: Tone,
     /// In percent.
+    #[serde(default = "usual_volume")]
     pub volume: u8,
     /// Rings again until the notice is seen.
+    #[serde(default)]
     pub repeats: bool,
+}
+
+fn usual_volume() -> u8 {
+    60
 }
 
 impl Default for NoticeSettings {
@@ -102,7 +109,7 @@ impl Default for NoticeSettings {
             channels: BTreeMap::new(),
             quiet: None,
             tone: Tone::default(),
-            volume: 60,
+            volume: usual_volume(),
             repeats: false,
         }
     }
@@ -193,6 +200,14 @@ pub struct Centre {
     pub settings: NoticeSettings,
 }
 
+/// Some of a person's notices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    All,
+    These(Vec<NoticeId>),
+}
+
 /// Notices of a page.
 pub const NOTICES_PER_PAGE: i64 = 50;
 
@@ -225,7 +240,8 @@ mod tests {
         assert_eq!(serde_json::from_str::<NoticeSettings>(&text).expect("settings"), settings);
         settings.set(NoticeKind::Message, usual);
         assert_eq!(settings, NoticeSettings::default());
-        let old: NoticeSettings = serde_json::from_str("{\"volume\":200,\"gone\":1}").expect("settings");
+        let old: NoticeSettings =
+            serde_json::from_str("{\"channels\":{},\"volume\":200,\"gone\":1}").expect("settings");
         assert_eq!(old.sane().volume, 100);
     }
 

@@ -197,8 +197,10 @@ impl Outbox {
 
     async fn send_one(self, item: Waiting) {
         let answer = match &item.file {
-            Some(file) => api::send_file(item.chat, item.reply, file.view.id, item.sending.clone()).await,
-            None => api::reply(item.chat, item.reply, item.text.clone(), item.sending.clone()).await,
+            Some(file) => {
+                api::send_file(item.chat, item.reply, file.view.id, Some(item.sending.clone())).await
+            }
+            None => api::reply(item.chat, item.reply, item.text.clone(), Some(item.sending.clone())).await,
         };
         self.with_run(|run| run.is_sending = false);
         match answer {

@@ -308,7 +308,15 @@ impl Held {
         let now = desk.now;
         let company = desk.together.at(session.chat);
         let by = Memo::new(move |_| company.with(|all| names(all, |one| one.holds(now.get()))));
-        Held { by, is_taken_anyway: RwSignal::new(false), came_second: RwSignal::new(false) }
+        let held = Held { by, is_taken_anyway: RwSignal::new(false), came_second: RwSignal::new(false) };
+        // What was decided holds for one answer of the others.
+        Effect::new(move |_| {
+            if by.with(Vec::is_empty) {
+                held.is_taken_anyway.set(false);
+                held.came_second.set(false);
+            }
+        });
+        held
     }
 
     /// Whether a first try to send is to be held up, and notes it: the second one goes.

@@ -1,7 +1,9 @@
 //! A person's notices and how they want to be told.
 
 use crate::context::Ask;
-use crate::features::notices::types::{Centre, NOTICES_PER_PAGE, NoticeKind, NoticeSettings, NoticeView};
+use crate::features::notices::types::{
+    Centre, NOTICES_PER_PAGE, NoticeKind, NoticeSettings, NoticeView, Which,
+};
 use crate::platform::fault::Outcome;
 use crate::platform::live;
 use crate::platform::schema::notice_settings;
@@ -120,11 +122,15 @@ pub fn read_settings(kept: Option<serde_json::Value>) -> NoticeSettings {
     kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
 }
 
-/// Notes that the person has seen these notices, or all of them.
+/// Notes that the person has seen these notices.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mark_seen(ask: &Ask, notices: Option<&[NoticeId]>) -> Outcome<()> {
+pub async fn mark_seen(ask: &Ask, notices: &Which) -> Outcome<()> {
+    let named = match notices {
+        Which::All => None,
+        Which::These(notices) => Some(notices),
+    };
     let (workspace, user) = (ask.workspace(), ask.user.id);
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
@@ -138,7 +144,7 @@ pub async fn mark_seen(ask: &Ask, notices: Option<&[NoticeId]>) -> Outcome<()> {
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(user)
         .bind::<Timestamptz, _>(ask.now)
-        .bind::<Nullable<Array<SqlUuid>>, _>(notices)
+        .bind::<Nullable<Array<SqlUuid>>, _>(named)
         .execute(conn)
         .await?;
         if changed > 0 {

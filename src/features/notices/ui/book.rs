@@ -2,7 +2,7 @@
 
 use super::ringer::Ringer;
 use crate::features::notices::api;
-use crate::features::notices::types::{Centre, NoticeSettings};
+use crate::features::notices::types::{Centre, NoticeSettings, Which};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::ids::NoticeId;
@@ -83,7 +83,7 @@ impl Book {
         });
         let this = self.clone();
         spawn_local(async move {
-            if api::mark_seen(notice.map(|id| vec![id])).await.is_err() {
+            if api::mark_seen(notice.map_or(Which::All, |id| Which::These(vec![id]))).await.is_err() {
                 this.ask();
             }
         });
