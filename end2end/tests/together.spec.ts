@@ -68,6 +68,7 @@ test('nothing goes over a message that was not read, and nothing twice', async (
   // A colleague is quicker; she is told that too.
   const his = unique('Хорошо, отменим.');
   await haveRead(heard);
+  await expect(heard.getByTestId('held')).toHaveCount(0);
   await answer(heard, his);
   await expect(bubble(heard, his, 'out')).toHaveAttribute('data-status', DELIVERED);
   await haveRead(deaf);
@@ -133,7 +134,7 @@ test('a laptop that slept has missed nothing', async ({ app, browserOf }) => {
   await expect(bubble(asleep, missed[0]!, 'in')).toHaveCount(0);
 
   await asleep.evaluate(() => (window as unknown as { wake: () => void }).wake());
-  await expect(asleep.getByTestId('connection')).toHaveAttribute('data-state', 'online');
+  await expect(asleep.getByTestId('connection')).toHaveAttribute('data-state', 'online', { timeout: 30_000 });
   for (const text of missed) await expect(bubble(asleep, text, 'in')).toHaveCount(1);
   await expect(bubble(asleep, his, 'out')).toHaveAttribute('data-status', DELIVERED);
   await expect(asleep.locator(`[data-external-id="${another}"]`)).toBeVisible();

@@ -9,7 +9,7 @@ use crate::shared::ids::NoticeId;
 use crate::ui::live::{LiveNews, use_live};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The person's notices. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +20,14 @@ pub struct Book {
     pub unseen: ArcMemo<i64>,
     pub ringer: Ringer,
     asked: ArcRwSignal<u64>,
+    saving: Arc<Mutex<Saving>>,
+}
+
+/// Where keeping the settings stands: one request at a time, so that an older one cannot arrive last.
+#[derive(Default)]
+struct Saving {
+    is_under_way: bool,
+    is_wanted_again: bool,
 }
 
 impl Book {
@@ -28,7 +36,7 @@ impl Book {
         let centre = ArcRwSignal::new(None::<Arc<Centre>>);
         let counted = centre.clone();
         let unseen = ArcMemo::new(move |_| counted.with(|it| it.as_ref().map_or(0, |it| it.unseen)));
-        let book = Book { centre, unseen, ringer, asked: ArcRwSignal::new(0) };
+        let book = Book { centre, unseen, ringer, asked: ArcRwSignal::new(0), saving: Arc::default() };
         let first = book.clone();
         Effect::new(move |_| first.ask());
         let later = book.clone();
@@ -55,8 +63,12 @@ impl Book {
         });
     }
 
-    fn take(&self, now: Centre) {
+    fn take(&self, mut now: Centre) {
         let before = self.centre.get_untracked();
+        if self.saving().is_under_way {
+            // The answer may be older than what the person has just chosen.
+            now.settings = untrack(|| self.settings());
+        }
         self.ringer.hear(before.as_deref(), &now);
         if before.as_deref() != Some(&now) {
             self.centre.set(Some(Arc::new(now)));
@@ -91,12 +103,34 @@ impl Book {
 
     /// Keeps how the person wants to be told; says what went wrong.
     pub async fn save(&self, settings: NoticeSettings) -> Result<(), AppError> {
-        self.change(|centre| centre.settings = settings.clone());
-        let saved = api::save_settings(settings).await;
+        self.change(|centre| centre.settings = settings);
+        {
+            let mut saving = self.saving();
+            saving.is_wanted_again = true;
+            if std::mem::replace(&mut saving.is_under_way, true) {
+                return Ok(());
+            }
+        }
+        let mut saved = Ok(());
+        while self.goes_on(saved.is_ok()) {
+            saved = api::save_settings(untrack(|| self.settings())).await;
+        }
         if saved.is_err() {
             self.ask();
         }
         saved
+    }
+
+    /// Whether there is something to keep that was not sent yet; ends the work otherwise.
+    fn goes_on(&self, is_well: bool) -> bool {
+        let mut saving = self.saving();
+        let goes_on = std::mem::take(&mut saving.is_wanted_again) && is_well;
+        saving.is_under_way = goes_on;
+        goes_on
+    }
+
+    fn saving(&self) -> MutexGuard<'_, Saving> {
+        self.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self, change: impl FnOnce(&mut Centre)) {
