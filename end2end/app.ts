@@ -155,6 +155,11 @@ export async function answer(page: Page, text: string): Promise<void> {
   await composer(page).press('Control+Enter');
 }
 
+/** Waits until everything that has come into the open chat counts as read. */
+export async function haveRead(page: Page): Promise<void> {
+  await expect(page.locator('article.window')).toHaveAttribute('data-read', 'true');
+}
+
 /** Marks the page, to see later that it was not loaded again. */
 export async function mark(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => ((window as unknown as { mark?: boolean }).mark = true));

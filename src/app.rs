@@ -4,6 +4,7 @@ mod keys_page;
 mod settings;
 
 use crate::features::inbox::ui::{FiltersPage, InboxPage};
+use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
@@ -59,15 +60,17 @@ pub fn App() -> impl IntoView {
     provide_commands();
     if let Some(viewer) = use_viewer() {
         provide_live(viewer.live_after);
+        provide_notices();
     }
     let locale = use_locale();
     view! {
         <Title text=locale.product()/>
+        <UnseenTitle/>
         <Router>
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><Outlet/></Frame><CommandHost/> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner bell=NoticeBell><Outlet/></Frame><CommandHost/> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
@@ -78,6 +81,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
                         <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
                         <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
+                        <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -58,6 +58,12 @@ for (const { theme, width, height } of LOOKS) {
       await expectAccessible(page, 'sellers on the first day, form open');
       await page.getByTestId('connect').getByRole('button', { name: 'Подключить', exact: true }).click();
       await expectAccessible(page, 'connect form with an error');
+
+      await visit(page, '/settings/notices');
+      await expect(page.getByRole('checkbox', { name: 'Мне назначили чат: Звук' })).toBeEnabled();
+      await expectAccessible(page, 'settings of notices');
+      await page.getByTestId('bell').click();
+      await expectAccessible(page, 'no notices');
     });
 
     test('pages of a house at work', async ({ app, browserOf }) => {

@@ -1,4 +1,4 @@
-import { answer, bubble, DELIVERED, expect, mark, openChat, test, unique, visit } from '../app.ts';
+import { answer, bubble, DELIVERED, expect, haveRead, mark, openChat, test, unique, visit } from '../app.ts';
 
 test('two people on two servers see each other\'s replies without a reload', async ({ app, browserOf }) => {
   const second = await app.house.serve();
@@ -17,6 +17,7 @@ test('two people on two servers see each other\'s replies without a reload', asy
   await answer(maria, first);
   await expect(bubble(oleg, first, 'out')).toHaveAttribute('data-status', DELIVERED);
 
+  await haveRead(oleg);
   const next = unique('Оформите возврат в приложении.');
   await answer(oleg, next);
   await expect(bubble(maria, next, 'out')).toHaveAttribute('data-status', DELIVERED);

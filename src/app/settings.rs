@@ -14,6 +14,7 @@ const PLACES: &[Place] = &[
     ("/settings/quick-replies", Locale::quick_replies),
     ("/settings/filters", Locale::filters_saved),
     ("/settings/wording", Locale::wording_rules),
+    ("/settings/notices", Locale::notice_settings),
     ("/settings/keys", Locale::keys),
 ];
 

@@ -1,8 +1,9 @@
-//! What the product can do, one folder a feature, in this order of leaning: users, sellers, orders, files,
+//! What the product can do, one folder a feature, in this order of leaning: users, notices, sellers, orders, files,
 //! quick_replies, wording, inbox, sync.
 
 pub mod files;
 pub mod inbox;
+pub mod notices;
 pub mod orders;
 pub mod quick_replies;
 pub mod sellers;

@@ -8,10 +8,10 @@ use crate::platform::clock::now;
 use crate::platform::db::Db;
 use crate::platform::fault::Outcome;
 use crate::platform::jobs;
-use crate::shared::change::{Change, Event};
+use crate::shared::change::{Change, Event, PresenceMoved};
 use crate::shared::ids::WorkspaceId;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures::StreamExt;
 use std::collections::{HashMap, HashSet};
@@ -22,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Channel on which Postgres tells that a workspace's log has grown; the payload is the workspace.
 pub const CHANNEL: &str = "agentiq_live";
+
+/// Channel on which Postgres tells that somebody came to a chat or left it; the payload is workspace, chat and person.
+pub const PRESENCE_CHANNEL: &str = "agentiq_presence";
 
 /// A reader further behind than this asks for everything anew instead.
 const MAX_BACKLOG: i64 = 1000;
@@ -64,6 +67,30 @@ pub async fn append(conn: &mut AsyncPgConnection, workspace: WorkspaceId, change
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Tells all open streams of the workspace that somebody came to a chat or left it, once the transaction commits.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell_presence(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    moved: PresenceMoved,
+) -> Outcome<()> {
+    diesel::sql_query("SELECT pg_notify('agentiq_presence', $1)")
+        .bind::<Text, _>(format!("{workspace} {} {}", moved.chat, moved.user))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Reads what `tell_presence` wrote.
+fn presence_of(payload: &str) -> Option<(WorkspaceId, PresenceMoved)> {
+    let mut words = payload.split(' ');
+    let workspace = words.next()?.parse().ok()?;
+    let (chat, user) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some((workspace, PresenceMoved { chat, user }))
 }
 
 /// Entries of workspace `$1` after `$2`, at most `$3`, and the last number; of one moment, or a commit between two looks
@@ -167,8 +194,15 @@ pub struct Hub {
 
 struct Topic {
     sender: broadcast::Sender<Event>,
+    presence: broadcast::Sender<PresenceMoved>,
     /// Number of the last entry handed on; `None` until the log has been read once.
     last: Option<i64>,
+}
+
+impl Topic {
+    fn new() -> Self {
+        Topic { sender: broadcast::channel(1024).0, presence: broadcast::channel(256).0, last: None }
+    }
 }
 
 impl Default for Hub {
@@ -182,11 +216,13 @@ impl Hub {
     /// not at all.
     pub fn subscribe(&self, workspace: WorkspaceId) -> broadcast::Receiver<Event> {
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        topics
-            .entry(workspace)
-            .or_insert_with(|| Topic { sender: broadcast::channel(1024).0, last: None })
-            .sender
-            .subscribe()
+        topics.entry(workspace).or_insert_with(Topic::new).sender.subscribe()
+    }
+
+    /// Comings and goings in a workspace from now on.
+    pub fn subscribe_presence(&self, workspace: WorkspaceId) -> broadcast::Receiver<PresenceMoved> {
+        let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        topics.entry(workspace).or_insert_with(Topic::new).presence.subscribe()
     }
 
     /// Follows whether the database can be heard.
@@ -230,7 +266,8 @@ impl Hub {
 
     async fn listen_once(&self, db: &Db) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let mut conn = db.dedicated().await?;
-        conn.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {}", jobs::CHANNEL)).await?;
+        conn.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {PRESENCE_CHANNEL}; LISTEN {}", jobs::CHANNEL))
+            .await?;
         self.healthy.send_replace(true);
         self.jobs.notify_one();
         self.catch_up(db, None).await?;
@@ -252,8 +289,19 @@ impl Hub {
     fn sort(&self, note: diesel::pg::PgNotification, grown: &mut HashSet<WorkspaceId>) {
         if note.channel == jobs::CHANNEL {
             self.jobs.notify_one();
+        } else if note.channel == PRESENCE_CHANNEL {
+            self.pass_on(&note.payload);
         } else if let Ok(workspace) = note.payload.parse() {
             grown.insert(workspace);
+        }
+    }
+
+    fn pass_on(&self, payload: &str) {
+        let Some((workspace, moved)) = presence_of(payload) else { return };
+        let topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(topic) = topics.get(&workspace) {
+            // Nobody listening any more is no mistake.
+            let _ = topic.presence.send(moved);
         }
     }
 

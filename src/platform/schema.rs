@@ -184,6 +184,26 @@ diesel::table! {
     pace_lines (line) { line -> Binary, version -> BigInt, ledger -> Jsonb, changed_at -> Timestamptz, }
 }
 
+diesel::table! {
+    presences (workspace_id, chat_id, user_id, tab_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, user_id -> Uuid, tab_id -> Uuid, since -> Timestamptz,
+        expires_at -> Timestamptz, typing_until -> Nullable<Timestamptz>, held_since -> Nullable<Timestamptz>,
+        held_until -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    notices (workspace_id, user_id, id) {
+        workspace_id -> Uuid, user_id -> Uuid, id -> Uuid, kind -> Text, subject -> Uuid, chat_id -> Nullable<Uuid>,
+        seller_id -> Nullable<Uuid>, actor_id -> Nullable<Uuid>, at -> Timestamptz, rang_at -> Timestamptz,
+        count -> Integer, seen_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    notice_settings (workspace_id, user_id) {
+        workspace_id -> Uuid, user_id -> Uuid, settings -> Jsonb, changed_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     users,
@@ -212,4 +232,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pushes,
     quick_replies,
     wording_versions,
+    presences,
+    notices,
+    notice_settings,
 );

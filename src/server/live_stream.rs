@@ -6,7 +6,7 @@ use crate::features::users::server::forms::session_token;
 use crate::platform::clock::now;
 use crate::platform::fault::Outcome;
 use crate::platform::live::{Backlog, read_after};
-use crate::shared::change::{Change, Event};
+use crate::shared::change::{Change, Event, PresenceMoved};
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -69,6 +69,7 @@ struct LiveStream {
     token: Token,
     queue: VecDeque<SseEvent>,
     news: broadcast::Receiver<Event>,
+    presence: broadcast::Receiver<PresenceMoved>,
     health: watch::Receiver<bool>,
     /// Number of the last event sent.
     sent: i64,
@@ -81,10 +82,12 @@ impl LiveStream {
     /// Subscribes first and reads the log then: what lies between comes twice and is dropped by its number.
     async fn open(app: App, user: SessionUser, token: Token, after: i64) -> Outcome<Self> {
         let news = app.hub.subscribe(user.workspace);
+        let presence = app.hub.subscribe_presence(user.workspace);
         let health = app.hub.health();
         let mut stream = Self {
             queue: VecDeque::from([SseEvent::default().event("ping").data("")]),
             news,
+            presence,
             health,
             sent: after,
             ping: every(PING),
@@ -158,6 +161,13 @@ impl LiveStream {
                 }
                 Err(RecvError::Closed) => self.end(),
             },
+            moved = self.presence.recv() => match moved {
+                Ok(moved) if moved.user == self.user.id => {}
+                Ok(moved) => self.queue.push_back(presence_event(Some(moved))),
+                // Too many to tell one by one.
+                Err(RecvError::Lagged(_)) => self.queue.push_back(presence_event(None)),
+                Err(RecvError::Closed) => self.end(),
+            },
             // The database cannot be heard: the browser should know, and come back through the log.
             changed = self.health.changed() => if changed.is_err() || !*self.health.borrow() {
                 self.over = true;
@@ -180,6 +190,12 @@ impl LiveStream {
     }
 }
 
+/// Tells of the chat where somebody came or left; without one, that anything may have moved.
+fn presence_event(moved: Option<PresenceMoved>) -> SseEvent {
+    let data = serde_json::json!({ "chat": moved.map(|moved| moved.chat) });
+    SseEvent::default().event("presence").data(data.to_string())
+}
+
 fn every(period: Duration) -> Interval {
     let mut interval = tokio::time::interval_at(Instant::now() + period, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -199,5 +215,6 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Tags
         | Change::QuickReplies
         | Change::Wording => true,
+        Change::Notice { user: whose } => *whose == user.id,
     }
 }

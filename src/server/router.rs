@@ -168,6 +168,7 @@ fn static_files(leptos: &LeptosOptions) -> Router<ServerState> {
     );
     for name in [
         "favicon.svg",
+        "favicon-unseen.svg",
         "icons.svg",
         "icon-192.png",
         "icon-512.png",

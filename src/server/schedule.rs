@@ -4,6 +4,8 @@ use crate::context::App;
 use crate::context::session;
 use crate::features::files::server::prune;
 use crate::features::inbox::server::list::counts;
+use crate::features::inbox::server::presence;
+use crate::features::notices::server::notify;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
@@ -98,8 +100,21 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
         .filter(dsl::slot.lt(now - TimeDelta::days(1)))
         .execute(conn)
         .await?;
+    let presences = presence::prune(conn, now).await?;
+    let notices = notify::prune(conn, now).await?;
     let lines = Pace::prune(conn, now).await?;
-    tracing::info!(events, sessions, attempts, pushes, uploads, slots, lines, "housekeeping");
+    tracing::info!(
+        events,
+        sessions,
+        attempts,
+        pushes,
+        uploads,
+        slots,
+        lines,
+        presences,
+        notices,
+        "housekeeping"
+    );
     Ok(())
 }
 

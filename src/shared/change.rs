@@ -28,6 +28,17 @@ pub enum Change {
     QuickReplies,
     /// The rules of risky words.
     Wording,
+    /// What a person is told, or how; only that person's screens care.
+    Notice { user: UserId },
+}
+
+/// Somebody came to a chat, left it, or began or ceased to write there. Passed on as it happens and kept nowhere: who
+/// missed it asks how things are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceMoved {
+    pub chat: ChatId,
+    /// Who it was; that person's own screens know.
+    pub user: UserId,
 }
 
 /// A numbered entry of a workspace's event log as it is sent to browsers.

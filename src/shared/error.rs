@@ -84,6 +84,10 @@ pub enum Refusal {
     PushAddressRefused {
         said: String,
     },
+    /// Somebody has written in the chat since the person who answers has read it.
+    ChatMoved {
+        by: MovedBy,
+    },
     /// The reply cannot be sent again: it has been sent or is on its way.
     ReplyNotRetryable,
     /// The name typed to confirm a removal is not the seller's name.
@@ -157,6 +161,18 @@ pub struct WordingMatch {
     pub title: Option<String>,
     /// The words as they stand in the text.
     pub words: String,
+}
+
+/// Whose message the person who answers has not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MovedBy {
+    Buyer,
+    /// Somebody of ours, here.
+    Colleague {
+        name: String,
+    },
+    /// Somebody of ours, elsewhere.
+    Cabinet,
 }
 
 impl AppError {

@@ -16,6 +16,10 @@ id_type!(/// A push of a marketplace, as it came.
     PushId);
 id_type!(/// A stored file: one that came in a message, or one that waits to be sent.
     FileId);
+id_type!(/// A page of the product in somebody's browser; made there.
+    TabId);
+id_type!(/// Something that a person is told.
+    NoticeId);
 id_type!(/// A word that people put on chats.
     TagId);
 id_type!(/// A list that somebody keeps; made by the browser, so that a double click is one.

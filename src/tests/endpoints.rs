@@ -7,7 +7,7 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, FileId, QuickReplyId, ReplyId, SavedFilterId, SellerId};
+use agentiq::shared::ids::{ChatId, FileId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId};
 use agentiq::shared::role::{Permission, Role};
 use futures::StreamExt;
 use reqwest::Method;
@@ -64,7 +64,12 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/arrange_filters", json!({ "order": [saved] })),
         ("inbox/share_filter", json!({ "saved": saved, "kept": "all" })),
         ("inbox/delete_filter", json!({ "saved": saved })),
+        ("inbox/look", json!({ "tab": TabId::new(), "chat": chat, "doing": "typing" })),
+        ("inbox/presence", json!({})),
         ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
+        ("notices/list", json!({})),
+        ("notices/mark_seen", json!({ "notices": "all" })),
+        ("notices/save_settings", json!({ "settings": { "channels": {} } })),
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
@@ -220,9 +225,23 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/next" | "inbox/rows" | "inbox/tags" | "inbox/saved"
-            | "inbox/saved_counts" | "inbox/save_filter" | "sellers/list" | "sellers/stopped"
-            | "users/people" | "quick_replies/list" | "wording/rules" | "wording/settings" => {
+            "inbox/chats"
+            | "inbox/next"
+            | "inbox/rows"
+            | "inbox/tags"
+            | "inbox/saved"
+            | "inbox/saved_counts"
+            | "inbox/save_filter"
+            | "inbox/presence"
+            | "notices/list"
+            | "notices/mark_seen"
+            | "notices/save_settings"
+            | "sellers/list"
+            | "sellers/stopped"
+            | "users/people"
+            | "quick_replies/list"
+            | "wording/rules"
+            | "wording/settings" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             // The id of a quick reply is made by the browser: in another workspace it is another one.
@@ -274,6 +293,9 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "saved_filters",
         "quick_replies",
         "wording_versions",
+        "presences",
+        "notices",
+        "notice_settings",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
@@ -372,7 +394,8 @@ async fn bodies_that_make_no_sense_are_refused_in_words() {
             for field in &fields {
                 let mut missing = good.clone();
                 missing.as_object_mut().expect("an object").remove(*field);
-                let may_be_absent = ["after", "before"].contains(&field.as_str());
+                let is_nowhere = path == "inbox/look" && *field == "chat";
+                let may_be_absent = is_nowhere || ["after", "before"].contains(&field.as_str());
                 if !may_be_absent {
                     bad.push(missing.to_string());
                 }
@@ -594,6 +617,9 @@ async fn every_page_answers_whole_under_load() {
         ("/settings", person.clone(), "/settings".into(), 200),
         ("/settings/filters", person.clone(), "/settings/filters".into(), 200),
         ("/settings/keys", person.clone(), "/settings/keys".into(), 200),
+        ("/settings/notices", person.clone(), "/settings/notices".into(), 200),
+        ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),
+        ("/settings/wording", person.clone(), "/settings/wording".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
     let listed: BTreeSet<String> = agentiq::server::router::page_routes()

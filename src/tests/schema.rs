@@ -3,6 +3,7 @@
 use crate::harness::{Sql, TestApp, TestDatabase, server};
 use agentiq::features::inbox::server::{list, listing, send_windows, window};
 use agentiq::features::inbox::types::{ListCursor, ListQuery, Sort, View};
+use agentiq::features::notices::server::centre;
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live};
@@ -226,6 +227,25 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!("chat_seen VALUES ('{other}', '{user}', '{other}', now())"),
         format!("chat_seen VALUES ('{other}', '{stranger}', '{chat}', now())"),
         format!("saved_filters VALUES ('{other}', gen_random_uuid(), '{user}', 'x', '{{}}', true, 1, now())"),
+        format!("presences VALUES ('{other}', '{chat}', '{stranger}', '{other}', now(), now())"),
+        format!("presences VALUES ('{other}', '{other}', '{user}', '{other}', now(), now())"),
+        format!("notice_settings VALUES ('{other}', '{user}', '{{}}', now())"),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, chat_id, at, rang_at) \
+             VALUES ('{other}', '{stranger}', gen_random_uuid(), 'message', '{chat}', '{chat}', now(), now())"
+        ),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, at, rang_at) \
+             VALUES ('{other}', '{user}', gen_random_uuid(), 'message', '{other}', now(), now())"
+        ),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, actor_id, at, rang_at) \
+             VALUES ('{other}', '{stranger}', gen_random_uuid(), 'message', '{other}', '{user}', now(), now())"
+        ),
+        format!(
+            "notices (workspace_id, user_id, id, kind, subject, seller_id, at, rang_at) \
+             VALUES ('{other}', '{stranger}', gen_random_uuid(), 'message', '{other}', '{seller}', now(), now())"
+        ),
         format!("sessions VALUES ('{other}', '\\x00', '{user}', now(), now(), now())"),
         format!("sign_in_names VALUES ('x@x.example', '{other}', '{user}')"),
         format!("seller_accounts VALUES ('\\x00', '{other}', '{seller}')"),
@@ -598,8 +618,22 @@ async fn hot_statements_find_their_rows_by_index() {
         "uuid, uuid, timestamptz, boolean, uuid[], text[], text[], timestamptz[], text[], text[], boolean[]";
     plans.push((PAGE_OF_LIST.into(), plan(&sql, types, listing::PAGE_SQL, &page).await));
 
+    // Last, so that the other plans do not depend on them.
+    sql.run(
+        "INSERT INTO notices (workspace_id, user_id, id, kind, subject, chat_id, at, rang_at, seen_at) \
+         SELECT workspace_id, u.id, gen_random_uuid(), 'message', c.id, c.id, c.last_message_at, c.last_message_at, now() \
+         FROM users u JOIN chats c USING (workspace_id)",
+    )
+    .await;
+    sql.run("ANALYZE notices").await;
+    let of_person = format!("'{workspace}', '{person}', 50");
+    plans.push((
+        "notices of a person".into(),
+        plan(&sql, "uuid, uuid, bigint", centre::PAGE_SQL, &of_person).await,
+    ));
+
     for (title, plan) in &plans {
-        for table in ["chats", "messages", "events", "jobs"] {
+        for table in ["chats", "messages", "events", "jobs", "notices"] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

@@ -93,6 +93,23 @@ mod present {
         false
     }
 
+    /// Posts JSON to a path of ours in a way that outlives the page. Nobody hears how it ended.
+    pub fn beacon(path: &str, json: &str) {
+        use js_sys::{Array, Function, Object, Reflect};
+        use wasm_bindgen::{JsCast, JsValue};
+        let send = || -> Result<(), JsValue> {
+            let options = Object::new();
+            Reflect::set(&options, &"type".into(), &"application/json".into())?;
+            let make: Function = Reflect::get(&window(), &"Blob".into())?.dyn_into()?;
+            let body = Reflect::construct(&make, &Array::of2(&Array::of1(&json.into()), &options))?;
+            let navigator = window().navigator();
+            let send: Function = Reflect::get(&navigator, &"sendBeacon".into())?.dyn_into()?;
+            send.call2(&navigator, &path.into(), &body).map(drop)
+        };
+        // Where there are no beacons the server finds out by itself, a little later.
+        _ = send();
+    }
+
     /// Moves the focus to the element of this id, if it is there.
     pub fn focus(id: &str) {
         use wasm_bindgen::JsCast;
@@ -146,6 +163,9 @@ mod absent {
 
     /// Does nothing.
     pub fn reload() {}
+
+    /// Does nothing.
+    pub fn beacon(_path: &str, _json: &str) {}
 
     /// Does nothing.
     pub fn focus(_id: &str) {}

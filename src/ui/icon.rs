@@ -26,6 +26,7 @@ macro_rules! icons {
 
 icons! {
     Inbox = "inbox",
+    Bell = "bell",
     Store = "store",
     Sliders = "sliders",
     Gear = "gear",

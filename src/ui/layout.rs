@@ -18,6 +18,9 @@ pub fn Frame(
     /// What stands above the page, whatever page it is.
     #[prop(into)]
     banner: ViewFn,
+    /// What tells of news, at the foot of the rail.
+    #[prop(into)]
+    bell: ViewFn,
     children: Children,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -31,6 +34,7 @@ pub fn Frame(
                     <Place href="/settings" icon=Icon::Gear name=locale.settings()/>
                 </nav>
                 <div class="rail-foot">
+                    {bell.run()}
                     <Preferences/>
                     <LogOut/>
                 </div>

@@ -9,8 +9,10 @@ mod pace;
 mod stream;
 
 use crate::shared::change::Event;
+use crate::shared::ids::ChatId;
 use leptos::prelude::*;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Whether news from the server arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,7 @@ pub enum LiveNews {
 }
 
 type Listener = Arc<dyn Fn(LiveNews) + Send + Sync>;
+type PresenceListener = Arc<dyn Fn(Option<ChatId>) + Send + Sync>;
 
 /// The live stream of the page.
 #[derive(Clone)]
@@ -58,13 +61,33 @@ pub struct Live {
 
 struct Inner {
     state: ArcRwSignal<ConnectionState>,
-    listeners: Mutex<Listeners>,
+    listeners: Mutex<Listeners<Listener>>,
+    presence: Mutex<Listeners<PresenceListener>>,
+    /// Goes on when nobody looks at the page: it has something to sound.
+    is_wanted_hidden: AtomicBool,
 }
 
-#[derive(Default)]
-struct Listeners {
+struct Listeners<L> {
     last_number: u64,
-    all: Vec<(u64, Listener)>,
+    all: Vec<(u64, L)>,
+}
+
+impl<L> Default for Listeners<L> {
+    fn default() -> Self {
+        Listeners { last_number: 0, all: Vec::new() }
+    }
+}
+
+impl<L: Clone> Listeners<L> {
+    fn add(&mut self, listener: L) -> u64 {
+        self.last_number += 1;
+        self.all.push((self.last_number, listener));
+        self.last_number
+    }
+
+    fn remove(&mut self, number: u64) {
+        self.all.retain(|(at, _)| *at != number);
+    }
 }
 
 /// Makes the stream available below and, in the browser, opens it behind event number `after`. It lives as long as
@@ -94,19 +117,41 @@ fn open_stream(_inner: Arc<Inner>, _after: i64) {}
 impl Live {
     fn silent() -> Self {
         let state = ArcRwSignal::new(ConnectionState::Connecting);
-        let inner = Arc::new(Inner { state: state.clone(), listeners: Mutex::default() });
+        let inner = Arc::new(Inner {
+            state: state.clone(),
+            listeners: Mutex::default(),
+            presence: Mutex::default(),
+            is_wanted_hidden: AtomicBool::new(false),
+        });
         Live { state: state.into(), inner }
     }
 
     /// Calls `callback` with all news until the component that asked for it goes away.
     pub fn on_change(&self, callback: impl Fn(LiveNews) + Send + Sync + 'static) {
-        let number = self.inner.subscribe(Arc::new(callback));
+        let number = lock(&self.inner.listeners).add(Arc::new(callback));
         let inner = Arc::downgrade(&self.inner);
         on_cleanup(move || {
             if let Some(inner) = inner.upgrade() {
-                inner.unsubscribe(number);
+                lock(&inner.listeners).remove(number);
             }
         });
+    }
+
+    /// Calls `callback` with the chat where somebody came or left, or with none when that is not known, until the
+    /// component that asked for it goes away.
+    pub fn on_presence(&self, callback: impl Fn(Option<ChatId>) + Send + Sync + 'static) {
+        let number = lock(&self.inner.presence).add(Arc::new(callback));
+        let inner = Arc::downgrade(&self.inner);
+        on_cleanup(move || {
+            if let Some(inner) = inner.upgrade() {
+                lock(&inner.presence).remove(number);
+            }
+        });
+    }
+
+    /// Says whether the stream goes on when nobody looks at the page.
+    pub fn go_on_hidden(&self, is_wanted: bool) {
+        self.inner.is_wanted_hidden.store(is_wanted, Ordering::Relaxed);
     }
 
     /// Tells the stream what an answer of the server has shown: the session has ended.
@@ -116,24 +161,21 @@ impl Live {
 }
 
 impl Inner {
-    fn subscribe(&self, listener: Listener) -> u64 {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.last_number += 1;
-        let number = listeners.last_number;
-        listeners.all.push((number, listener));
-        number
-    }
-
-    fn unsubscribe(&self, number: u64) {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).all.retain(|(at, _)| *at != number);
-    }
-
     /// Passes news on. The list is copied first: a listener may come or go while it is called.
     #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "servers hear no news"))]
     fn tell(&self, news: &LiveNews) {
-        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner).all.clone();
+        let listeners = lock(&self.listeners).all.clone();
         for (_, listener) in listeners {
             listener(news.clone());
+        }
+    }
+
+    /// Passes on that somebody came to a chat or left it.
+    #[cfg(feature = "hydrate")]
+    fn tell_presence(&self, chat: Option<ChatId>) {
+        let listeners = lock(&self.presence).all.clone();
+        for (_, listener) in listeners {
+            listener(chat);
         }
     }
 
@@ -142,6 +184,10 @@ impl Inner {
             self.state.set(state);
         }
     }
+}
+
+fn lock<T>(listeners: &Mutex<T>) -> MutexGuard<'_, T> {
+    listeners.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -13,4 +13,5 @@ pub mod layout;
 pub mod live;
 pub mod notice;
 pub mod picker;
+pub mod signals;
 pub mod text_area;

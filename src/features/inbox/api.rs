@@ -2,11 +2,11 @@
 
 use super::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
-    ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView, SendHow, Served,
-    TagView, TakenBack,
+    ChangedRows, ChatListPage, ChatView, Companion, Doing, ListCursor, ListQuery, MessageCursor, MessageView,
+    SendHow, Served, TagView, TakenBack,
 };
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId};
+use crate::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId, TabId};
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -168,4 +168,16 @@ pub async fn share_filter(saved: SavedFilterId, kept: KeptFor) -> Result<(), App
 #[server(endpoint = "inbox/delete_filter", input = Json)]
 pub async fn delete_filter(saved: SavedFilterId) -> Result<(), AppError> {
     answer(Permission::ReadChats, async move |ask| saved::change::remove(&ask, saved).await).await
+}
+
+/// Notes which chat a page of the person has on the screen, and what they do there.
+#[server(endpoint = "inbox/look", input = Json)]
+pub async fn look(tab: TabId, chat: Option<ChatId>, doing: Doing) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| presence::look(&ask, tab, chat, doing).await).await
+}
+
+/// Who else is at a chat of the workspace now, or answers one.
+#[server(endpoint = "inbox/presence", input = Json)]
+pub async fn presence() -> Result<Vec<Companion>, AppError> {
+    answer(Permission::ReadChats, async move |ask| presence::others(&ask).await).await
 }

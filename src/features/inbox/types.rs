@@ -395,6 +395,8 @@ pub struct SendHow {
     pub closes_chat: bool,
     /// Rules whose warnings the author has read and sends the text over.
     pub accepted: Vec<RuleId>,
+    /// What the person had before their eyes; without it nobody asks.
+    pub read_up_to: Option<ReadUpTo>,
 }
 
 /// A reply that was taken back.
@@ -423,6 +425,66 @@ pub struct ChatView {
     pub closed_because: Option<FailureReason>,
     /// Until when the marketplace takes messages in this chat.
     pub window: WindowFacts,
+    /// How far others have written; the messages reach at least as far.
+    pub read_up_to: ReadUpTo,
+}
+
+/// How far a person has read a chat, as far as others write in it: what they may not have taken into account when they
+/// answer lies behind it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadUpTo {
+    /// The newest message of the buyer or from the marketplace's own cabinet.
+    pub message: Option<MessageCursor>,
+    /// When a colleague last wrote a reply here.
+    pub reply: Option<DateTime<Utc>>,
+}
+
+text_enum!(
+    /// What a person does at a chat.
+    Doing {
+        Looking = "looking",
+        Typing = "typing",
+        /// They have sent the answer, or given it up.
+        Done = "done",
+    }
+);
+
+/// Somebody else at a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Companion {
+    pub chat: ChatId,
+    pub user: UserId,
+    pub name: String,
+    /// The chat is on their screen until then, unless there is news of it.
+    pub here_until: DateTime<Utc>,
+    pub typing_until: Option<DateTime<Utc>>,
+    /// They answer the chat until then, even when they look at something else.
+    pub held_until: Option<DateTime<Utc>>,
+    /// They have begun to answer before the person who asks.
+    pub is_ahead: bool,
+}
+
+impl Companion {
+    /// Whether the chat is on their screen.
+    pub fn is_here(&self, now: DateTime<Utc>) -> bool {
+        self.here_until > now
+    }
+
+    /// Whether they type right now.
+    pub fn is_typing(&self, now: DateTime<Utc>) -> bool {
+        self.typing_until.is_some_and(|until| until > now)
+    }
+
+    /// Whether they answer the chat and have begun first.
+    pub fn holds(&self, now: DateTime<Utc>) -> bool {
+        self.is_ahead && self.held_until.is_some_and(|until| until > now)
+    }
+
+    /// When what is known of them next ceases to hold.
+    pub fn next_end(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let ends = [Some(self.here_until), self.typing_until, self.held_until];
+        ends.into_iter().flatten().filter(|end| *end > now).min()
+    }
 }
 
 /// An answer that somebody has begun.

@@ -46,6 +46,7 @@ impl Locale {
             Refusal::PushesNotAllowed => self.pushes_not_allowed().to_owned(),
             Refusal::PushAddressRefused { said } => self.push_address_refused(said),
             Refusal::SellerNotConnected => self.seller_not_connected().to_owned(),
+            Refusal::ChatMoved { by } => self.chat_moved(by),
             Refusal::ReplyNotRetryable => self.reply_not_retryable().to_owned(),
             Refusal::NameDoesNotMatch => self.name_does_not_match().to_owned(),
             Refusal::OrderNumberMalformed => self.order_number_malformed().to_owned(),

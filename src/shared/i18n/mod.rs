@@ -21,6 +21,7 @@ mod files;
 mod filters;
 mod inbox;
 mod list;
+mod notices;
 mod orders;
 mod phrases;
 mod pushes;
@@ -29,6 +30,7 @@ mod sellers;
 mod sending;
 mod texts;
 mod times;
+mod together;
 mod users;
 mod wording;
 

@@ -3,6 +3,7 @@
 #![cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the tests need a part of it"))]
 
 use crate::shared::change::Event;
+use crate::shared::ids::ChatId;
 use serde::Deserialize;
 
 /// First wait before another try, in milliseconds.
@@ -44,6 +45,15 @@ pub fn accept(cursor: &mut i64, data: &str) -> Option<Event> {
 /// Reads from where the server wants us to go on after news were lost.
 pub fn resync(data: &str) -> Option<i64> {
     serde_json::from_str::<Numbered>(data).ok().map(|numbered| numbered.seq)
+}
+
+/// Reads at which chat somebody came or left; `None` when anything may have moved.
+pub fn presence(data: &str) -> Option<ChatId> {
+    #[derive(Deserialize)]
+    struct At {
+        chat: Option<ChatId>,
+    }
+    serde_json::from_str::<At>(data).ok().and_then(|at| at.chat)
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@ use leptos::prelude::{
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -61,11 +62,12 @@ pub fn open(live: Arc<Inner>, after: i64) {
 impl Stream {
     /// The handlers hold the stream and the stream holds them: both live as long as the page.
     fn make_handlers(self: &Rc<Self>) {
-        let all: [(&'static str, Handle); 6] = [
+        let all: [(&'static str, Handle); 7] = [
             ("open", |stream, _| stream.opened()),
             ("error", |stream, _| stream.failed()),
             ("change", Self::changed),
             ("resync", Self::resync),
+            ("presence", Self::presence),
             ("ping", |stream, _| stream.heard()),
             ("bye", |stream, _| stream.dismissed()),
         ];
@@ -96,7 +98,9 @@ impl Stream {
             if is_hidden {
                 line.hidden_since_ms.get_or_insert(now);
             }
-            let is_forgotten = line.hidden_since_ms.is_some_and(|since| now - since > pace::HIDDEN_MS);
+            let is_wanted_hidden = self.live.is_wanted_hidden.load(Ordering::Relaxed);
+            let is_forgotten =
+                !is_wanted_hidden && line.hidden_since_ms.is_some_and(|since| now - since > pace::HIDDEN_MS);
             if came_back {
                 line.failures = line.failures.min(1);
             }
@@ -168,6 +172,11 @@ impl Stream {
             self.line.borrow_mut().cursor = seq;
             self.live.tell(&LiveNews::Resync);
         }
+    }
+
+    fn presence(self: &Rc<Self>, message: &MessageEvent) {
+        self.heard();
+        self.live.tell_presence(pace::presence(&message.data().as_string().unwrap_or_default()));
     }
 
     /// The server is about to stop; another one is ready.

@@ -6,6 +6,8 @@ pub mod list;
 pub mod listing;
 pub mod moderation;
 pub mod outbox;
+pub mod presence;
+pub mod read_up_to;
 pub mod receive;
 pub mod recompute;
 pub mod reply;

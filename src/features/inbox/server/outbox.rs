@@ -3,6 +3,7 @@
 use crate::connectors;
 use crate::features::files::types::AttachmentKind;
 use crate::features::inbox::types::{Attachment, Author, FailureReason, Moderation, ReplyState};
+use crate::features::notices::server::notify;
 use crate::platform::fault::Outcome;
 use crate::platform::live;
 use crate::platform::schema::{files, messages, replies};
@@ -208,7 +209,7 @@ pub async fn end_attempt(
     };
     let sent_at = (state == ReplyState::Sent).then_some(now);
     conn.transaction(async |conn| {
-        diesel::update(replies::table.find((workspace, id)))
+        let ended = diesel::update(replies::table.find((workspace, id)))
             .filter(replies::state.eq_any(UNDELIVERED))
             .set((
                 replies::state.eq(state),
@@ -219,7 +220,11 @@ pub async fn end_attempt(
             ))
             .execute(conn)
             .await?;
-        live::append(conn, workspace, &[Change::Reply { chat, reply: id }]).await
+        let mut changes = vec![Change::Reply { chat, reply: id }];
+        if ended > 0 && matches!(state, ReplyState::Failed | ReplyState::Unsure) {
+            changes.extend(notify::reply_trouble(conn, workspace, id, now).await?);
+        }
+        live::append(conn, workspace, &changes).await
     })
     .await
 }

@@ -6,6 +6,7 @@ use crate::connectors::{RemoteChat, RemoteMessage};
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::types::AttachmentKind;
 use crate::features::inbox::types::ChatStatus;
+use crate::features::notices::server::notify::{self, BuyerWrote};
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{self, NewJob};
@@ -241,10 +242,26 @@ pub async fn store_all(
         }
         let told = touched.iter().filter(|page| !page.is_bulk);
         changes.extend(told.map(|page| Change::Chat { chat: page.chat.id }));
+        let news: Vec<BuyerWrote> =
+            pages.iter().filter_map(|page| news(page, &stored, &locked.connected_at)).collect();
+        changes.extend(notify::buyers_wrote(conn, workspace, &news, now).await?);
         live::append(conn, workspace, &changes).await?;
-        Ok(stored.values().sum())
+        Ok(stored.values().map(|chat| chat.messages).sum())
     })
     .await
+}
+
+/// What a buyer has written since the seller was connected: imported history rings no bell.
+fn news(
+    page: &Page<'_>,
+    stored: &HashMap<ChatId, Stored>,
+    connected_at: &HashMap<SellerId, DateTime<Utc>>,
+) -> Option<BuyerWrote> {
+    let connected_at = *connected_at.get(&page.chat.seller_id)?;
+    let wrote_at = &stored.get(&page.chat.id).filter(|_| !page.is_bulk)?.buyer_wrote_at;
+    let fresh = || wrote_at.iter().copied().filter(|at| *at >= connected_at);
+    let messages = i32::try_from(fresh().count()).unwrap_or(i32::MAX);
+    Some(BuyerWrote { chat: page.chat.id, messages, since: fresh().min()? })
 }
 
 /// Notes the files of a page's messages and what moderation says of them. Returns what has changed.
@@ -288,6 +305,8 @@ struct Locked {
     with_replies: Vec<ChatId>,
     /// Chats with replies that are to leave later.
     with_plans: Vec<ChatId>,
+    /// Since when the sellers have been connected.
+    connected_at: HashMap<SellerId, DateTime<Utc>>,
 }
 
 /// One writer per chat: adoption and recomputation look at all its messages. In the order of the ids, so that two who
@@ -295,13 +314,13 @@ struct Locked {
 async fn lock(conn: &mut AsyncPgConnection, workspace: WorkspaceId, pages: &[Page<'_>]) -> Outcome<Locked> {
     // Before the chats, so that removing the seller, which changes all of them, waits for us or we for it.
     let sellers: HashSet<SellerId> = pages.iter().map(|page| page.chat.seller_id).collect();
-    sellers::table
+    let connected_at: Vec<(SellerId, DateTime<Utc>)> = sellers::table
         .filter(sellers::workspace_id.eq(workspace))
         .filter(sellers::id.eq_any(sellers))
         .order(sellers::id)
-        .select(sellers::id)
+        .select((sellers::id, sellers::connected_at))
         .for_key_share()
-        .load::<SellerId>(conn)
+        .load(conn)
         .await?;
     let rows: Vec<LockedRow> = diesel::sql_query(
         "SELECT c.id, EXISTS ( \
@@ -320,7 +339,11 @@ async fn lock(conn: &mut AsyncPgConnection, workspace: WorkspaceId, pages: &[Pag
         return Err(Fault::not_found());
     }
     let those = |is: fn(&LockedRow) -> bool| rows.iter().filter(|row| is(row)).map(|row| row.id).collect();
-    Ok(Locked { with_replies: those(|row| row.has_replies), with_plans: those(|row| row.has_plans) })
+    Ok(Locked {
+        with_replies: those(|row| row.has_replies),
+        with_plans: those(|row| row.has_plans),
+        connected_at: connected_at.into_iter().collect(),
+    })
 }
 
 #[derive(diesel::QueryableByName)]
@@ -329,15 +352,25 @@ struct ChangedRow {
     chat_id: ChatId,
     #[diesel(sql_type = BigInt)]
     messages: i64,
+    #[diesel(sql_type = Array<Timestamptz>)]
+    buyer_wrote_at: Vec<DateTime<Utc>>,
 }
 
-/// Stores what is new or has changed; returns how many messages that were, by chat.
+/// What was stored of a chat.
+struct Stored {
+    /// How many messages are new or have changed.
+    messages: usize,
+    /// When the buyer wrote those that are new.
+    buyer_wrote_at: Vec<DateTime<Utc>>,
+}
+
+/// Stores what is new or has changed; returns what that was, by chat.
 async fn upsert(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     pages: &[Page<'_>],
     now: DateTime<Utc>,
-) -> Outcome<HashMap<ChatId, usize>> {
+) -> Outcome<HashMap<ChatId, Stored>> {
     // One statement must not meet the same key twice.
     let mut seen = HashSet::new();
     let messages: Vec<(ChatId, &RemoteMessage)> = pages
@@ -368,8 +401,10 @@ async fn upsert(
              WHERE (m.body, m.attachments, m.raw, m.moderation) \
                    IS DISTINCT FROM (excluded.body, excluded.attachments, excluded.raw, excluded.moderation) \
                 OR (excluded.is_read AND NOT m.is_read) \
-             RETURNING m.chat_id) \
-         SELECT chat_id, count(*) AS messages FROM stored GROUP BY chat_id",
+             RETURNING m.chat_id, m.sent_at, m.author = 'buyer' AND m.xmax = 0 AS is_news) \
+         SELECT chat_id, count(*) AS messages, \
+                coalesce(array_agg(sent_at) FILTER (WHERE is_news), '{}') AS buyer_wrote_at \
+         FROM stored GROUP BY chat_id",
     )
     .bind::<SqlUuid, _>(workspace)
     .bind::<Timestamptz, _>(now)
@@ -385,7 +420,11 @@ async fn upsert(
     .bind::<Array<Text>, _>(messages.iter().map(|(_, m)| m.moderation).collect::<Vec<_>>())
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.chat_id, usize::try_from(row.messages).unwrap_or(0))).collect())
+    let stored = |row: ChangedRow| {
+        let messages = usize::try_from(row.messages).unwrap_or(0);
+        (row.chat_id, Stored { messages, buyer_wrote_at: row.buyer_wrote_at })
+    };
+    Ok(rows.into_iter().map(stored).collect())
 }
 
 /// Moves the cursors of the pages' chats. A chat is behind no more when the mark that was reached is the list's present

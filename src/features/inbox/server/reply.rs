@@ -2,7 +2,7 @@
 //! whatever the browser has checked.
 
 use super::outbox::DELIVER_JOB;
-use super::{hold, window};
+use super::{hold, read_up_to, window};
 use crate::context::Ask;
 use crate::features::files::server::outgoing;
 use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, SendHow, WorkState, check_text};
@@ -86,6 +86,7 @@ async fn put(
         return Err(Refusal::SellerNotConnected.into());
     }
     conn.transaction(async |conn| {
+        let created_at = read_up_to::take_turn(conn, workspace, chat, now).await?;
         let plan = hold::plan(conn, workspace, chat, how.departure, ask.app.config.undo_pause, now).await?;
         if how.closes_chat {
             set_aside(conn, workspace, chat).await?;
@@ -99,7 +100,7 @@ async fn put(
                 replies::body.eq(&text),
                 replies::file_id.eq(file),
                 replies::state.eq(plan.state()),
-                replies::created_at.eq(now),
+                replies::created_at.eq(created_at),
                 replies::deliver_at.eq(plan.deliver_at),
                 replies::planned_after.eq(plan.planned_after),
                 replies::closes_chat.eq(how.closes_chat),
@@ -113,6 +114,10 @@ async fn put(
                 .await?
                 .map(drop)
                 .ok_or_else(Fault::not_found);
+        }
+        if let Some(read) = &how.read_up_to {
+            // A refusal takes everything back, the reply too.
+            read_up_to::check(conn, workspace, chat, author, read).await?;
         }
         if file.is_none() {
             diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;

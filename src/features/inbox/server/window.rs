@@ -1,7 +1,7 @@
 //! A chat as the window shows it.
 
 use super::receive::{self, ChatCursor};
-use super::{list, send_windows};
+use super::{list, read_up_to, send_windows};
 use crate::context::Ask;
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::server::read as files;
@@ -33,6 +33,8 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
     let mut conn = ask.conn().await?;
     let row = list::one(&mut conn, workspace, ask.user.id, chat).await?.ok_or_else(Fault::not_found)?;
     let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
+    // Before the messages: what comes between the two is shown and not yet counted as read.
+    let read_up_to = read_up_to::newest(&mut conn, workspace, chat, ask.user.id).await?;
     let messages = page(&mut conn, &cursor, None, ask.now).await?;
     let draft: Option<(String, DateTime<Utc>)> = drafts::table
         .find((workspace, ask.user.id, chat))
@@ -48,6 +50,7 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
     Ok(ChatView {
         closed_because: closed_because(state),
         window: send_windows::facts(&mut conn, workspace, chat).await?,
+        read_up_to,
         row,
         messages,
         draft: draft.map(|(body, updated_at)| Draft { body, updated_at }),

@@ -8,6 +8,7 @@ use super::later::SendLater;
 use super::quick::{EmojiPicker, QuickReplies};
 use super::send_window::{self, WindowNote};
 use super::session::Session;
+use super::together::{HeldByOthers, HeldNote};
 use super::{upload, words};
 use crate::features::inbox::send_window::SendWindow;
 use crate::features::inbox::types::{Departure, SendHow, check_text};
@@ -60,6 +61,8 @@ struct Gate {
     is_closed: Signal<bool>,
     window: Memo<SendWindow>,
     hits: Memo<Vec<Hit>>,
+    /// Who else answers this chat.
+    others: HeldByOthers,
     refusal: ArcRwSignal<Option<Refusal>>,
     /// The person wanted to send after the time was over.
     came_late: RwSignal<bool>,
@@ -75,16 +78,17 @@ impl Gate {
         }
         let is_late = !wish.anyway && self.window.with_untracked(SendWindow::is_closed);
         self.came_late.set(is_late);
-        if is_late {
+        if is_late || !wish.anyway && self.others.holds_up() {
             return false;
         }
+        self.others.came_second.set(false);
         if let Some(note) = untrack(|| self.session.tray.blocked()) {
             self.session.tray.say(note);
             return false;
         }
         let is_done = match self.checked() {
             Ok((text, accepted)) => {
-                let how = SendHow { departure: wish.departure, closes_chat: wish.closes_chat, accepted };
+                let how = SendHow { accepted, ..how_without_text(wish) };
                 // The chat is closed with the last of what is sent.
                 self.session.send_files(&SendHow { closes_chat: false, ..how.clone() });
                 self.session.send(text, how);
@@ -145,7 +149,7 @@ impl Gate {
 }
 
 fn how_without_text(wish: Wish) -> SendHow {
-    SendHow { departure: wish.departure, closes_chat: wish.closes_chat, accepted: Vec::new() }
+    SendHow { departure: wish.departure, closes_chat: wish.closes_chat, ..SendHow::default() }
 }
 
 fn warnings(hits: &[Hit]) -> Vec<RuleId> {
@@ -175,10 +179,12 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         is_closed,
         window,
         hits,
+        others: HeldByOthers::watch(&desk, &session),
         refusal: ArcRwSignal::new(None),
         came_late: RwSignal::new(false),
         warned: RwSignal::new(Vec::new()),
     };
+    follow_overtaken(&session, &gate.refusal);
     let tools = Tools::new();
     let on_anyway = {
         let gate = gate.clone();
@@ -193,9 +199,9 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         })
     };
     let typed = {
-        let (draft, gate) = (session.draft.clone(), gate.clone());
+        let (session, gate) = (session.clone(), gate.clone());
         Callback::new(move |text: String| {
-            draft.change(&text);
+            session.typed(&text);
             gate.clear();
         })
     };
@@ -225,6 +231,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
     };
     let text = session.text.clone();
     let (refusal, came_late, warned) = (gate.refusal.clone(), gate.came_late, gate.warned);
+    let others = gate.others;
     view! {
         <form
             class="composer"
@@ -237,6 +244,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         >
             <DropTarget tray=tray.clone() locale disabled=is_closed/>
             <ClosedNote session=session.clone() locale marketplace/>
+            <HeldNote desk=desk.clone() held=others/>
             <CancelledNote desk=desk.clone() session=session.clone()/>
             <WindowNote desk=desk.clone() session=session.clone() window on_anyway/>
             <QuickReplies desk=desk.clone() session=session.clone() field open=tools.quick on_inserted=inserted/>
@@ -272,7 +280,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             <div class="composer-foot">
                 <ToolButtons locale tools disabled=is_closed/>
                 <UndoBar desk=desk.clone() session=session.clone()/>
-                <RefusalNote refusal came_late warned locale/>
+                <RefusalNote refusal came_late warned others locale/>
                 <Counter text locale marketplace/>
             </div>
         </form>
@@ -328,6 +336,16 @@ fn ToolButtons(locale: Locale, tools: Tools, disabled: Signal<bool>) -> impl Int
         }
     });
     view! { <div class="composer-tools" role="group" aria-label=locale.composer_tools()>{buttons.collect_view()}</div> }
+}
+
+/// Says why an answer has come back into the composer.
+fn follow_overtaken(session: &Session, refusal: &ArcRwSignal<Option<Refusal>>) {
+    let (overtaken, refusal) = (session.overtaken.clone(), refusal.clone());
+    Effect::new(move |_| {
+        if let Some(why) = overtaken.get() {
+            refusal.set(Some(why));
+        }
+    });
 }
 
 /// Ctrl+Enter (or Cmd+Enter) sends, with Shift it closes the chat too, Enter begins a new line, «/» at the beginning of a
@@ -402,11 +420,13 @@ fn RefusalNote(
     refusal: ArcRwSignal<Option<Refusal>>,
     came_late: RwSignal<bool>,
     warned: RwSignal<Vec<RuleId>>,
+    others: HeldByOthers,
     locale: Locale,
 ) -> impl IntoView {
     let words = move || match refusal.get() {
         Some(why) => Some(AppError::Refused(why).sentence(locale)),
         None if came_late.get() => Some(locale.window_kept_text().to_owned()),
+        None if others.came_second.get() => Some(locale.answered_by_others(&others.names())),
         None => (!warned.with(Vec::is_empty)).then(|| locale.wording_send_over().to_owned()),
     };
     view! { <p id="composer-problem" class="composer-problem" role="alert">{words}</p> }

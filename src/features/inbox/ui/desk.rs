@@ -5,6 +5,7 @@ use super::attach::Trays;
 use super::filters::Filters;
 use super::list_state::ListState;
 use super::outbox::Outbox;
+use super::together::Together;
 use crate::features::wording::ui::WordingBook;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
@@ -13,6 +14,7 @@ use crate::shared::role::Permission;
 use crate::shared::time::Zone;
 use crate::ui::context::{use_locale, use_now, use_viewer};
 use crate::ui::live::{ConnectionState, Live, use_live};
+use crate::ui::notice::use_toasts;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ pub struct Desk {
     /// Saved lists, and the names that filters need.
     pub filters: Filters,
     pub outbox: Outbox,
+    /// Who else is at the chats.
+    pub together: Together,
     /// Files that wait beside answers.
     pub trays: Trays,
     /// The rules of risky words.
@@ -45,6 +49,7 @@ impl Desk {
         let (live, now) = (use_live(), use_now());
         let filters = Filters::new(&live);
         let address = use_address(filters.saved.clone());
+        let open = Memo::new(move |_| address.with(Address::chat));
         let zone = viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
         let person = viewer.as_ref().map(|viewer| viewer.user);
         let may_answer = viewer.as_ref().is_some_and(|viewer| viewer.may(Permission::ReplyToChats));
@@ -56,13 +61,31 @@ impl Desk {
             filters,
             list: ListState::new(address, live.clone(), person, now, zone),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
+            together: Together::new(open, &live, now),
             trays: Trays::default(),
             wording: WordingBook::open(&live, may_answer),
             live,
             viewer,
         };
+        desk.say_what_was_overtaken();
         provide_context(desk.clone());
         desk
+    }
+
+    /// Answers that waited in this browser and were overtaken meanwhile: their chat may not be open.
+    fn say_what_was_overtaken(&self) {
+        let (items, address, locale, toasts) =
+            (self.outbox.items.clone(), self.address, self.locale, use_toasts());
+        Effect::new(move |before: Option<usize>| {
+            let open = address.with_untracked(Address::chat);
+            let elsewhere = items.with(|items| {
+                items.iter().filter(|item| item.is_overtaken() && Some(item.chat) != open).count()
+            });
+            if elsewhere > before.unwrap_or_default() {
+                toasts.say(locale.reply_asks_again().to_owned());
+            }
+            elsewhere
+        });
     }
 
     /// What stands in a pane that may not be up to date; nothing while the connection says the same more clearly.

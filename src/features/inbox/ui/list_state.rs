@@ -301,7 +301,8 @@ impl ListState {
                 Change::Seen { .. }
                 | Change::SavedFilters { .. }
                 | Change::QuickReplies
-                | Change::Wording => {
+                | Change::Wording
+                | Change::Notice { .. } => {
                     continue;
                 }
             }

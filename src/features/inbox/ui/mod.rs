@@ -30,6 +30,7 @@ mod send_window;
 mod session;
 mod sight;
 mod thread;
+mod together;
 mod upload;
 mod window;
 mod words;

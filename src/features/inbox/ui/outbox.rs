@@ -4,8 +4,10 @@
 use super::refresh::wait_ms;
 use crate::features::files::types::FileView;
 use crate::features::inbox::api;
-use crate::features::inbox::types::{AttachmentView, Author, Delivery, MessageView, ReplyState, SendHow};
-use crate::shared::error::AppError;
+use crate::features::inbox::types::{
+    AttachmentView, Author, Delivery, MessageView, ReadUpTo, ReplyState, SendHow,
+};
+use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::page::Viewer;
 use crate::ui::browser;
@@ -35,6 +37,7 @@ pub struct Waiting {
     pub file: Option<WaitingFile>,
     /// When the person sent it.
     pub at: DateTime<Utc>,
+    /// How it is sent, and what the person had read when they sent it.
     #[serde(default)]
     pub how: SendHow,
     /// Why the server will not take it as it is; a person decides what happens then.
@@ -43,6 +46,11 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// Whether somebody has written in the chat since its author read it.
+    pub fn is_overtaken(&self) -> bool {
+        matches!(self.refused, Some(AppError::Refused(Refusal::ChatMoved { .. })))
+    }
+
     /// How the window shows it until the server tells more. The server gives the reply a key of its own.
     pub fn view(&self, author_name: Option<String>) -> MessageView {
         let state = if self.refused.is_some() { ReplyState::Failed } else { ReplyState::Queued };
@@ -155,11 +163,12 @@ impl Outbox {
         self.pump();
     }
 
-    /// Tries a refused reply once more.
-    pub fn retry(&self, reply: ReplyId) {
+    /// Tries a refused reply once more, as the person sees the chat now.
+    pub fn retry(&self, reply: ReplyId, read: &ReadUpTo) {
         self.change(|items| {
             for item in items.iter_mut().filter(|item| item.reply == reply) {
                 item.refused = None;
+                item.how.read_up_to = Some(read.clone());
             }
         });
         self.pump();
@@ -281,9 +290,17 @@ fn wait_for(error: &AppError, failures: u32) -> Option<Duration> {
     }
 }
 
+/// Notes a refusal. What was overtaken in its chat takes along what was written after it: the one makes no sense without
+/// the other.
 fn refuse(items: &mut [Waiting], reply: ReplyId, error: &AppError) {
-    for item in items.iter_mut().filter(|item| item.reply == reply) {
-        item.refused = Some(error.clone());
+    let is_overtaken = matches!(error, AppError::Refused(Refusal::ChatMoved { .. }));
+    let Some(place) = items.iter().position(|item| item.reply == reply) else { return };
+    let chat = items[place].chat;
+    for item in &mut items[place..] {
+        let goes_along = is_overtaken && item.chat == chat && item.refused.is_none();
+        if item.reply == reply || goes_along {
+            item.refused = Some(error.clone());
+        }
     }
 }
 
@@ -301,7 +318,7 @@ fn write(items: &[Waiting]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::error::Refusal;
+    use crate::shared::error::MovedBy;
 
     fn item(text: &str) -> Waiting {
         Waiting {
@@ -336,6 +353,30 @@ mod tests {
         assert_eq!(wait_for(&AppError::RateLimited { retry_after_s: 7 }, 1), Some(Duration::from_secs(7)));
         assert_eq!(wait_for(&AppError::Forbidden, 1), None);
         assert_eq!(wait_for(&AppError::Refused(Refusal::EmptyText), 1), None);
+    }
+
+    #[test]
+    fn what_was_overtaken_takes_along_what_follows_it_in_its_chat() {
+        let id = |n| ReplyId(uuid::Uuid::from_u128(n));
+        let elsewhere = ChatId(uuid::Uuid::from_u128(7));
+        let mut items = vec![
+            Waiting { reply: id(1), ..item("а") },
+            Waiting { reply: id(2), ..item("б") },
+            Waiting { reply: id(3), chat: elsewhere, ..item("в") },
+            Waiting { reply: id(4), ..item("г") },
+        ];
+        let overtaken = |items: &[Waiting]| items.iter().map(Waiting::is_overtaken).collect::<Vec<_>>();
+        refuse(&mut items, id(2), &AppError::Refused(Refusal::ChatMoved { by: MovedBy::Buyer }));
+        assert_eq!(overtaken(&items), [false, true, false, true]);
+        refuse(&mut items, id(1), &AppError::NotFound);
+        assert_eq!(items.iter().filter(|item| item.refused == Some(AppError::NotFound)).count(), 1);
+    }
+
+    #[test]
+    fn a_reply_of_an_older_version_is_read_too() {
+        let mut old = serde_json::to_value(item("а")).expect("JSON");
+        old.as_object_mut().expect("an object").remove("sending");
+        assert_eq!(parse(&format!("[{old}]")), [item("а")]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
 use super::lines::Line;
 use super::sight::Sight;
+use super::together::RowCompany;
 use super::words;
 use crate::features::inbox::types::{ChatRow, HistoryState, UNSEEN_CAP};
 use crate::shared::ids::ChatId;
@@ -217,6 +218,7 @@ fn Facts(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> im
 #[component]
 fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> impl IntoView {
     let locale = desk.locale;
+    let chat = row.with_untracked(|row| row.id);
     let (waits, unseen, facts) = (row.clone(), row.clone(), row.clone());
     let waits = move || {
         waits
@@ -240,6 +242,7 @@ fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) ->
             <ClockChip row/>
             {waits}
             <Facts desk row=facts with_seller/>
+            <RowCompany chat/>
             {unseen}
         </span>
     }

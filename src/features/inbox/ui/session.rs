@@ -10,10 +10,10 @@ use crate::features::files::api as files_api;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
 use crate::features::inbox::types::{
-    ChatRow, ChatView, Draft, FailureReason, MessageView, ReplyState, SendHow,
+    ChatRow, ChatView, Doing, Draft, FailureReason, MessageView, ReadUpTo, ReplyState, SendHow,
 };
 use crate::shared::change::Change;
-use crate::shared::error::AppError;
+use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
@@ -28,6 +28,9 @@ use std::time::Duration;
 
 /// A chat counts as seen after it has been on the screen for so long.
 const SEEN_AFTER: Duration = Duration::from_millis(400);
+
+/// News count as read after they have been on the screen for so long: who sends sooner has not read them.
+const READ_AFTER: Duration = Duration::from_secs(1);
 
 /// What is drawn of one message; changes in place.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +73,10 @@ pub struct Session {
     /// The text in the composer.
     pub text: ArcRwSignal<String>,
     pub draft: DraftKeeper,
+    /// Why an answer came back into the composer: somebody has written meanwhile.
+    pub overtaken: ArcRwSignal<Option<Refusal>>,
+    /// Whether everything that has come has been on the screen for a moment.
+    pub is_read: ArcRwSignal<bool>,
     /// Files beside the answer.
     pub tray: Tray,
     inner: Arc<Inner>,
@@ -81,6 +88,13 @@ struct Inner {
     server_draft: Option<Draft>,
     content: Mutex<Content>,
     before_draw: Mutex<Option<Hook>>,
+    reading: Mutex<Reading>,
+}
+
+/// How far others have written, as the person has read it and as the window shows it.
+struct Reading {
+    read: ReadUpTo,
+    shown: ReadUpTo,
 }
 
 type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -101,6 +115,7 @@ impl Session {
             server_draft: view.draft.clone(),
             content: Mutex::new(content),
             before_draw: Mutex::default(),
+            reading: Mutex::new(Reading { read: view.read_up_to.clone(), shown: view.read_up_to }),
         };
         let session = Session {
             chat,
@@ -118,6 +133,8 @@ impl Session {
             cancelled: ArcRwSignal::new(None),
             text: ArcRwSignal::new(String::new()),
             draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
+            overtaken: ArcRwSignal::new(None),
+            is_read: ArcRwSignal::new(true),
             tray: desk.trays.of(chat),
             inner: Arc::new(inner),
         };
@@ -164,7 +181,9 @@ impl Session {
     /// Hands a text to the outbox; it stands in the window at once.
     pub fn send(&self, text: String, how: SendHow) {
         let at = self.inner.desk.now.try_get_untracked().unwrap_or_default();
-        self.inner.desk.outbox.send(self.chat, text, at, how);
+        self.inner.desk.outbox.send(self.chat, text, at, self.having_read(how));
+        self.inner.desk.together.does(self.chat, Doing::Done);
+        self.overtaken.set(None);
         self.text.set(String::new());
         self.draft.clear();
         self.inner.desk.list.patch(self.chat, |row| row.has_draft = false);
@@ -178,7 +197,8 @@ impl Session {
         let files = self.tray.take();
         let has_files = !files.is_empty();
         for (name, view) in files {
-            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at, how.clone());
+            let how = self.having_read(how.clone());
+            self.inner.desk.outbox.send_file(self.chat, WaitingFile { name, view }, at, how);
         }
         if has_files {
             self.sent_here.update(|count| *count += 1);
@@ -205,7 +225,7 @@ impl Session {
     /// Tries once more what was not sent, or what nobody can be sure of.
     pub fn send_again(&self, reply: ReplyId, is_waiting_here: bool) {
         if is_waiting_here {
-            self.inner.desk.outbox.retry(reply);
+            self.inner.desk.outbox.retry(reply, &self.reading().read.clone());
             return;
         }
         self.content().thread.patch(reply, |view| {
@@ -222,6 +242,59 @@ impl Session {
             }
             // Whatever happened, the server knows how it stands now.
             _ = this.refresh().await;
+        });
+    }
+
+    /// What goes with an answer that is sent now.
+    fn having_read(&self, how: SendHow) -> SendHow {
+        SendHow { read_up_to: Some(self.reading().read.clone()), ..how }
+    }
+
+    /// The person has written in the composer.
+    pub fn typed(&self, text: &str) {
+        self.draft.change(text);
+        let doing = if text.trim().is_empty() { Doing::Done } else { Doing::Typing };
+        self.inner.desk.together.does(self.chat, doing);
+    }
+
+    /// Notes what the window shows. It counts as read when it has been on the screen for a moment.
+    fn show_up_to(&self, shown: ReadUpTo) {
+        self.reading().shown = shown;
+    }
+
+    fn read_soon(&self) {
+        let shown = self.reading().shown.clone();
+        let is_read = self.reading().read == shown;
+        set_if_other(&self.is_read, is_read);
+        if is_read || document().hidden() {
+            return;
+        }
+        let this = self.clone();
+        let read = move || {
+            if document().hidden() || this.reading().shown != shown {
+                return;
+            }
+            this.reading().read = shown.clone();
+            set_if_other(&this.is_read, true);
+        };
+        set_timeout(read, READ_AFTER);
+    }
+
+    /// Gives answers that were overtaken back to the composer, shows what overtook them and says so.
+    fn take_back_overtaken(&self, replies: Vec<ReplyId>, why: Refusal) {
+        let texts: Vec<String> =
+            replies.into_iter().filter_map(|reply| self.inner.desk.outbox.take_back(reply)).collect();
+        self.bring_back(&texts.join("\n"));
+        self.overtaken.set(Some(why));
+        let this = self.clone();
+        spawn_local(async move {
+            if this.refresh().await == Outcome::Settled {
+                // The person is told to read it and decides; whatever comes after it is asked about again.
+                let shown = this.reading().shown.clone();
+                this.reading().read = shown;
+                set_if_other(&this.is_read, true);
+                this.sent_here.update(|count| *count += 1);
+            }
         });
     }
 
@@ -307,7 +380,10 @@ impl Session {
                     | Change::Reply { chat: moved, .. }
                     | Change::Order { chat: moved } => moved == chat,
                     Change::Seller { .. } => true,
-                    Change::Seen { .. } | Change::Import { .. } | Change::SavedFilters { .. } => false,
+                    Change::Seen { .. }
+                    | Change::Import { .. }
+                    | Change::SavedFilters { .. }
+                    | Change::Notice { .. } => false,
                     Change::Tags => true,
                     Change::QuickReplies | Change::Wording => false,
                 }),
@@ -327,6 +403,7 @@ impl Session {
                 set_if_other(&self.closed_because, view.closed_because);
                 set_if_other(&self.window, view.window);
                 set_if_other(&self.problem, None);
+                self.show_up_to(view.read_up_to);
                 if !arrived.is_empty() {
                     self.arrived.set(arrived);
                 }
@@ -367,6 +444,15 @@ impl Session {
             });
             this.content().thread.set_waiting(waiting);
             this.draw();
+            let (texts, why): (Vec<ReplyId>, Option<AppError>) = items.with(|items| {
+                let overtaken =
+                    items.iter().filter(ours).filter(|item| item.is_overtaken() && item.file.is_none());
+                let why = overtaken.clone().find_map(|item| item.refused.clone());
+                (overtaken.map(|item| item.reply).collect(), why)
+            });
+            if let Some(AppError::Refused(why)) = why {
+                this.take_back_overtaken(texts, why);
+            }
         });
     }
 
@@ -382,6 +468,7 @@ impl Session {
     }
 
     fn look(&self) {
+        self.read_soon();
         if document().hidden() || self.row.with_untracked(|row| row.unseen == 0) {
             return;
         }
@@ -460,6 +547,10 @@ impl Session {
         set_if_other(&self.cancelled, cancelled);
         set_if_other(&self.lines, lines);
         set_if_other(&self.has_older, has_older);
+    }
+
+    fn reading(&self) -> MutexGuard<'_, Reading> {
+        self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replies that have not left and can be taken back, and the newest that has missed its time.

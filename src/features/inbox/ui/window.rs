@@ -8,6 +8,7 @@ use super::list::EmptyNote;
 use super::messages::Messages;
 use super::row::MarketplaceMark;
 use super::session::Session;
+use super::together::WindowCompany;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatStatus, ChatView};
 use crate::features::orders::ui::{OrderAside, PaneToggle};
@@ -182,10 +183,16 @@ fn ChatWindow(
     let problem = session.problem.clone();
     let saying = desk.clone();
     let note = move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error/> });
+    let is_read = session.is_read.clone();
     let (label, id, chat) = (desk.locale.chat_window(), session.chat, session.chat.to_string());
     let (marketplace, may_answer) = (session.row.with_untracked(|row| row.marketplace), desk.may_answer());
     view! {
-        <article class="window" aria-label=label data-chat-id=chat>
+        <article
+            class="window"
+            aria-label=label
+            data-chat-id=chat
+            data-read=move || is_read.get().then_some("true")
+        >
             <WindowHead desk=desk.clone() session=session.clone()/>
             {note}
             <OrderAside chat=id marketplace may_answer/>
@@ -198,7 +205,7 @@ fn ChatWindow(
 /// Whose chat this is, what about, and how long the buyer may still wait.
 #[component]
 fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
-    let locale = desk.locale;
+    let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
     let row = session.row;
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
@@ -224,6 +231,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                     <span class="window-fact">{move || seller.with(|row| row.seller_name.clone())}</span>
                     {order}
                     {closed}
+                    <WindowCompany desk=company chat/>
                 </p>
             </div>
             <ClockChip row/>

@@ -3,6 +3,7 @@
 use super::accounts::SellerAccount;
 use crate::connectors::{AccountProblem, ConnectorError, Denial};
 use crate::context::App;
+use crate::features::notices::server::notify;
 use crate::features::sellers::types::{SellerState, SyncProblem};
 use crate::platform::clock;
 use crate::platform::fault::Outcome;
@@ -124,7 +125,11 @@ pub async fn note_failure(
             has_stopped = stopped > 0;
         }
         if has_stopped || before.as_deref() != Some(problem.as_str()) {
-            live::append(conn, workspace, &[Change::Seller { seller }]).await?;
+            let mut changes = vec![Change::Seller { seller }];
+            if has_stopped {
+                changes.extend(notify::seller_stopped(conn, workspace, seller, now).await?);
+            }
+            live::append(conn, workspace, &changes).await?;
         }
         Ok(())
     })
