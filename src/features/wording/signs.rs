@@ -99,9 +99,8 @@ fn links(text: &str, words: &[Word]) -> Vec<Found> {
         let place = name.place.start..ending.place.end;
         // A sentence that ends before a word like an ending has no space before its dot.
         let is_dotted = gap == "." || gap.trim() == "." && gap.starts_with(' ');
-        if is_dotted && is_ending(ending, &DOMAINS[..WRITTEN]) && !is_own(name) {
-            found.push(Found { sign: Sign::Link, place });
-        } else if is_web && !leads_to_own(words, index + 1) {
+        let is_named = is_dotted && is_ending(ending, &DOMAINS[..WRITTEN]) && !is_own(name);
+        if is_named || is_web && !leads_to_own(words, index + 1) {
             found.push(Found { sign: Sign::Link, place });
         }
     }

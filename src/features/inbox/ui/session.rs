@@ -562,8 +562,9 @@ impl Session {
         let held = deliveries()
             .filter(|delivery| delivery.state == ReplyState::Queued && delivery.author == user)
             .filter_map(|delivery| Some((delivery.reply?, delivery.leaves_at?)));
-        let cancelled =
-            deliveries().filter(|delivery| delivery.reason == Some(FailureReason::BuyerWroteFirst)).last();
+        let cancelled = deliveries()
+            .filter(|delivery| delivery.reason == Some(FailureReason::BuyerWroteFirst))
+            .next_back();
         (held.collect(), cancelled.and_then(|delivery| delivery.reply))
     }
 
