@@ -2,7 +2,7 @@
 
 mod settings;
 
-use crate::features::inbox::ui::InboxPage;
+use crate::features::inbox::ui::{InboxPage, TagsPage};
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
@@ -62,6 +62,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
+                        <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -10,7 +10,7 @@ use leptos_router::components::{A, Outlet};
 type Place = (&'static str, fn(Locale) -> &'static str);
 
 /// The pages, in the order of the menu.
-const PLACES: &[Place] = &[];
+const PLACES: &[Place] = &[("/settings/tags", Locale::tags_page)];
 
 /// The menu of the settings and, beside it, one of their pages.
 #[component]

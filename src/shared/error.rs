@@ -107,6 +107,26 @@ pub enum Refusal {
     PictureUnreadable,
     /// The file to be sent is not here: never uploaded, or pruned since.
     FileNotThere,
+    /// The buyer has written something that the person has not seen yet.
+    ChatHasMoved,
+    /// Somebody else has taken the chat, or given it away, in the meantime.
+    HolderHasChanged {
+        /// Who holds it now; `None` when nobody does.
+        holder: Option<String>,
+    },
+    /// Who may only look cannot be responsible.
+    PersonCannotAnswer,
+    /// A chat is put off to a moment to come.
+    MomentPassed,
+    TagNameMissing,
+    /// Another tag has this name.
+    TagNameTaken,
+    /// The workspace has as many tags as anybody can tell apart.
+    TooManyTags {
+        max: u32,
+    },
+    /// Somebody has deleted the note.
+    NoteDeleted,
 }
 
 impl AppError {

@@ -18,3 +18,7 @@ id_type!(/// A stored file: one that came in a message, or one that waits to be 
     FileId);
 id_type!(/// A word that people put on chats.
     TagId);
+id_type!(/// What people write to each other beside a chat; made by the browser, so that a double click is one note.
+    NoteId);
+id_type!(/// An entry of what was done to a chat.
+    ActivityId);

@@ -7,8 +7,9 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, FileId, ReplyId, SellerId};
+use agentiq::shared::ids::{ChatId, FileId, NoteId, ReplyId, SellerId, TagId};
 use agentiq::shared::role::{Permission, Role};
+use chrono::TimeDelta;
 use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -28,11 +29,15 @@ struct Things {
     file: FileId,
     /// Uploaded, not sent.
     upload: FileId,
+    tag: TagId,
+    note: NoteId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply, file, upload } = things;
+    let Things { chat, seller, reply, file, upload, tag, note } = things;
+    let later = now() + TimeDelta::hours(1);
+    let name = format!("Tag {}", TagId::new());
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
         ("files/fetch_again", json!({ "file": file })),
@@ -46,6 +51,28 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/retry", json!({ "reply": reply })),
         ("inbox/save_draft", json!({ "chat": chat, "text": "a draft", "typed_at": now() })),
         ("inbox/start_chat", json!({ "chat": chat, "posting": "12345678-0001-1" })),
+        ("inbox/assign", json!({ "chat": chat, "to": "nobody", "was": "me" })),
+        ("inbox/prioritise", json!({ "chat": chat, "priority": "high" })),
+        ("inbox/add_tag", json!({ "chat": chat, "tag": tag })),
+        ("inbox/remove_tag", json!({ "chat": chat, "tag": tag })),
+        ("inbox/close", json!({ "chat": chat, "seen": null })),
+        ("inbox/snooze", json!({ "chat": chat, "seen": null, "until": later })),
+        ("inbox/mark_spam", json!({ "chat": chat, "seen": null })),
+        ("inbox/reopen", json!({ "chat": chat })),
+        ("inbox/star", json!({ "chat": chat })),
+        ("inbox/unstar", json!({ "chat": chat })),
+        (
+            "inbox/write_note",
+            json!({ "chat": chat, "note": NoteId::new(), "text": "a note", "mentions": [] }),
+        ),
+        ("inbox/edit_note", json!({ "chat": chat, "note": note, "text": "another note", "mentions": [] })),
+        ("inbox/delete_note", json!({ "chat": chat, "note": NoteId::new() })),
+        ("inbox/tags", json!({})),
+        ("inbox/tags_in_use", json!({})),
+        ("inbox/make_tag", json!({ "tag": TagId::new(), "name": name, "color": "red" })),
+        ("inbox/change_tag", json!({ "tag": tag, "name": "Changed", "color": "red" })),
+        ("inbox/delete_tag", json!({ "tag": TagId::new() })),
+        ("users/people", json!({})),
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
@@ -99,7 +126,12 @@ async fn things(app: &TestApp) -> (Things, String) {
     let upload = FileId::new();
     let path = format!("/upload/{chat}/{upload}?name=a.txt");
     assert_eq!(person.post_raw(&path, "text/plain", "a text").await.status, 200);
-    (Things { chat, seller, reply, file, upload }, external)
+    let (tag, note) = (TagId::new(), NoteId::new());
+    let made = json!({ "tag": tag, "name": "Made", "color": "red" });
+    let () = app.person(Role::Owner).await.want("inbox/make_tag", made).await;
+    let written = json!({ "chat": chat, "note": note, "text": "Завтра позвонить", "mentions": [] });
+    let _: Value = person.want("inbox/write_note", written).await;
+    (Things { chat, seller, reply, file, upload, tag, note }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
@@ -107,7 +139,9 @@ async fn things(app: &TestApp) -> (Things, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_is_known_here_and_in_the_docs() {
     let (file, upload) = (FileId::new(), FileId::new());
-    let names = Things { chat: ChatId::new(), seller: SellerId::new(), reply: ReplyId::new(), file, upload };
+    let (chat, seller, reply) = (ChatId::new(), SellerId::new(), ReplyId::new());
+    let (tag, note) = (TagId::new(), NoteId::new());
+    let names = Things { chat, seller, reply, file, upload, tag, note };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -180,7 +214,8 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
+            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" | "inbox/tags"
+            | "inbox/tags_in_use" | "inbox/make_tag" | "users/people" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
@@ -222,6 +257,12 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "events",
         "users",
         "files",
+        "tags",
+        "chat_tags",
+        "chat_stars",
+        "activities",
+        "notes",
+        "note_mentions",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
@@ -320,7 +361,7 @@ async fn bodies_that_make_no_sense_are_refused_in_words() {
             for field in &fields {
                 let mut missing = good.clone();
                 missing.as_object_mut().expect("an object").remove(*field);
-                let may_be_absent = ["after", "before"].contains(&field.as_str());
+                let may_be_absent = ["after", "before", "seen"].contains(&field.as_str());
                 if !may_be_absent {
                     bad.push(missing.to_string());
                 }

@@ -25,3 +25,4 @@ mod sellers;
 mod sends;
 mod state;
 mod tidy;
+mod work;

@@ -65,6 +65,13 @@ icons! {
     Offline = "offline",
     Chat = "chat",
     Panel = "panel",
+    Star = "star",
+    StarFull = "star-full",
+    Tag = "tag",
+    Flag = "flag",
+    Ban = "ban",
+    Skip = "skip",
+    Note = "note",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

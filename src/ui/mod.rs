@@ -9,4 +9,5 @@ pub mod field;
 pub mod icon;
 pub mod layout;
 pub mod live;
+pub mod menu;
 pub mod notice;

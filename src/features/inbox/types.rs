@@ -4,9 +4,11 @@ pub use super::query::{
     Condition, Days, DeadlineState, Filter, Holder, ListCursor, ListQuery, Sort, View, WindowState,
 };
 use super::send_window::WindowFacts;
+pub use super::work::{ActivityView, Beside, Deed, NoteView, OtherChat, TagUse};
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView};
+pub use crate::features::users::types::PersonView;
 use crate::shared::error::Refusal;
-use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId, UserId};
+use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::paging::Page;
 use chrono::{DateTime, Utc};
@@ -111,13 +113,6 @@ pub struct TagView {
     pub id: TagId,
     pub name: String,
     pub color: TagColor,
-}
-
-/// A person of ours by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonView {
-    pub id: UserId,
-    pub name: String,
 }
 
 text_enum!(
@@ -366,11 +361,23 @@ pub struct MessageCursor {
 pub struct ChatView {
     pub row: ChatRow,
     pub messages: Page<MessageView, MessageCursor>,
+    /// What stands between these messages.
+    pub beside: Vec<Beside>,
+    /// Other chats about the same order, newest first.
+    pub same_order: Vec<OtherChat>,
     pub draft: Option<Draft>,
     /// Why nothing can be sent from this account right now.
     pub closed_because: Option<FailureReason>,
     /// Until when the marketplace takes messages in this chat.
     pub window: WindowFacts,
+}
+
+/// A page of messages, and what stands between them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stretch {
+    #[serde(flatten)]
+    pub messages: Page<MessageView, MessageCursor>,
+    pub beside: Vec<Beside>,
 }
 
 /// An answer that somebody has begun.

@@ -1,4 +1,14 @@
-//! Words of the set-up and log-in forms.
+//! People by name, and the words of the set-up and log-in forms.
+
+use crate::shared::ids::UserId;
+use serde::{Deserialize, Serialize};
+
+/// A person of ours by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    pub id: UserId,
+    pub name: String,
+}
 
 /// The shortest password we take, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 10;

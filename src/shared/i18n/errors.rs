@@ -58,6 +58,14 @@ impl Locale {
             Refusal::FileContentDiffers => self.file_content_differs().to_owned(),
             Refusal::PictureUnreadable => self.picture_unreadable().to_owned(),
             Refusal::FileNotThere => self.file_not_there().to_owned(),
+            Refusal::ChatHasMoved => self.chat_has_moved().to_owned(),
+            Refusal::HolderHasChanged { holder } => self.holder_has_changed(holder.as_deref()),
+            Refusal::PersonCannotAnswer => self.person_cannot_answer().to_owned(),
+            Refusal::MomentPassed => self.moment_passed().to_owned(),
+            Refusal::TagNameMissing => self.tag_name_missing().to_owned(),
+            Refusal::TagNameTaken => self.tag_name_taken().to_owned(),
+            Refusal::TooManyTags { max } => self.too_many_tags(i64::from(*max)),
+            Refusal::NoteDeleted => self.note_deleted().to_owned(),
         }
     }
 

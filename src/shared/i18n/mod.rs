@@ -25,6 +25,7 @@ mod sellers;
 mod texts;
 mod times;
 mod users;
+mod work;
 
 use serde::{Deserialize, Serialize};
 

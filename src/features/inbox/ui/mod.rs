@@ -1,5 +1,7 @@
 //! The inbox: the list of chats beside the one that is open. The address says which; the page never leaves.
 
+mod acting;
+mod actions;
 mod address;
 mod attach;
 mod attachment;
@@ -7,24 +9,35 @@ mod bubble;
 mod clock;
 mod composer;
 mod connection;
+mod deeds;
 mod desk;
 mod draft;
+mod hotkeys;
 mod keys;
 mod links;
 mod list;
 mod list_state;
+mod mentions;
 mod messages;
+mod note;
+mod note_form;
 mod order;
 mod outbox;
 mod refresh;
 mod row;
+mod same_order;
 mod send_window;
 mod session;
+mod shelf;
+mod tag_chip;
+mod tags_page;
 mod text_area;
 mod thread;
 mod upload;
 mod window;
 mod words;
+mod work_words;
+mod writing;
 
 use crate::features::orders::ui::provide_order_pane;
 use address::Open;
@@ -33,6 +46,8 @@ use desk::Desk;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
+use shelf::provide_shelf;
+pub use tags_page::TagsPage;
 use window::WindowPane;
 
 /// The page of the inbox, `/inbox/:chat?view=waiting|all&seller=…`.
@@ -40,6 +55,7 @@ use window::WindowPane;
 pub fn InboxPage() -> impl IntoView {
     let desk = Desk::provide();
     provide_order_pane();
+    provide_shelf();
     let locale = desk.locale;
     let address = desk.address;
     // Where there is room for one pane only, this is the one.

@@ -1,13 +1,15 @@
 //! The pane with the open chat.
 
+use super::actions::{ChatActions, StateChip};
 use super::address::{Address, Open};
 use super::clock::ClockChip;
-use super::composer::Composer;
 use super::desk::{Desk, use_desk};
 use super::list::EmptyNote;
 use super::messages::Messages;
 use super::row::MarketplaceMark;
+use super::same_order::SameOrder;
 use super::session::Session;
+use super::writing::Writing;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatStatus, ChatView};
 use crate::features::orders::ui::{OrderAside, PaneToggle};
@@ -187,10 +189,11 @@ fn ChatWindow(
     view! {
         <article class="window" aria-label=label data-chat-id=chat>
             <WindowHead desk=desk.clone() session=session.clone()/>
+            <ChatActions desk=desk.clone() session=session.clone()/>
             {note}
             <OrderAside chat=id marketplace may_answer/>
             <Messages desk=desk.clone() session=session.clone()/>
-            <Composer desk session takes_focus/>
+            <Writing desk session takes_focus/>
         </article>
     }
 }
@@ -199,7 +202,7 @@ fn ChatWindow(
 #[component]
 fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     let locale = desk.locale;
-    let row = session.row;
+    let row = session.row.clone();
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
     let order = move || {
@@ -214,7 +217,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     };
     view! {
         <header class="window-head">
-            <BackLink desk/>
+            <BackLink desk=desk.clone()/>
             <div class="window-who">
                 <h2 class="window-title">
                     <MarketplaceMark marketplace/>
@@ -224,6 +227,8 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                     <span class="window-fact">{move || seller.with(|row| row.seller_name.clone())}</span>
                     {order}
                     {closed}
+                    <StateChip desk=desk.clone() row=row.clone()/>
+                    <SameOrder desk session/>
                 </p>
             </div>
             <ClockChip row/>

@@ -3,4 +3,5 @@
 pub mod accounts;
 pub mod forms;
 pub mod password;
+pub mod people;
 pub mod sign_in;
