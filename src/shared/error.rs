@@ -125,6 +125,8 @@ pub enum Refusal {
     TooManyTags {
         max: u32,
     },
+    /// Only who wrote a note changes it.
+    NoteOfAnother,
     /// Somebody has deleted the note.
     NoteDeleted,
 }

@@ -390,6 +390,8 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          INSERT INTO users (workspace_id, id, email, name, role, password_hash, created_at) \
          SELECT w.id::uuid, gen_random_uuid(), n || '@x.example', 'Some ' || n, 'operator', '', now() \
          FROM unnest(ARRAY['{workspace}', '{other}']) w (id), generate_series(1, 5) n; \
+         INSERT INTO chat_stars SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id) \
+         WHERE c.external_id LIKE '%77'; \
          INSERT INTO chat_seen SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id); \
          INSERT INTO drafts SELECT workspace_id, u.id, c.id, 'text', now() FROM users u JOIN chats c USING (workspace_id) \
          WHERE c.external_id LIKE '%7'; \

@@ -437,13 +437,11 @@ async fn a_note_is_its_authors_and_administrators_may_delete_it() {
     let edit = |text: &str, mentions: &[UserId]| json!({ "chat": chat, "note": note.id, "text": text, "mentions": mentions });
     let delete = json!({ "chat": chat, "note": note.id });
 
+    let theirs = Some(Refusal::NoteOfAnother);
     for person in [&boris, &admin] {
-        assert_eq!(
-            person.call("inbox/edit_note", &edit("чужая", &[])).await.error(),
-            Some(AppError::Forbidden)
-        );
+        assert_eq!(refusal(&person.call("inbox/edit_note", &edit("чужая", &[])).await), theirs);
     }
-    assert_eq!(boris.call("inbox/delete_note", &delete).await.error(), Some(AppError::Forbidden));
+    assert_eq!(refusal(&boris.call("inbox/delete_note", &delete).await), theirs);
 
     let told = events(&app).await;
     let same: NoteView = anna.want("inbox/edit_note", edit("первая", &[boris.id])).await;

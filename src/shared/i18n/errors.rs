@@ -65,6 +65,7 @@ impl Locale {
             Refusal::TagNameMissing => self.tag_name_missing().to_owned(),
             Refusal::TagNameTaken => self.tag_name_taken().to_owned(),
             Refusal::TooManyTags { max } => self.too_many_tags(i64::from(*max)),
+            Refusal::NoteOfAnother => self.note_of_another().to_owned(),
             Refusal::NoteDeleted => self.note_deleted().to_owned(),
         }
     }

@@ -118,6 +118,8 @@ texts! {
     tag_name_missing: "Напишите название метки.", "Write the name of the tag.";
     tag_name_taken: "Такая метка уже есть. Выберите другое название.",
         "There is such a tag already. Choose another name.";
+    note_of_another: "Это чужая заметка: изменить её может только автор, удалить — автор или администратор.",
+        "This is another person's note: its author changes it; its author or an administrator deletes it.";
     note_deleted: "Эту заметку уже удалили.", "This note has been deleted already.";
 }
 

@@ -9,7 +9,7 @@ use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{note_mentions, notes, users};
 use crate::shared::change::Change;
-use crate::shared::error::{AppError, Refusal};
+use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, NoteId, UserId, WorkspaceId};
 use crate::shared::role::Permission;
 use chrono::{DateTime, Utc};
@@ -69,7 +69,7 @@ pub async fn write(
 /// Changes a note of one's own.
 ///
 /// # Errors
-/// `Forbidden` for another person's note; a refusal that says what to change.
+/// A refusal for another person's note, or one that says what to change.
 pub async fn edit(
     ask: &Ask,
     chat: ChatId,
@@ -83,7 +83,7 @@ pub async fn edit(
     conn.transaction(async |conn| {
         let kept = find(conn, workspace, chat, note).await?;
         if kept.author_id != ask.user.id {
-            return Err(AppError::Forbidden.into());
+            return Err(Refusal::NoteOfAnother.into());
         }
         if kept.deleted_at.is_some() {
             return Err(Refusal::NoteDeleted.into());
@@ -109,14 +109,14 @@ pub async fn edit(
 /// Deletes a note: one's own, or anybody's for those who manage what is shared. Its text is gone for good.
 ///
 /// # Errors
-/// `Forbidden` for another person's note.
+/// A refusal for another person's note.
 pub async fn delete(ask: &Ask, chat: ChatId, note: NoteId) -> Outcome<()> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let kept = find(conn, workspace, chat, note).await?;
         if kept.author_id != ask.user.id && !ask.user.role.may(Permission::ManageShared) {
-            return Err(AppError::Forbidden.into());
+            return Err(Refusal::NoteOfAnother.into());
         }
         if kept.deleted_at.is_some() {
             return Ok(());
