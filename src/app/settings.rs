@@ -12,6 +12,7 @@ type Place = (&'static str, fn(Locale) -> &'static str);
 /// The pages, in the order of the menu.
 const PLACES: &[Place] = &[
     ("/settings/quick-replies", Locale::quick_replies),
+    ("/settings/tags", Locale::tags_page),
     ("/settings/filters", Locale::filters_saved),
     ("/settings/wording", Locale::wording_rules),
     ("/settings/notices", Locale::notice_settings),

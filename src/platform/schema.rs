@@ -74,6 +74,23 @@ diesel::table! {
     }
 }
 diesel::table! {
+    activities (workspace_id, chat_id, id) {
+        workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, at -> Timestamptz, actor_id -> Nullable<Uuid>,
+        kind -> Text, details -> Nullable<Jsonb>,
+    }
+}
+diesel::table! {
+    notes (workspace_id, chat_id, id) {
+        workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, author_id -> Uuid, body -> Text,
+        created_at -> Timestamptz, edited_at -> Nullable<Timestamptz>, deleted_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    note_mentions (workspace_id, chat_id, note_id, user_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, note_id -> Uuid, user_id -> Uuid,
+    }
+}
+diesel::table! {
     walks (workspace_id, seller_id, kind) {
         workspace_id -> Uuid, seller_id -> Uuid, kind -> Text, started_at -> Timestamptz, cursor -> Nullable<Text>,
         pages -> Integer, mark -> Nullable<Text>, restarts -> Integer, chats -> BigInt,
@@ -217,6 +234,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     chat_tags,
     chat_stars,
     saved_filters,
+    activities,
+    notes,
+    note_mentions,
     walks,
     orders,
     products,

@@ -151,6 +151,28 @@ pub enum Refusal {
         max: u32,
     },
     TitleMissing,
+    /// The buyer has written something that the person has not seen yet.
+    ChatHasMoved,
+    /// Somebody else has taken the chat, or given it away, in the meantime.
+    HolderHasChanged {
+        /// Who holds it now; `None` when nobody does.
+        holder: Option<String>,
+    },
+    /// Who may only look cannot be responsible.
+    PersonCannotAnswer,
+    /// A chat is put off to a moment to come.
+    MomentPassed,
+    TagNameMissing,
+    /// Another tag has this name.
+    TagNameTaken,
+    /// The workspace has as many tags as anybody can tell apart.
+    TooManyTags {
+        max: u32,
+    },
+    /// Only who wrote a note changes it.
+    NoteOfAnother,
+    /// Somebody has deleted the note.
+    NoteDeleted,
 }
 
 /// What a rule of risky words has found.

@@ -26,3 +26,7 @@ id_type!(/// A list that somebody keeps; made by the browser, so that a double c
     SavedFilterId);
 id_type!(/// A text kept ready for answers; made by the browser, so that saving twice is one.
     QuickReplyId);
+id_type!(/// What people write to each other beside a chat; made by the browser, so that a double click is one note.
+    NoteId);
+id_type!(/// An entry of what was done to a chat.
+    ActivityId);

@@ -7,8 +7,11 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, FileId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId};
+use agentiq::shared::ids::{
+    ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId,
+};
 use agentiq::shared::role::{Permission, Role};
+use chrono::TimeDelta;
 use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -32,11 +35,15 @@ struct Things {
     saved: SavedFilterId,
     /// Somebody's own quick reply.
     quick: QuickReplyId,
+    tag: TagId,
+    note: NoteId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply, file, upload, saved, quick } = things;
+    let Things { chat, seller, reply, file, upload, saved, quick, tag, note } = things;
+    let later = now() + TimeDelta::hours(1);
+    let name = format!("Tag {}", TagId::new());
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
         ("files/fetch_again", json!({ "file": file })),
@@ -70,6 +77,28 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("notices/list", json!({})),
         ("notices/mark_seen", json!({ "notices": "all" })),
         ("notices/save_settings", json!({ "settings": { "channels": {} } })),
+        ("inbox/assign", json!({ "chat": chat, "to": "nobody", "was": "me" })),
+        ("inbox/prioritise", json!({ "chat": chat, "priority": "high" })),
+        ("inbox/add_tag", json!({ "chat": chat, "tag": tag })),
+        ("inbox/remove_tag", json!({ "chat": chat, "tag": tag })),
+        ("inbox/close", json!({ "chat": chat, "seen": null })),
+        ("inbox/snooze", json!({ "chat": chat, "seen": null, "until": later })),
+        ("inbox/mark_spam", json!({ "chat": chat, "seen": null })),
+        ("inbox/reopen", json!({ "chat": chat })),
+        ("inbox/star", json!({ "chat": chat })),
+        ("inbox/unstar", json!({ "chat": chat })),
+        (
+            "inbox/write_note",
+            json!({ "chat": chat, "note": NoteId::new(), "text": "a note", "mentions": [] }),
+        ),
+        ("inbox/edit_note", json!({ "chat": chat, "note": note, "text": "another note", "mentions": [] })),
+        ("inbox/delete_note", json!({ "chat": chat, "note": NoteId::new() })),
+        ("inbox/tags", json!({})),
+        ("inbox/tags_in_use", json!({})),
+        ("inbox/make_tag", json!({ "tag": TagId::new(), "name": name, "color": "red" })),
+        ("inbox/change_tag", json!({ "tag": tag, "name": "Changed", "color": "red" })),
+        ("inbox/delete_tag", json!({ "tag": TagId::new() })),
+        ("users/people", json!({})),
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
@@ -142,7 +171,12 @@ async fn things(app: &TestApp) -> (Things, String) {
     let quick = QuickReplyId::new();
     let form = json!({ "id": quick, "scope": { "kind": "mine" }, "title": "Own", "shortcut": "", "folder": "", "body": "x" });
     let _: () = person.want("quick_replies/save", json!({ "form": form })).await;
-    (Things { chat, seller, reply, file, upload, saved, quick }, external)
+    let (tag, note) = (TagId::new(), NoteId::new());
+    let made = json!({ "tag": tag, "name": "Made", "color": "red" });
+    let () = app.person(Role::Owner).await.want("inbox/make_tag", made).await;
+    let written = json!({ "chat": chat, "note": note, "text": "Завтра позвонить", "mentions": [] });
+    let _: Value = person.want("inbox/write_note", written).await;
+    (Things { chat, seller, reply, file, upload, saved, quick, tag, note }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
@@ -152,7 +186,8 @@ async fn every_function_is_known_here_and_in_the_docs() {
     let (file, upload) = (FileId::new(), FileId::new());
     let (saved, quick) = (SavedFilterId::new(), QuickReplyId::new());
     let (chat, seller, reply) = (ChatId::new(), SellerId::new(), ReplyId::new());
-    let names = Things { chat, seller, reply, file, upload, saved, quick };
+    let (tag, note) = (TagId::new(), NoteId::new());
+    let names = Things { chat, seller, reply, file, upload, saved, quick, tag, note };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -229,6 +264,8 @@ async fn things_of_another_workspace_are_not_there() {
             | "inbox/next"
             | "inbox/rows"
             | "inbox/tags"
+            | "inbox/tags_in_use"
+            | "inbox/make_tag"
             | "inbox/saved"
             | "inbox/saved_counts"
             | "inbox/save_filter"
@@ -296,6 +333,12 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "presences",
         "notices",
         "notice_settings",
+        "tags",
+        "chat_tags",
+        "chat_stars",
+        "activities",
+        "notes",
+        "note_mentions",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);
@@ -396,6 +439,7 @@ async fn bodies_that_make_no_sense_are_refused_in_words() {
                 missing.as_object_mut().expect("an object").remove(*field);
                 let is_nowhere = path == "inbox/look" && *field == "chat";
                 let may_be_absent = is_nowhere || ["after", "before"].contains(&field.as_str());
+                let may_be_absent = ["after", "before", "seen"].contains(&field.as_str());
                 if !may_be_absent {
                     bad.push(missing.to_string());
                 }
@@ -620,6 +664,7 @@ async fn every_page_answers_whole_under_load() {
         ("/settings/notices", person.clone(), "/settings/notices".into(), 200),
         ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),
         ("/settings/wording", person.clone(), "/settings/wording".into(), 200),
+        ("/settings/tags", person.clone(), "/settings/tags".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
     let listed: BTreeSet<String> = agentiq::server::router::page_routes()

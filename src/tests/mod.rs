@@ -30,3 +30,4 @@ mod sends;
 mod state;
 mod tidy;
 mod together;
+mod work;

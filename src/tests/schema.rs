@@ -1,8 +1,10 @@
 //! The tables: as the program believes them to be, apart from each other by workspace, and found by index.
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
+use agentiq::features::inbox::server::{beside, list, listing, send_windows, window};
 use agentiq::features::inbox::server::{list, listing, send_windows, window};
 use agentiq::features::inbox::types::{ListCursor, ListQuery, Sort, View};
+use agentiq::features::inbox::types::{ListQuery, View};
 use agentiq::features::notices::server::centre;
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
@@ -191,14 +193,23 @@ async fn a_row_cannot_refer_to_another_workspace() {
     let other = app.new_workspace("Second").await;
     let stranger = app.person_of(other, agentiq::shared::role::Role::Operator).await.id;
     let sql = app.sql().await;
-    // Their own seller and chat, so that every other part of a row is right.
+    let note = agentiq::shared::ids::NoteId::new();
+    sql.run(&format!(
+        "INSERT INTO notes (workspace_id, chat_id, id, author_id, body, created_at) \
+         VALUES ('{}', '{chat}', '{note}', '{user}', 'x', now())",
+        app.workspace
+    ))
+    .await;
+    // Their own seller, chat and note, so that every other part of a row is right.
     sql.run(&format!(
         "INSERT INTO sellers SELECT '{other}', '{other}', marketplace, 'theirs', name, state, credentials, shop_name, \
                                     subscription, key_expires_at, methods, connected_at, clock_from, last_sync_at, \
                                     last_sync_took_ms, last_walk_at, last_error, last_error_detail, last_error_at, \
                                     failures, created_at FROM sellers; \
          INSERT INTO chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at) \
-         VALUES ('{other}', '{other}', '{other}', 'dialog', 'theirs', 'open', now(), now())"
+         VALUES ('{other}', '{other}', '{other}', 'dialog', 'theirs', 'open', now(), now()); \
+         INSERT INTO notes (workspace_id, chat_id, id, author_id, body, created_at) \
+         VALUES ('{other}', '{other}', '{other}', '{stranger}', 'x', now())"
     ))
     .await;
     let rows = [
@@ -273,6 +284,24 @@ async fn a_row_cannot_refer_to_another_workspace() {
             "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
              VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
         ),
+        format!(
+            "activities (workspace_id, chat_id, id, at, kind) \
+             VALUES ('{other}', '{chat}', gen_random_uuid(), now(), 'woke')"
+        ),
+        format!(
+            "activities (workspace_id, chat_id, id, at, kind, actor_id) \
+             VALUES ('{other}', '{other}', gen_random_uuid(), now(), 'woke', '{user}')"
+        ),
+        format!(
+            "notes (workspace_id, chat_id, id, author_id, body, created_at) \
+             VALUES ('{other}', '{chat}', gen_random_uuid(), '{stranger}', 'x', now())"
+        ),
+        format!(
+            "notes (workspace_id, chat_id, id, author_id, body, created_at) \
+             VALUES ('{other}', '{other}', gen_random_uuid(), '{user}', 'x', now())"
+        ),
+        format!("note_mentions VALUES ('{other}', '{chat}', '{note}', '{stranger}')"),
+        format!("note_mentions VALUES ('{other}', '{other}', '{other}', '{user}')"),
         format!(
             "chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, order_attached_by) \
              VALUES ('{other}', gen_random_uuid(), '{other}', 'dialog', 'y', 'open', now(), now(), '{user}')"
@@ -404,6 +433,8 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          WHERE u.workspace_id = c.workspace_id AND u.email LIKE '1@%' AND right(c.external_id, 1) IN ('1', '6'); \
          INSERT INTO chat_stars SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id) \
          WHERE c.external_id LIKE '%777'; \
+         INSERT INTO chat_stars SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id) \
+         WHERE c.external_id LIKE '%77'; \
          INSERT INTO chat_seen SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id); \
          INSERT INTO drafts SELECT workspace_id, u.id, c.id, 'text', now() FROM users u JOIN chats c USING (workspace_id) \
          WHERE c.external_id LIKE '%7'; \
@@ -411,6 +442,11 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          SELECT workspace_id, gen_random_uuid(), c.id, u.id, 'text', 'visible', c.last_message_at \
          FROM chats c JOIN (SELECT DISTINCT ON (workspace_id) * FROM users ORDER BY workspace_id, id) u USING (workspace_id) \
          WHERE c.external_id LIKE '%3'; \
+         INSERT INTO activities (workspace_id, chat_id, id, at, kind) \
+         SELECT workspace_id, id, gen_random_uuid(), last_message_at, 'woke' FROM chats; \
+         INSERT INTO notes (workspace_id, chat_id, id, author_id, body, created_at) \
+         SELECT workspace_id, c.id, gen_random_uuid(), u.id, 'text', c.last_message_at \
+         FROM chats c JOIN (SELECT DISTINCT ON (workspace_id) * FROM users ORDER BY workspace_id, id) u USING (workspace_id); \
          INSERT INTO events (workspace_id, seq, change, at) \
          SELECT w.id::uuid, n, '{{}}', now() - n * interval '1 second' \
          FROM unnest(ARRAY['{workspace}', '{other}']) w (id), generate_series(1, 8000) n; \
@@ -584,6 +620,13 @@ async fn hot_statements_find_their_rows_by_index() {
         let arguments = format!("'{workspace}', '{chat}', {cursor}, 51");
         plans.push((title.into(), plan(&sql, types, window::PAGE_SQL, &arguments).await));
     }
+    let between = format!("'{workspace}', '{chat}', now() - interval '1 hour', NULL");
+    let types = "uuid, uuid, timestamptz, timestamptz";
+    plans.push((
+        "what was done between messages".into(),
+        plan(&sql, types, beside::ACTIVITIES_SQL, &between).await,
+    ));
+    plans.push(("notes between messages".into(), plan(&sql, types, &beside::notes_sql(), &between).await));
     let of_chat = format!("'{workspace}', ARRAY['{chat}']::uuid[]");
     plans.push((
         "facts of a send window".into(),

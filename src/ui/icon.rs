@@ -71,6 +71,10 @@ icons! {
     Flag = "flag",
     Smile = "smile",
     Slash = "slash",
+    Tag = "tag",
+    Ban = "ban",
+    Skip = "skip",
+    Note = "note",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

@@ -11,6 +11,7 @@ pub mod field;
 pub mod icon;
 pub mod layout;
 pub mod live;
+pub mod menu;
 pub mod notice;
 pub mod picker;
 pub mod signals;

@@ -6,6 +6,7 @@ use super::context::use_locale;
 use super::icon::{Glyph, Icon};
 use crate::shared::error::AppError;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// How long a notice stays.
 const TOAST_TIME: std::time::Duration = std::time::Duration::from_secs(7);
@@ -55,6 +56,15 @@ pub struct Toasts {
 struct Toast {
     number: u64,
     text: String,
+    action: Option<ToastAction>,
+}
+
+/// What a notice offers to do. It may outlive the part of the page that offered it.
+#[derive(Clone)]
+pub struct ToastAction {
+    /// A verb.
+    pub label: String,
+    pub run: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// Makes notices available below; `App` calls it once.
@@ -71,10 +81,28 @@ pub fn use_toasts() -> Toasts {
 impl Toasts {
     /// Shows a notice and reads it out politely.
     pub fn say(self, text: String) {
+        self.show(text, None);
+    }
+
+    /// The same with something to do about it.
+    pub fn say_with(self, text: String, action: ToastAction) {
+        self.show(text, Some(action));
+    }
+
+    fn show(self, text: String, action: Option<ToastAction>) {
         let number = self.last.get_value() + 1;
         self.last.set_value(number);
-        self.current.set(Some(Toast { number, text }));
+        self.current.set(Some(Toast { number, text, action }));
         set_timeout(move || self.take_away(number), TOAST_TIME);
+    }
+
+    /// Does what the notice offers, e.g. because a key asks for it.
+    pub fn act(self) {
+        let action = self.current.with_untracked(|shown| shown.as_ref().and_then(|it| it.action.clone()));
+        if let Some(ToastAction { run, .. }) = action {
+            self.dismiss();
+            run();
+        }
     }
 
     /// Takes the notice away, unless a newer one has come.
@@ -103,9 +131,19 @@ pub fn ToastRegion() -> impl IntoView {
                     .current
                     .get()
                     .map(|toast| {
+                        let action = toast
+                            .action
+                            .map(|ToastAction { label, .. }| {
+                                view! {
+                                    <button type="button" class="toast-action" on:click=move |_| toasts.act()>
+                                        {label}
+                                    </button>
+                                }
+                            });
                         view! {
                             <div class="toast">
                                 <span>{toast.text}</span>
+                                {action}
                                 <button
                                     type="button"
                                     class="icon-button"

@@ -2,12 +2,11 @@
 
 use super::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
-    ChangedRows, ChatListPage, ChatView, Companion, Doing, ListCursor, ListQuery, MessageCursor, MessageView,
-    SendHow, Served, TagView, TakenBack,
+    ChangedRows, ChatListPage, ChatView, Companion, Doing, Holder, ListCursor, ListQuery, MessageCursor,
+    MessageView, NoteView, Priority, SendHow, Served, Stretch, TagColor, TagUse, TagView, TakenBack,
 };
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, FileId, ReplyId, SavedFilterId, TabId};
-use crate::shared::paging::Page;
+use crate::shared::ids::{ChatId, FileId, NoteId, ReplyId, SavedFilterId, TabId, TagId, UserId};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -39,12 +38,9 @@ pub async fn open(chat: ChatId) -> Result<ChatView, AppError> {
     answer(Permission::ReadChats, async move |ask| window::open(&ask, chat).await).await
 }
 
-/// Messages before `before`, or the newest ones; oldest first.
+/// Messages before `before`, or the newest ones, oldest first, and what stands between them.
 #[server(endpoint = "inbox/messages", input = Json)]
-pub async fn messages(
-    chat: ChatId,
-    before: Option<MessageCursor>,
-) -> Result<Page<MessageView, MessageCursor>, AppError> {
+pub async fn messages(chat: ChatId, before: Option<MessageCursor>) -> Result<Stretch, AppError> {
     answer(Permission::ReadChats, async move |ask| window::messages(&ask, chat, before).await).await
 }
 
@@ -108,7 +104,97 @@ pub async fn start_chat(chat: ChatId, posting: String) -> Result<ChatId, AppErro
     answer(Permission::ReplyToChats, async move |ask| start::start(&ask, chat, &posting).await).await
 }
 
-/// The tags of the workspace.
+/// Gives a chat to somebody, or to nobody; `was` is who held it on the person's screen.
+#[server(endpoint = "inbox/assign", input = Json)]
+pub async fn assign(chat: ChatId, to: Holder, was: Holder) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| assign::assign(&ask, chat, to, was).await).await
+}
+
+/// Says how urgent a chat is.
+#[server(endpoint = "inbox/prioritise", input = Json)]
+pub async fn prioritise(chat: ChatId, priority: Priority) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| prioritise::set(&ask, chat, priority).await).await
+}
+
+/// Puts a tag on a chat.
+#[server(endpoint = "inbox/add_tag", input = Json)]
+pub async fn add_tag(chat: ChatId, tag: TagId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| tag_chat::add(&ask, chat, tag).await).await
+}
+
+/// Takes a tag off a chat.
+#[server(endpoint = "inbox/remove_tag", input = Json)]
+pub async fn remove_tag(chat: ChatId, tag: TagId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| tag_chat::remove(&ask, chat, tag).await).await
+}
+
+/// Sets a chat aside as done; `seen` is the newest message on the person's screen.
+#[server(endpoint = "inbox/close", input = Json)]
+pub async fn close(chat: ChatId, seen: Option<MessageCursor>) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| set_aside::close(&ask, chat, seen).await).await
+}
+
+/// Puts a chat off to a moment; `seen` is the newest message on the person's screen.
+#[server(endpoint = "inbox/snooze", input = Json)]
+pub async fn snooze(chat: ChatId, seen: Option<MessageCursor>, until: DateTime<Utc>) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| set_aside::snooze(&ask, chat, seen, until).await).await
+}
+
+/// Sets a chat aside as spam; `seen` is the newest message on the person's screen.
+#[server(endpoint = "inbox/mark_spam", input = Json)]
+pub async fn mark_spam(chat: ChatId, seen: Option<MessageCursor>) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| set_aside::mark_spam(&ask, chat, seen).await).await
+}
+
+/// Takes up a chat again that was set aside.
+#[server(endpoint = "inbox/reopen", input = Json)]
+pub async fn reopen(chat: ChatId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| set_aside::reopen(&ask, chat).await).await
+}
+
+/// Marks a chat for the person alone.
+#[server(endpoint = "inbox/star", input = Json)]
+pub async fn star(chat: ChatId) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| star::set(&ask, chat, true).await).await
+}
+
+/// Takes the person's mark away.
+#[server(endpoint = "inbox/unstar", input = Json)]
+pub async fn unstar(chat: ChatId) -> Result<(), AppError> {
+    answer(Permission::ReadChats, async move |ask| star::set(&ask, chat, false).await).await
+}
+
+/// Writes a note beside a chat. The same `note` twice is one note.
+#[server(endpoint = "inbox/write_note", input = Json)]
+pub async fn write_note(
+    chat: ChatId,
+    note: NoteId,
+    text: String,
+    mentions: Vec<UserId>,
+) -> Result<NoteView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| notes::write(&ask, chat, note, &text, mentions).await)
+        .await
+}
+
+/// Changes a note of one's own.
+#[server(endpoint = "inbox/edit_note", input = Json)]
+pub async fn edit_note(
+    chat: ChatId,
+    note: NoteId,
+    text: String,
+    mentions: Vec<UserId>,
+) -> Result<NoteView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| notes::edit(&ask, chat, note, &text, mentions).await)
+        .await
+}
+
+/// Deletes a note: one's own, or anybody's for those who manage what is shared.
+#[server(endpoint = "inbox/delete_note", input = Json)]
+pub async fn delete_note(chat: ChatId, note: NoteId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| notes::delete(&ask, chat, note).await).await
+}
+
+/// The workspace's tags by name.
 #[server(endpoint = "inbox/tags", input = Json)]
 pub async fn tags() -> Result<Vec<TagView>, AppError> {
     answer(Permission::ReadChats, async move |ask| tags::all(&ask).await).await
@@ -180,4 +266,28 @@ pub async fn look(tab: TabId, chat: Option<ChatId>, doing: Doing) -> Result<(), 
 #[server(endpoint = "inbox/presence", input = Json)]
 pub async fn presence() -> Result<Vec<Companion>, AppError> {
     answer(Permission::ReadChats, async move |ask| presence::others(&ask).await).await
+}
+
+/// The same with the number of chats that wear each.
+#[server(endpoint = "inbox/tags_in_use", input = Json)]
+pub async fn tags_in_use() -> Result<Vec<TagUse>, AppError> {
+    answer(Permission::ReadChats, async move |ask| tags::in_use(&ask).await).await
+}
+
+/// Makes a tag. The same `tag` twice is one tag.
+#[server(endpoint = "inbox/make_tag", input = Json)]
+pub async fn make_tag(tag: TagId, name: String, color: TagColor) -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| tags::make(&ask, tag, &name, color).await).await
+}
+
+/// Gives a tag another name or colour.
+#[server(endpoint = "inbox/change_tag", input = Json)]
+pub async fn change_tag(tag: TagId, name: String, color: TagColor) -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| tags::change(&ask, tag, &name, color).await).await
+}
+
+/// Deletes a tag; chats lose it.
+#[server(endpoint = "inbox/delete_tag", input = Json)]
+pub async fn delete_tag(tag: TagId) -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| tags::delete(&ask, tag).await).await
 }

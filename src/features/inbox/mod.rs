@@ -10,3 +10,4 @@ pub mod server;
 pub mod state;
 pub mod types;
 pub mod ui;
+pub mod work;

@@ -4,6 +4,7 @@ pub use super::query::{
     Condition, Days, DeadlineState, Filter, Holder, ListCursor, ListQuery, Sort, View, WindowState,
 };
 use super::send_window::WindowFacts;
+pub use super::work::{ActivityView, Beside, Deed, NoteView, OtherChat, TagUse};
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView, FileView};
 pub use crate::features::users::types::PersonView;
 use crate::features::wording::types::RuleId;
@@ -420,6 +421,10 @@ pub struct MessageCursor {
 pub struct ChatView {
     pub row: ChatRow,
     pub messages: Page<MessageView, MessageCursor>,
+    /// What stands between these messages.
+    pub beside: Vec<Beside>,
+    /// Other chats about the same order, newest first.
+    pub same_order: Vec<OtherChat>,
     pub draft: Option<Draft>,
     /// Why nothing can be sent from this account right now.
     pub closed_because: Option<FailureReason>,
@@ -485,6 +490,14 @@ impl Companion {
         let ends = [Some(self.here_until), self.typing_until, self.held_until];
         ends.into_iter().flatten().filter(|end| *end > now).min()
     }
+}
+
+/// A page of messages, and what stands between them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stretch {
+    #[serde(flatten)]
+    pub messages: Page<MessageView, MessageCursor>,
+    pub beside: Vec<Beside>,
 }
 
 /// An answer that somebody has begun.

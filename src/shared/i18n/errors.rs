@@ -75,6 +75,15 @@ impl Locale {
             Refusal::RulePatternUnreadable { pattern } => self.rule_pattern_unreadable(pattern),
             Refusal::FieldTooLong { max } => self.field_too_long(i64::from(*max)),
             Refusal::TitleMissing => self.title_missing().to_owned(),
+            Refusal::ChatHasMoved => self.chat_has_moved().to_owned(),
+            Refusal::HolderHasChanged { holder } => self.holder_has_changed(holder.as_deref()),
+            Refusal::PersonCannotAnswer => self.person_cannot_answer().to_owned(),
+            Refusal::MomentPassed => self.moment_passed().to_owned(),
+            Refusal::TagNameMissing => self.tag_name_missing().to_owned(),
+            Refusal::TagNameTaken => self.tag_name_taken().to_owned(),
+            Refusal::TooManyTags { max } => self.too_many_tags(i64::from(*max)),
+            Refusal::NoteOfAnother => self.note_of_another().to_owned(),
+            Refusal::NoteDeleted => self.note_deleted().to_owned(),
         }
     }
 

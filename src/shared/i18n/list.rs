@@ -90,11 +90,6 @@ impl Locale {
     pub fn snoozed_until(self, when: &str) -> String {
         format!("{} {when}", self.pick("отложен:", "snoozed:"))
     }
-
-    /// Who is responsible for a chat.
-    pub fn held_by(self, name: &str) -> String {
-        format!("{} {name}", self.pick("Ответственный:", "Responsible:"))
-    }
 }
 
 #[cfg(test)]

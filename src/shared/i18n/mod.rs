@@ -33,6 +33,7 @@ mod times;
 mod together;
 mod users;
 mod wording;
+mod work;
 
 pub use sending::EMOJI;
 use serde::{Deserialize, Serialize};

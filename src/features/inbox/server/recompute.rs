@@ -1,12 +1,14 @@
 //! The columns of a chat that are a function of its messages, computed by index in the transaction that stores one.
 //! `state.rs` says the same in Rust. A chat that people had set aside opens again when the buyer writes.
 
-use super::send_windows;
+use super::{activities, send_windows};
+use crate::features::inbox::types::Deed;
+use crate::platform::clock;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::chats;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
-use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
@@ -37,13 +39,25 @@ async fn waiting(
     if chats.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(STATEMENT)
+    let recomputed: Vec<Recomputed> = diesel::sql_query(STATEMENT)
         .bind::<SqlUuid, _>(workspace)
         .bind::<Array<SqlUuid>, _>(chats)
         .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
-        .execute(conn)
+        .load(conn)
         .await?;
+    for chat in recomputed.into_iter().filter(|chat| chat.is_back) {
+        activities::record(conn, workspace, chat.id, None, &Deed::BuyerReturned, clock::now()).await?;
+    }
     Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Recomputed {
+    #[diesel(sql_type = SqlUuid)]
+    id: ChatId,
+    /// The buyer has written after it was set aside.
+    #[diesel(sql_type = Bool)]
+    is_back: bool,
 }
 
 /// What a seller's return changes, for all its chats: while it was removed, they waited for nobody. In pieces, so that a
@@ -114,4 +128,5 @@ const STATEMENT: &str = "UPDATE chats c SET \
                  SELECT 1 FROM messages m \
                  WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' \
                    AND m.sent_at > k.set_aside_at) AS is_back) back \
-         WHERE k.workspace_id = $1 AND k.id = ANY($2) AND c.workspace_id = k.workspace_id AND c.id = k.id";
+         WHERE k.workspace_id = $1 AND k.id = ANY($2) AND c.workspace_id = k.workspace_id AND c.id = k.id \
+         RETURNING c.id, back.is_back";

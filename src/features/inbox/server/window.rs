@@ -1,5 +1,6 @@
 //! A chat as the window shows it.
 
+use super::beside::{self, Times};
 use super::receive::{self, ChatCursor};
 use super::{list, read_up_to, send_windows};
 use crate::context::Ask;
@@ -7,7 +8,7 @@ use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::server::read as files;
 use crate::features::inbox::types::{
     Attachment, AttachmentKind, AttachmentView, Author, ChatView, Delivery, Draft, FailureReason,
-    MESSAGES_PER_PAGE, MessageCursor, MessageView, Moderation, ReplyState,
+    MESSAGES_PER_PAGE, MessageCursor, MessageView, Moderation, ReplyState, Stretch,
 };
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
@@ -35,7 +36,7 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
     let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
     // Before the messages: what comes between the two is shown and not yet counted as read.
     let read_up_to = read_up_to::newest(&mut conn, workspace, chat, ask.user.id).await?;
-    let messages = page(&mut conn, &cursor, None, ask.now).await?;
+    let Stretch { messages, beside } = page(&mut conn, &cursor, None, ask.now).await?;
     let draft: Option<(String, DateTime<Utc>)> = drafts::table
         .find((workspace, ask.user.id, chat))
         .select((drafts::body, drafts::updated_at))
@@ -51,8 +52,10 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
         closed_because: closed_because(state),
         window: send_windows::facts(&mut conn, workspace, chat).await?,
         read_up_to,
+        same_order: beside::same_order(&mut conn, workspace, chat).await?,
         row,
         messages,
+        beside,
         draft: draft.map(|(body, updated_at)| Draft { body, updated_at }),
     })
 }
@@ -71,18 +74,15 @@ fn closed_because(seller: SellerState) -> Option<FailureReason> {
 ///
 /// # Errors
 /// `NotFound` when the workspace has no such chat.
-pub async fn messages(
-    ask: &Ask,
-    chat: ChatId,
-    before: Option<MessageCursor>,
-) -> Outcome<Page<MessageView, MessageCursor>> {
+pub async fn messages(ask: &Ask, chat: ChatId, before: Option<MessageCursor>) -> Outcome<Stretch> {
     let workspace = ask.workspace();
     for look in 0..=OLDER_LOOKS {
         let mut conn = ask.conn().await?;
         let (seller, _, state) = super::reply::chat_seller(&mut conn, workspace, chat).await?;
         let cursor = receive::cursor(&mut conn, workspace, chat).await?.ok_or_else(Fault::not_found)?;
         let page = page(&mut conn, &cursor, before.clone(), ask.now).await?;
-        let is_worth_waiting = page.items.is_empty() && cursor.has_tail() && state == SellerState::Active;
+        let is_worth_waiting =
+            page.messages.items.is_empty() && cursor.has_tail() && state == SellerState::Active;
         if !is_worth_waiting || look == OLDER_LOOKS {
             return Ok(page);
         }
@@ -139,7 +139,7 @@ async fn page(
     cursor: &ChatCursor,
     before: Option<MessageCursor>,
     now: DateTime<Utc>,
-) -> Outcome<Page<MessageView, MessageCursor>> {
+) -> Outcome<Stretch> {
     let (workspace, chat) = (cursor.workspace_id, cursor.id);
     let mut rows: Vec<MessageRow> = diesel::sql_query(PAGE_SQL)
         .bind::<SqlUuid, _>(workspace)
@@ -163,9 +163,11 @@ async fn page(
     };
     let from = next.as_ref().map(|cursor| cursor.sent_at);
     let mut items = with_files(conn, cursor, rows, now).await?;
-    items.extend(replies_between(conn, workspace, chat, from, before.map(|cursor| cursor.sent_at)).await?);
+    let before = before.map(|cursor| cursor.sent_at);
+    items.extend(replies_between(conn, workspace, chat, from, before).await?);
     items.sort_by(|a, b| a.place().cmp(&b.place()));
-    Ok(Page { items, next })
+    let beside = beside::within(conn, workspace, chat, Times { from, before }).await?;
+    Ok(Stretch { messages: Page { items, next }, beside })
 }
 
 /// Messages as the window shows them, with what we have of their files. Files that nobody has asked for yet, those of

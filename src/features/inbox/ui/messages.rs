@@ -2,7 +2,9 @@
 //! is laid out from its end, so older pages above change nothing below.
 
 use super::bubble::MessageBubble;
+use super::deeds::DeedLines;
 use super::desk::Desk;
+use super::note::NoteCard;
 use super::session::Session;
 use super::thread::Line;
 use crate::features::inbox::types::HistoryState;
@@ -100,6 +102,12 @@ pub fn Messages(desk: Desk, session: Session) -> impl IntoView {
             Line::Day { day, .. } => view! { <DayLine desk=desk.clone() day/> }.into_any(),
             Line::Message { id } => {
                 view! { <MessageBubble desk=desk.clone() session=session.clone() id/> }.into_any()
+            }
+            Line::Note { id } => {
+                view! { <NoteCard desk=desk.clone() session=session.clone() id/> }.into_any()
+            }
+            Line::Deeds { ids } => {
+                view! { <DeedLines desk=desk.clone() session=session.clone() ids/> }.into_any()
             }
         }
     };

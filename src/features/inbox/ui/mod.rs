@@ -1,5 +1,7 @@
 //! The inbox: the list of chats beside the one that is open. The address says which; the page never leaves.
 
+mod acting;
+mod actions;
 mod address;
 mod attach;
 mod attachment;
@@ -7,10 +9,12 @@ mod bubble;
 mod clock;
 mod composer;
 mod connection;
+mod deeds;
 mod desk;
 mod draft;
 mod filters;
 mod held;
+mod hotkeys;
 mod keys;
 mod later;
 mod lines;
@@ -19,21 +23,30 @@ mod list;
 mod list_head;
 mod list_menu;
 mod list_state;
+mod mentions;
 mod messages;
 mod next;
+mod note;
+mod note_form;
 mod order;
 mod outbox;
 mod quick;
 mod refresh;
 mod row;
+mod same_order;
 mod send_window;
 mod session;
+mod shelf;
 mod sight;
+mod tag_chip;
+mod tags_page;
 mod thread;
 mod together;
 mod upload;
 mod window;
 mod words;
+mod work_words;
+mod writing;
 
 use crate::features::orders::ui::provide_order_pane;
 use address::Open;
@@ -43,6 +56,8 @@ pub use filters::FiltersPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
+use shelf::provide_shelf;
+pub use tags_page::TagsPage;
 use window::WindowPane;
 
 /// The page of the inbox, `/inbox/:chat?view=…&seller=…&filter=…`, or `/inbox/:chat?saved=…`.
@@ -50,6 +65,7 @@ use window::WindowPane;
 pub fn InboxPage() -> impl IntoView {
     let desk = Desk::provide();
     provide_order_pane();
+    provide_shelf();
     let locale = desk.locale;
     let address = desk.address;
     // Where there is room for one pane only, this is the one.

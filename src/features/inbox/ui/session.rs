@@ -6,15 +6,17 @@ use super::draft::DraftKeeper;
 use super::outbox::{Waiting, WaitingFile};
 use super::refresh::{Outcome, Refresher};
 use super::thread::{Bubble, Line, Origin, Thread};
+use super::writing::WritingState;
 use crate::features::files::api as files_api;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
 use crate::features::inbox::types::{
-    ChatRow, ChatView, Doing, Draft, FailureReason, MessageView, ReadUpTo, ReplyState, SendHow,
+    ActivityView, Beside, ChatRow, ChatView, Doing, Draft, FailureReason, MessageCursor, MessageView,
+    NoteView, OtherChat, ReadUpTo, ReplyState, SendHow, Stretch,
 };
 use crate::shared::change::Change;
 use crate::shared::error::{AppError, Refusal};
-use crate::shared::ids::{ChatId, FileId, ReplyId};
+use crate::shared::ids::{ActivityId, ChatId, FileId, NoteId, ReplyId};
 use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
 use crate::ui::notice::{Toasts, use_toasts};
@@ -54,6 +56,8 @@ pub struct Session {
     pub closed_because: ArcRwSignal<Option<FailureReason>>,
     /// Until when the marketplace takes messages here.
     pub window: ArcRwSignal<WindowFacts>,
+    /// Other chats about the same order.
+    pub same_order: ArcRwSignal<Vec<OtherChat>>,
     /// The lines of the window from top to bottom.
     pub lines: ArcRwSignal<Vec<Line>>,
     /// Whether there are older messages to ask for.
@@ -77,6 +81,8 @@ pub struct Session {
     pub overtaken: ArcRwSignal<Option<Refusal>>,
     /// Whether everything that has come has been on the screen for a moment.
     pub is_read: ArcRwSignal<bool>,
+    /// Whether an answer or a note is being written.
+    pub writing: WritingState,
     /// Files beside the answer.
     pub tray: Tray,
     inner: Arc<Inner>,
@@ -102,13 +108,16 @@ type Hook = Arc<dyn Fn() + Send + Sync>;
 struct Content {
     thread: Thread,
     drawn: HashMap<String, ArcRwSignal<Drawn>>,
+    notes: HashMap<NoteId, ArcRwSignal<NoteView>>,
 }
 
 impl Session {
     /// A chat as the server opened it. It follows the news until the component it was made in goes away.
     pub fn new(desk: &Desk, view: ChatView) -> Self {
         let chat = view.row.id;
-        let content = Content { thread: Thread::new(view.messages), drawn: HashMap::new() };
+        let mut thread = Thread::new(view.messages);
+        thread.merge_beside(view.beside);
+        let content = Content { thread, drawn: HashMap::new(), notes: HashMap::new() };
         let inner = Inner {
             desk: desk.clone(),
             toasts: use_toasts(),
@@ -122,6 +131,7 @@ impl Session {
             row: ArcRwSignal::new(view.row),
             closed_because: ArcRwSignal::new(view.closed_because),
             window: ArcRwSignal::new(view.window),
+            same_order: ArcRwSignal::new(view.same_order),
             lines: ArcRwSignal::new(Vec::new()),
             has_older: ArcRwSignal::new(false),
             is_loading_older: ArcRwSignal::new(false),
@@ -135,6 +145,7 @@ impl Session {
             draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
             overtaken: ArcRwSignal::new(None),
             is_read: ArcRwSignal::new(true),
+            writing: WritingState::default(),
             tray: desk.trays.of(chat),
             inner: Arc::new(inner),
         };
@@ -149,6 +160,38 @@ impl Session {
     /// What is drawn of a message.
     pub fn drawn(&self, id: &str) -> Option<ArcRwSignal<Drawn>> {
         self.content().drawn.get(id).cloned()
+    }
+
+    /// A note; changes in place.
+    pub fn note(&self, id: NoteId) -> Option<ArcRwSignal<NoteView>> {
+        self.content().notes.get(&id).cloned()
+    }
+
+    /// What was done, by its ids.
+    pub fn deeds(&self, ids: &[ActivityId]) -> Vec<ActivityView> {
+        let content = self.content();
+        let known = content.thread.beside().filter_map(|item| match item {
+            Beside::Activity(activity) if ids.contains(&activity.id) => Some(activity.clone()),
+            _ => None,
+        });
+        known.collect()
+    }
+
+    /// The newest message on the screen: whoever sets the chat aside has seen no more.
+    pub fn newest(&self) -> Option<MessageCursor> {
+        self.content().thread.newest()
+    }
+
+    /// The server has taken a note, or a change of it.
+    pub fn confirm_note(&self, note: NoteView) {
+        self.content().thread.confirm_note(note);
+        self.draw();
+    }
+
+    /// The server has deleted a note.
+    pub fn drop_note(&self, note: NoteId) {
+        self.content().thread.drop_note(note);
+        self.draw();
     }
 
     /// Calls `hook` before anything changes at or below what is read, so that it can be held in its place.
@@ -168,8 +211,12 @@ impl Session {
         spawn_local(async move {
             let answer = api::messages(this.chat, before).await;
             match answer {
-                Ok(page) => {
-                    this.content().thread.merge_older(page);
+                Ok(Stretch { messages, beside }) => {
+                    {
+                        let thread = &mut this.content().thread;
+                        thread.merge_older(messages);
+                        thread.merge_beside(beside);
+                    }
                     this.draw_quietly();
                 }
                 Err(error) => this.older_problem.set(Some(error)),
@@ -398,7 +445,14 @@ impl Session {
         let asked = self.content().thread.moment();
         match api::open(self.chat).await {
             Ok(view) => {
-                let arrived = self.content().thread.merge_newest(view.messages, asked);
+                let arrived = {
+                    let thread = &mut self.content().thread;
+                    let from = view.messages.next.as_ref().map(|next| next.sent_at);
+                    let arrived = thread.merge_newest(view.messages, asked);
+                    thread.merge_newest_beside(view.beside, from, asked);
+                    arrived
+                };
+                set_if_other(&self.same_order, view.same_order);
                 set_if_other(&self.row, view.row);
                 set_if_other(&self.closed_because, view.closed_because);
                 set_if_other(&self.window, view.window);
@@ -420,6 +474,12 @@ impl Session {
                 if is_temporary { Outcome::TryLater } else { Outcome::Settled }
             }
         }
+    }
+
+    /// Asks once more, whatever the news say.
+    pub fn refresh_soon(&self) {
+        let this = self.clone();
+        spawn_local(async move { _ = this.refresh().await });
     }
 
     fn follow_outbox(&self) {
@@ -526,7 +586,7 @@ impl Session {
     }
 
     fn draw_quietly(&self) {
-        let (lines, changed, has_older) = {
+        let (lines, changed, notes, has_older) = {
             let content = &mut *self.content();
             let (lines, leading) = content.thread.lines(self.inner.desk.zone);
             let mut changed = Vec::new();
@@ -537,10 +597,21 @@ impl Session {
                     None => _ = content.drawn.insert(bubble.id.clone(), ArcRwSignal::new(drawn)),
                 }
             }
-            (lines, changed, content.thread.older.is_some())
+            let mut notes = Vec::new();
+            for item in content.thread.beside() {
+                let Beside::Note(note) = item else { continue };
+                match content.notes.get(&note.id) {
+                    Some(signal) => notes.push((signal.clone(), note.clone())),
+                    None => _ = content.notes.insert(note.id, ArcRwSignal::new(note.clone())),
+                }
+            }
+            (lines, changed, notes, content.thread.older.is_some())
         };
         for (signal, drawn) in changed {
             set_if_other(&signal, drawn);
+        }
+        for (signal, note) in notes {
+            set_if_other(&signal, note);
         }
         let (held, cancelled) = self.unsent();
         set_if_other(&self.held, held);

@@ -1,12 +1,14 @@
 //! The messages of a chat as the window knows them: pages from the server, replies of this browser that the server
-//! does not know yet, and how they stand together. Rules without a screen.
+//! does not know yet, what stands between them, and how all of it stands together. Rules without a screen.
 
-use crate::features::inbox::types::{Author, Direction, MessageCursor, MessageView, ReplyState};
+use crate::features::inbox::types::{
+    ActivityView, Author, Beside, Direction, MessageCursor, MessageView, NoteView, ReplyState,
+};
 use crate::shared::error::AppError;
-use crate::shared::ids::ReplyId;
+use crate::shared::ids::{ActivityId, NoteId, ReplyId};
 use crate::shared::paging::Page;
 use crate::shared::time::Zone;
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use std::collections::HashSet;
 
 /// Messages of one author that follow each other within this time stand together.
@@ -35,10 +37,19 @@ pub enum Origin {
 #[derive(Clone, Debug, Default)]
 pub struct Thread {
     bubbles: Vec<Bubble>,
+    /// Notes and what was done, in their order.
+    beside: Vec<Placed>,
     /// Before which message older ones can be asked for; `None` at the beginning of the chat.
     pub older: Option<MessageCursor>,
     /// Grows with everything the server tells, so that an answer can be told from an older one.
     moment: u64,
+}
+
+/// What stands between messages, and when the server told of it.
+#[derive(Clone, Debug)]
+struct Placed {
+    item: Beside,
+    told: u64,
 }
 
 /// A line of the window.
@@ -51,6 +62,13 @@ pub enum Line {
     },
     Message {
         id: String,
+    },
+    Note {
+        id: NoteId,
+    },
+    /// What was done with nothing between.
+    Deeds {
+        ids: Vec<ActivityId>,
     },
 }
 
@@ -77,6 +95,7 @@ impl Thread {
         if known.is_empty() || is_gap {
             // More has come than one page holds: what we had does not join it.
             self.bubbles.retain(|bubble| !matches!(bubble.origin, Origin::Server { .. }));
+            self.beside.clear();
             self.older = page.next.clone();
         } else {
             self.drop_missing(&page, asked);
@@ -101,6 +120,54 @@ impl Thread {
             self.put(view);
         }
         self.sort();
+    }
+
+    /// Takes over what stands in the time of the newest page, which begins at `from`, asked for at `asked`.
+    pub fn merge_newest_beside(&mut self, beside: Vec<Beside>, from: Option<DateTime<Utc>>, asked: u64) {
+        self.beside.retain(|known| {
+            let is_older = from.is_some_and(|from| known.item.at() < from);
+            let is_newer = known.told > asked;
+            is_older || is_newer || beside.iter().any(|item| item.place() == known.item.place())
+        });
+        self.merge_beside(beside);
+    }
+
+    /// Takes over what stands in the time of a page.
+    pub fn merge_beside(&mut self, beside: Vec<Beside>) {
+        let told = self.moment;
+        for item in beside {
+            match self.beside.iter_mut().find(|known| known.item.place() == item.place()) {
+                Some(known) => *known = Placed { item, told },
+                None => self.beside.push(Placed { item, told }),
+            }
+        }
+        self.beside.sort_by_key(|known| known.item.place());
+    }
+
+    /// The server has taken a note, or a change of it.
+    pub fn confirm_note(&mut self, note: NoteView) {
+        self.moment += 1;
+        self.merge_beside(vec![Beside::Note(note)]);
+    }
+
+    /// The server has deleted a note.
+    pub fn drop_note(&mut self, note: NoteId) {
+        self.beside.retain(|known| !matches!(&known.item, Beside::Note(it) if it.id == note));
+    }
+
+    /// What stands between the messages.
+    pub fn beside(&self) -> impl Iterator<Item = &Beside> {
+        self.beside.iter().map(|known| &known.item)
+    }
+
+    /// The newest message that the marketplace has shown.
+    pub fn newest(&self) -> Option<MessageCursor> {
+        self.bubbles
+            .iter()
+            .filter(|bubble| bubble.view.external_id.is_some())
+            .map(|bubble| (bubble.view.sent_at, &bubble.view.sort_key))
+            .max()
+            .map(|(sent_at, sort_key)| MessageCursor { sent_at, sort_key: sort_key.clone() })
     }
 
     /// The server has taken a reply.
@@ -149,7 +216,13 @@ impl Thread {
         let mut leading = HashSet::new();
         let mut before: Option<&Bubble> = None;
         let mut last_day: Option<NaiveDate> = None;
+        let mut beside = self.beside().peekable();
         for bubble in &self.bubbles {
+            let (is_last, sent_at, _) = bubble.view.place();
+            while let Some(item) = beside.next_if(|item| is_last || item.at() < sent_at) {
+                stand_between(item, zone, &mut lines, &mut last_day);
+                before = None;
+            }
             let day = zone.day(bubble.view.sent_at);
             // Replies that wait stand last even when they were written days ago.
             let opens_day = last_day.is_none_or(|last| day > last);
@@ -162,6 +235,9 @@ impl Thread {
             }
             lines.push(Line::Message { id: bubble.id.clone() });
             before = Some(bubble);
+        }
+        for item in beside {
+            stand_between(item, zone, &mut lines, &mut last_day);
         }
         (lines, leading)
     }
@@ -212,6 +288,20 @@ pub fn reply_of(view: &MessageView) -> Option<ReplyId> {
     view.delivery.as_ref().and_then(|delivery| delivery.reply)
 }
 
+/// Adds what stands between messages. What was done with nothing between is one line.
+fn stand_between(item: &Beside, zone: Zone, lines: &mut Vec<Line>, last_day: &mut Option<NaiveDate>) {
+    let day = zone.day(item.at());
+    if last_day.is_none_or(|last| day > last) {
+        lines.push(Line::Day { day, above: item.place().1.to_string() });
+        *last_day = Some(day);
+    }
+    match (item, lines.last_mut()) {
+        (Beside::Note(note), _) => lines.push(Line::Note { id: note.id }),
+        (Beside::Activity(ActivityView { id, .. }), Some(Line::Deeds { ids })) => ids.push(*id),
+        (Beside::Activity(ActivityView { id, .. }), _) => lines.push(Line::Deeds { ids: vec![*id] }),
+    }
+}
+
 fn stand_together(above: &MessageView, below: &MessageView) -> bool {
     let same_author = above.author == below.author && above.author_name == below.author_name;
     let apart = below.sent_at - above.sent_at;
@@ -224,8 +314,8 @@ fn stand_together(above: &MessageView, below: &MessageView) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::inbox::types::Delivery;
-    use chrono::{DateTime, Utc};
+    use crate::features::inbox::types::{Deed, Delivery, PersonView};
+    use crate::shared::ids::UserId;
 
     const UTC: Zone = Zone { offset_minutes: 0 };
 
@@ -353,6 +443,76 @@ mod tests {
         let mut leading: Vec<_> = leading.into_iter().collect();
         leading.sort();
         assert_eq!(leading, ["a", "c", "d", "e"]);
+    }
+
+    fn note(n: u128, minute: i64, body: &str) -> Beside {
+        Beside::Note(NoteView {
+            id: NoteId(uuid::Uuid::from_u128(n)),
+            author: PersonView { id: UserId(uuid::Uuid::nil()), name: "Anna".to_owned() },
+            body: body.to_owned(),
+            mentions: Vec::new(),
+            created_at: at(minute),
+            edited_at: None,
+        })
+    }
+
+    fn deed(n: u128, minute: i64) -> Beside {
+        let id = ActivityId(uuid::Uuid::from_u128(n));
+        Beside::Activity(ActivityView { id, at: at(minute), actor: None, deed: Deed::Woke })
+    }
+
+    /// The window from top to bottom: messages by name, notes as `note`, what was done by its number of lines.
+    fn shown(thread: &Thread) -> Vec<String> {
+        let word = |line: Line| match line {
+            Line::Day { .. } => "day".to_owned(),
+            Line::Message { id } => id,
+            Line::Note { .. } => "note".to_owned(),
+            Line::Deeds { ids } => format!("deeds {}", ids.len()),
+        };
+        thread.lines(UTC).0.into_iter().map(word).collect()
+    }
+
+    #[test]
+    fn notes_and_deeds_stand_between_messages_by_time() {
+        let mut thread = Thread::new(page(vec![buyer("a", 1), buyer("b", 5)], false));
+        thread.set_waiting(vec![(reply(1, 2, ReplyState::Queued), None)]);
+        thread.merge_beside(vec![deed(1, 0), note(2, 2, "x"), deed(3, 5), deed(4, 6), note(5, 7, "y")]);
+        assert_eq!(shown(&thread), ["day", "deeds 1", "a", "note", "b", "deeds 2", "note", "reply-1"]);
+        let (_, leading) = thread.lines(UTC);
+        assert!(leading.contains("b"), "a note parts what one author wrote");
+    }
+
+    #[test]
+    fn a_chat_without_messages_shows_what_was_done() {
+        let mut thread = Thread::new(page(Vec::new(), false));
+        thread.merge_beside(vec![deed(1, 0), note(2, 24 * 60, "x")]);
+        assert_eq!(shown(&thread), ["day", "deeds 1", "day", "note"]);
+    }
+
+    #[test]
+    fn a_newer_page_tells_what_has_gone_in_its_time_only() {
+        let mut thread = Thread::new(page(vec![buyer("a", 1), buyer("b", 5)], true));
+        thread.merge_beside(vec![note(1, 2, "old"), note(2, 6, "gone"), note(3, 7, "before")]);
+        let asked = thread.moment();
+        let Beside::Note(written) = note(4, 8, "written meanwhile") else { unreachable!() };
+        thread.confirm_note(written);
+        thread.merge_newest_beside(vec![note(3, 7, "after")], Some(at(5)), asked);
+        let bodies: Vec<&str> = thread
+            .beside()
+            .map(|item| match item {
+                Beside::Note(note) => note.body.as_str(),
+                Beside::Activity(_) => "",
+            })
+            .collect();
+        assert_eq!(bodies, ["old", "after", "written meanwhile"]);
+    }
+
+    #[test]
+    fn the_newest_message_is_one_that_the_marketplace_shows() {
+        let mut thread = Thread::new(page(vec![buyer("a", 1), buyer("b", 5)], false));
+        thread.set_waiting(vec![(reply(1, 9, ReplyState::Queued), None)]);
+        assert_eq!(thread.newest(), Some(MessageCursor { sent_at: at(5), sort_key: "b".to_owned() }));
+        assert_eq!(Thread::default().newest(), None);
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The pane with the open chat.
 
+use super::actions::{ChatActions, StateChip};
 use super::address::{Address, Open};
 use super::clock::ClockChip;
-use super::composer::Composer;
 use super::desk::{Desk, use_desk};
 use super::list::EmptyNote;
 use super::messages::Messages;
 use super::row::MarketplaceMark;
+use super::same_order::SameOrder;
 use super::session::Session;
 use super::together::WindowCompany;
+use super::writing::Writing;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatStatus, ChatView};
 use crate::features::orders::ui::{OrderAside, PaneToggle};
@@ -194,10 +196,11 @@ fn ChatWindow(
             data-read=move || is_read.get().then_some("true")
         >
             <WindowHead desk=desk.clone() session=session.clone()/>
+            <ChatActions desk=desk.clone() session=session.clone()/>
             {note}
             <OrderAside chat=id marketplace may_answer/>
             <Messages desk=desk.clone() session=session.clone()/>
-            <Composer desk session takes_focus/>
+            <Writing desk session takes_focus/>
         </article>
     }
 }
@@ -206,7 +209,7 @@ fn ChatWindow(
 #[component]
 fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
-    let row = session.row;
+    let row = session.row.clone();
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
     let order = move || {
@@ -221,7 +224,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     };
     view! {
         <header class="window-head">
-            <BackLink desk/>
+            <BackLink desk=desk.clone()/>
             <div class="window-who">
                 <h2 class="window-title">
                     <MarketplaceMark marketplace/>
@@ -232,6 +235,8 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                     {order}
                     {closed}
                     <WindowCompany desk=company chat/>
+                    <StateChip desk=desk.clone() row=row.clone()/>
+                    <SameOrder desk session/>
                 </p>
             </div>
             <ClockChip row/>

@@ -1,0 +1,75 @@
+//! Making somebody responsible for a chat.
+
+use super::activities::{hold, tell};
+use crate::context::Ask;
+use crate::features::inbox::types::{Deed, Holder, PersonView};
+use crate::platform::fault::{Fault, Outcome};
+use crate::platform::schema::{chats, users};
+use crate::shared::error::Refusal;
+use crate::shared::ids::{ChatId, UserId, WorkspaceId};
+use crate::shared::role::{Permission, Role};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+/// Gives a chat to somebody, or to nobody. `was` is who held it on the person's screen.
+///
+/// # Errors
+/// A refusal when somebody else has taken it since, or when the person may not answer buyers.
+pub async fn assign(ask: &Ask, chat: ChatId, to: Holder, was: Holder) -> Outcome<()> {
+    let workspace = ask.workspace();
+    let (wanted, was) = (person_of(ask, to), person_of(ask, was));
+    let mut conn = ask.conn().await?;
+    conn.transaction(async |conn| {
+        let held = hold(conn, workspace, chat).await?;
+        let to = match wanted {
+            Some(id) => Some(who_may_answer(conn, workspace, id).await?),
+            None => None,
+        };
+        if held.assignee_id == wanted {
+            return Ok(());
+        }
+        if held.assignee_id != was {
+            let holder = match held.assignee_id {
+                Some(id) => person(conn, workspace, id).await?.map(|(person, _)| person.name),
+                None => None,
+            };
+            return Err(Refusal::HolderHasChanged { holder }.into());
+        }
+        diesel::update(chats::table.find((workspace, chat)))
+            .set(chats::assignee_id.eq(wanted))
+            .execute(conn)
+            .await?;
+        tell(conn, ask, chat, Deed::Assigned { to }).await
+    })
+    .await
+}
+
+fn person_of(ask: &Ask, holder: Holder) -> Option<UserId> {
+    match holder {
+        Holder::Me => Some(ask.user.id),
+        Holder::Nobody => None,
+        Holder::Person(id) => Some(id),
+    }
+}
+
+async fn who_may_answer(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    id: UserId,
+) -> Outcome<PersonView> {
+    let (person, role) = person(conn, workspace, id).await?.ok_or_else(Fault::not_found)?;
+    if !role.may(Permission::ReplyToChats) {
+        return Err(Refusal::PersonCannotAnswer.into());
+    }
+    Ok(person)
+}
+
+async fn person(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    id: UserId,
+) -> Outcome<Option<(PersonView, Role)>> {
+    let row: Option<(String, Role)> =
+        users::table.find((workspace, id)).select((users::name, users::role)).first(conn).await.optional()?;
+    Ok(row.map(|(name, role)| (PersonView { id, name }, role)))
+}

@@ -1,0 +1,142 @@
+//! Setting chats aside (done, for later, spam) and taking them up again.
+
+use super::activities::{hold, tell};
+use super::wake;
+use crate::context::Ask;
+use crate::features::inbox::types::{Author, Deed, MessageCursor, WorkState};
+use crate::platform::fault::Outcome;
+use crate::platform::schema::{chats, messages};
+use crate::shared::error::Refusal;
+use crate::shared::ids::{ChatId, WorkspaceId};
+use chrono::{DateTime, SubsecRound, Utc};
+use diesel::dsl::exists;
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+/// The chat is done, until the buyer writes. `seen` is the newest message on the person's screen.
+///
+/// # Errors
+/// A refusal when the buyer has written since.
+pub async fn close(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>) -> Outcome<()> {
+    put(ask, chat, seen, Aside { state: WorkState::Closed, until: None, deed: Deed::Closed }).await
+}
+
+/// The chat comes back at a moment, or when the buyer writes.
+///
+/// # Errors
+/// A refusal when the moment is over, or the buyer has written since.
+pub async fn snooze(
+    ask: &Ask,
+    chat: ChatId,
+    seen: Option<MessageCursor>,
+    until: DateTime<Utc>,
+) -> Outcome<()> {
+    // The database keeps no more; the same moment told twice has to be the same.
+    let until = until.trunc_subsecs(3);
+    if until <= ask.now {
+        return Err(Refusal::MomentPassed.into());
+    }
+    let deed = Deed::Snoozed { until };
+    put(ask, chat, seen, Aside { state: WorkState::Snoozed, until: Some(until), deed }).await
+}
+
+/// The chat is set aside for good.
+///
+/// # Errors
+/// A refusal when the buyer has written since.
+pub async fn mark_spam(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>) -> Outcome<()> {
+    put(ask, chat, seen, Aside { state: WorkState::Spam, until: None, deed: Deed::MarkedSpam }).await
+}
+
+/// The chat is to be worked on again.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat.
+pub async fn reopen(ask: &Ask, chat: ChatId) -> Outcome<()> {
+    let workspace = ask.workspace();
+    let mut conn = ask.conn().await?;
+    conn.transaction(async |conn| {
+        let deed = match hold(conn, workspace, chat).await?.work_state {
+            WorkState::Open => return Ok(()),
+            WorkState::Spam => Deed::UnmarkedSpam,
+            WorkState::Snoozed | WorkState::Closed => Deed::Reopened,
+        };
+        open(conn, workspace, chat).await?;
+        tell(conn, ask, chat, deed).await
+    })
+    .await
+}
+
+/// Makes a held chat one that is to be worked on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<()> {
+    diesel::update(chats::table.find((workspace, chat)))
+        .set((
+            chats::work_state.eq(WorkState::Open),
+            chats::set_aside_at.eq(None::<DateTime<Utc>>),
+            chats::snoozed_until.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// How a chat is set aside.
+struct Aside {
+    state: WorkState,
+    until: Option<DateTime<Utc>>,
+    deed: Deed,
+}
+
+async fn put(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>, aside: Aside) -> Outcome<()> {
+    let workspace = ask.workspace();
+    let mut conn = ask.conn().await?;
+    conn.transaction(async |conn| {
+        let held = hold(conn, workspace, chat).await?;
+        if (held.work_state, held.snoozed_until) == (aside.state, aside.until) {
+            return Ok(());
+        }
+        if has_unseen(conn, workspace, chat, seen).await? {
+            return Err(Refusal::ChatHasMoved.into());
+        }
+        diesel::update(chats::table.find((workspace, chat)))
+            .set((
+                chats::work_state.eq(aside.state),
+                chats::set_aside_at.eq(Some(held.last_message_at)),
+                chats::snoozed_until.eq(aside.until),
+            ))
+            .execute(conn)
+            .await?;
+        if let Some(until) = aside.until {
+            wake::enqueue(conn, workspace, chat, until).await?;
+        }
+        tell(conn, ask, chat, aside.deed).await
+    })
+    .await
+}
+
+/// Whether the buyer has written something after what the person has seen. What ours write meanwhile is no reason to
+/// keep a chat.
+async fn has_unseen(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+    seen: Option<MessageCursor>,
+) -> Outcome<bool> {
+    let of_buyer = messages::table
+        .filter(messages::workspace_id.eq(workspace))
+        .filter(messages::chat_id.eq(chat))
+        .filter(messages::author.eq(Author::Buyer));
+    let found = match seen {
+        Some(MessageCursor { sent_at, sort_key }) => {
+            let later = messages::sent_at
+                .gt(sent_at)
+                .or(messages::sent_at.eq(sent_at).and(messages::sort_key.gt(sort_key)));
+            diesel::select(exists(of_buyer.filter(later))).get_result(conn).await?
+        }
+        None => diesel::select(exists(of_buyer)).get_result(conn).await?,
+    };
+    Ok(found)
+}
