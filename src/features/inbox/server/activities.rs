@@ -42,8 +42,23 @@ pub async fn hold(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: Ch
 /// # Errors
 /// When the database refuses.
 pub async fn tell(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, deed: Deed) -> Outcome<()> {
+    tell_with(conn, ask, chat, deed, Vec::new()).await
+}
+
+/// The same, together with what else has changed by it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell_with(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    deed: Deed,
+    mut changes: Vec<Change>,
+) -> Outcome<()> {
     record(conn, ask.workspace(), chat, Some(ask.user.id), &deed, ask.now).await?;
-    live::append(conn, ask.workspace(), &[Change::Chat { chat }]).await
+    changes.push(Change::Chat { chat });
+    live::append(conn, ask.workspace(), &changes).await
 }
 
 /// Writes down what was done; nobody did what the time or a buyer did.

@@ -1,8 +1,9 @@
 //! Making somebody responsible for a chat.
 
-use super::activities::{hold, tell};
+use super::activities::{hold, tell_with};
 use crate::context::Ask;
 use crate::features::inbox::types::{Deed, Holder, PersonView};
+use crate::features::notices::server::notify;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::{chats, users};
 use crate::shared::error::Refusal;
@@ -39,7 +40,11 @@ pub async fn assign(ask: &Ask, chat: ChatId, to: Holder, was: Holder) -> Outcome
             .set(chats::assignee_id.eq(wanted))
             .execute(conn)
             .await?;
-        tell(conn, ask, chat, Deed::Assigned { to }).await
+        let told = match wanted {
+            Some(to) => notify::assigned(conn, workspace, chat, to, Some(ask.user.id), ask.now).await?,
+            None => Vec::new(),
+        };
+        tell_with(conn, ask, chat, Deed::Assigned { to }, told).await
     })
     .await
 }

@@ -5,6 +5,7 @@ use super::beside;
 use crate::context::Ask;
 use crate::features::inbox::types::NoteView;
 use crate::features::inbox::work::check_note;
+use crate::features::notices::server::notify;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{note_mentions, notes, users};
@@ -56,8 +57,9 @@ pub async fn write(
             .execute(conn)
             .await?;
         if written > 0 {
-            mentioned(conn, workspace, chat, note, &people).await?;
-            live::append(conn, workspace, &[Change::Chat { chat }]).await?;
+            let mut changes = mentioned(conn, ask, chat, note, &people).await?;
+            changes.push(Change::Chat { chat });
+            live::append(conn, workspace, &changes).await?;
         } else if find(conn, workspace, chat, note).await?.author_id != author {
             return Err(Fault::not_found());
         }
@@ -98,8 +100,9 @@ pub async fn edit(
             let gone: Vec<UserId> = before.difference(&people).copied().collect();
             forget(conn, workspace, chat, note, &gone).await?;
             let new: BTreeSet<UserId> = people.difference(&before).copied().collect();
-            mentioned(conn, workspace, chat, note, &new).await?;
-            live::append(conn, workspace, &[Change::Chat { chat }]).await?;
+            let mut changes = mentioned(conn, ask, chat, note, &new).await?;
+            changes.push(Change::Chat { chat });
+            live::append(conn, workspace, &changes).await?;
         }
         beside::note(conn, workspace, chat, note).await?.ok_or_else(Fault::not_found)
     })
@@ -132,17 +135,18 @@ pub async fn delete(ask: &Ask, chat: ChatId, note: NoteId) -> Outcome<()> {
     .await
 }
 
-/// A note has begun to speak to these people. The one place that knows of it.
+/// A note has begun to speak to these people, and they are told. The one place that knows of it.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mentioned(
+async fn mentioned(
     conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
+    ask: &Ask,
     chat: ChatId,
     note: NoteId,
     people: &BTreeSet<UserId>,
-) -> Outcome<()> {
+) -> Outcome<Vec<Change>> {
+    let workspace = ask.workspace();
     let rows: Vec<_> = people
         .iter()
         .map(|person| {
@@ -155,7 +159,8 @@ pub async fn mentioned(
         })
         .collect();
     diesel::insert_into(note_mentions::table).values(rows).on_conflict_do_nothing().execute(conn).await?;
-    Ok(())
+    let people: Vec<UserId> = people.iter().copied().collect();
+    notify::mentioned(conn, workspace, chat, &people, ask.user.id, ask.now).await
 }
 
 /// A note does not speak to these people any more.

@@ -2,10 +2,12 @@
 //! whatever the browser has checked.
 
 use super::outbox::DELIVER_JOB;
-use super::{hold, read_up_to, window};
+use super::{activities, hold, read_up_to, window};
 use crate::context::Ask;
 use crate::features::files::server::outgoing;
-use crate::features::inbox::types::{FailureReason, MessageView, ReplyState, SendHow, WorkState, check_text};
+use crate::features::inbox::types::{
+    Deed, FailureReason, MessageView, ReplyState, SendHow, WorkState, check_text,
+};
 use crate::features::quick_replies::variables;
 use crate::features::sellers::types::SellerState;
 use crate::features::wording::server::check;
@@ -18,10 +20,7 @@ use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, FileId, ReplyId, SellerId, UserId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    QueryDsl,
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// What a reply is: a text, or one file without a text.
@@ -89,7 +88,7 @@ async fn put(
         let created_at = read_up_to::take_turn(conn, workspace, chat, now).await?;
         let plan = hold::plan(conn, workspace, chat, how.departure, ask.app.config.undo_pause, now).await?;
         if how.closes_chat {
-            set_aside(conn, workspace, chat).await?;
+            set_aside(conn, ask, chat).await?;
         }
         let inserted = diesel::insert_into(replies::table)
             .values((
@@ -138,16 +137,21 @@ fn check_filled(text: &str) -> Result<(), Refusal> {
 }
 
 /// Closes a chat until the buyer writes again.
-async fn set_aside(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<()> {
+async fn set_aside(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId) -> Outcome<()> {
+    let workspace = ask.workspace();
+    let held = activities::hold(conn, workspace, chat).await?;
+    if held.work_state == WorkState::Closed {
+        return Ok(());
+    }
     diesel::update(chats::table.find((workspace, chat)))
         .set((
             chats::work_state.eq(WorkState::Closed),
-            chats::set_aside_at.eq(chats::last_message_at.nullable()),
+            chats::set_aside_at.eq(Some(held.last_message_at)),
             chats::snoozed_until.eq(None::<DateTime<Utc>>),
         ))
         .execute(conn)
         .await?;
-    Ok(())
+    activities::record(conn, workspace, chat, Some(ask.user.id), &Deed::Closed, ask.now).await
 }
 
 /// Sends a failed or unsure reply once more, because a person asks for it. What moderation has withdrawn is in the

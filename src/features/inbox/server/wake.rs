@@ -41,8 +41,8 @@ pub async fn enqueue(
             workspace,
             kind: JOB,
             // One job per moment: a chat that is put off once more has a job for each, and the earlier one does nothing.
-            key: &format!("{chat} {}", until.timestamp_millis()),
-            lane: LANE,
+            key: format!("{chat} {}", until.timestamp_millis()),
+            lane: LANE.to_owned(),
             payload: serde_json::to_value(Payload { chat })?,
             run_at: until,
         },

@@ -1,14 +1,14 @@
-//! The most urgent chat that nobody works on. Whoever asks for it becomes responsible in the same transaction, so two people
+//! The most urgent chat that nobody works on or is answering. Whoever asks for it becomes responsible in the same transaction, so two people
 //! never get the same one.
 
 use super::MOST_NAMED;
 use super::conditions::{self, Conditions, Looker};
 use crate::context::Ask;
-use crate::features::inbox::types::{Condition, Filter, ListQuery, Served, Sort, View};
+use crate::features::inbox::server::activities::tell;
+use crate::features::inbox::server::presence;
+use crate::features::inbox::types::{Condition, Deed, Filter, ListQuery, PersonView, Served, Sort, View};
 use crate::platform::fault::{Fault, Outcome};
-use crate::platform::live;
 use crate::platform::schema::chats;
-use crate::shared::change::Change;
 use crate::shared::ids::ChatId;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
@@ -34,7 +34,8 @@ pub async fn next(ask: &Ask, query: &ListQuery, passed: &[Served]) -> Outcome<Op
             .set(chats::assignee_id.eq(looker.person))
             .execute(conn)
             .await?;
-        live::append(conn, looker.workspace, &[Change::Chat { chat }]).await?;
+        let me = PersonView { id: ask.user.id, name: ask.user.name.clone() };
+        tell(conn, ask, chat, Deed::Assigned { to: Some(me) }).await?;
         Ok::<_, Fault>(Some(served))
     })
     .await
@@ -84,9 +85,11 @@ async fn nearest(
                  WHERE m.workspace_id = $1 AND m.id = {chat})"
         )
     });
+    let (person, now) = (conditions.values.id(looker.person.0), conditions.values.moment(looker.now));
+    let answered = presence::held_by_others(&person, &now);
     let lock = if whose == Whose::Nobodys { "FOR NO KEY UPDATE SKIP LOCKED" } else { "" };
     let text = format!(
-        "SELECT c.id, c.unanswered_since FROM chats c WHERE {} AND {} \
+        "SELECT c.id, c.unanswered_since FROM chats c WHERE {} AND {} AND NOT {answered} \
            AND NOT EXISTS (SELECT 1 FROM unnest({passed_chats}, {passed_since}) p (id, since) \
                            WHERE p.id = c.id AND p.since = c.unanswered_since) {} \
          ORDER BY coalesce(c.due_at, 'infinity'), c.unanswered_since, c.id LIMIT 1 {lock}",
