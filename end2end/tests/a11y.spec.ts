@@ -89,7 +89,7 @@ for (const { theme, width, height } of LOOKS) {
       await page.getByRole('button', { name: 'Новый быстрый ответ' }).click();
       await expectAccessible(page, 'quick replies, form open');
       await visit(page, '/settings/wording');
-      await page.getByLabel('Проверить фразу').fill('Вернём деньги');
+      await page.getByRole('textbox', { name: 'Проверить фразу' }).fill('Вернём деньги');
       await page.getByRole('button', { name: 'Добавить правило' }).click();
       await expectAccessible(page, 'rules of risky words');
       await visit(page, '/sellers');

@@ -107,7 +107,7 @@ test('rules are tried out and changed, and hold at once', async ({ app, browserO
   await openChat(page, chat);
   const admin = await browserOf(app.server, app.owner);
   await visit(admin, '/settings/wording');
-  await admin.getByLabel('Проверить фразу').fill('Обратитесь в поддержку');
+  await admin.getByRole('textbox', { name: 'Проверить фразу' }).fill('Обратитесь в поддержку');
   await expect(finding(admin, 'hint')).toContainText('Отписка');
   await admin.getByLabel(/Отписка: brush_off.support/).selectOption('block');
   await expect(finding(admin, 'block')).toContainText('Отписка');

@@ -633,9 +633,8 @@ impl Session {
         let held = deliveries()
             .filter(|delivery| delivery.state == ReplyState::Queued && delivery.author == user)
             .filter_map(|delivery| Some((delivery.reply?, delivery.leaves_at?)));
-        let cancelled = deliveries()
-            .filter(|delivery| delivery.reason == Some(FailureReason::BuyerWroteFirst))
-            .next_back();
+        let cancelled =
+            deliveries().rfind(|delivery| delivery.reason == Some(FailureReason::BuyerWroteFirst));
         (held.collect(), cancelled.and_then(|delivery| delivery.reply))
     }
 

@@ -180,7 +180,7 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
             </p>
         </div>
         <Dialog
-            id="quick-reply"
+            id="quick-reply-dialog"
             open=editing.open
             title=Signal::derive(move || {
                 if editing.is_new.get() { locale.quick_reply_new() } else { locale.quick_reply_edit() }.to_owned()
