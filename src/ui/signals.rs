@@ -114,7 +114,7 @@ mod present {
             let loud = (volume * 0.5 / notes.len() as f64).max(0.0001);
             call(&gain, "exponentialRampToValueAtTime", &[loud.into(), (begin + 0.01).into()])?;
             call(&gain, "exponentialRampToValueAtTime", &[0.0001.into(), end.into()])?;
-            call(&source, "connect", &[loudness.clone()])?;
+            call(&source, "connect", std::slice::from_ref(&loudness))?;
             call(&loudness, "connect", &[get(&context, "destination")?])?;
             call(&source, "start", &[begin.into()])?;
             call(&source, "stop", &[end.into()])?;
