@@ -3,12 +3,14 @@
 mod settings;
 
 use crate::features::inbox::ui::InboxPage;
+use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
 use crate::ui::layout::{Frame, NotFoundPage};
 use crate::ui::live::provide_live;
 use crate::ui::notice::{ToastRegion, provide_toasts};
+use crate::ui::search_box::SearchKey;
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -55,10 +57,11 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><Outlet/></Frame> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner><SearchKey/><Outlet/></Frame> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
+                    <Route path=path!("/search") view=|| view! { <SearchPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>

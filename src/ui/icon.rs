@@ -65,6 +65,9 @@ icons! {
     Offline = "offline",
     Chat = "chat",
     Panel = "panel",
+    Calendar = "calendar",
+    Minus = "minus",
+    Download = "download",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

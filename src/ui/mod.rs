@@ -10,3 +10,4 @@ pub mod icon;
 pub mod layout;
 pub mod live;
 pub mod notice;
+pub mod search_box;

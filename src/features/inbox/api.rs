@@ -1,6 +1,9 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
-use super::types::{ChangedRows, ChatListPage, ChatView, ListCursor, ListQuery, MessageCursor, MessageView};
+use super::types::{
+    ChangedRows, ChatListPage, ChatView, Finds, ListCursor, ListQuery, MessageCursor, MessageView, Slice,
+    Spot,
+};
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, FileId, ReplyId};
 use crate::shared::paging::Page;
@@ -35,6 +38,18 @@ pub async fn messages(
     before: Option<MessageCursor>,
 ) -> Result<Page<MessageView, MessageCursor>, AppError> {
     answer(Permission::ReadChats, async move |ask| window::messages(&ask, chat, before).await).await
+}
+
+/// The messages around a place of a chat, or those that follow one.
+#[server(endpoint = "inbox/around", input = Json)]
+pub async fn around(chat: ChatId, spot: Spot) -> Result<Slice, AppError> {
+    answer(Permission::ReadChats, async move |ask| around::around(&ask, chat, spot).await).await
+}
+
+/// The messages of one chat that hold a text, newest first.
+#[server(endpoint = "inbox/find", input = Json)]
+pub async fn find(chat: ChatId, text: String) -> Result<Finds, AppError> {
+    answer(Permission::ReadChats, async move |ask| find::find(&ask, chat, &text).await).await
 }
 
 /// Notes that the person has looked at everything the chat holds.

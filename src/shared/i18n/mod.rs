@@ -21,6 +21,7 @@ mod inbox;
 mod orders;
 mod phrases;
 mod pushes;
+mod search;
 mod sellers;
 mod texts;
 mod times;

@@ -1,6 +1,8 @@
 //! The server's half of `inbox`.
 
+pub mod around;
 pub mod draft;
+pub mod find;
 pub mod list;
 pub mod listing;
 pub mod moderation;

@@ -14,6 +14,7 @@ use crate::shared::role::Permission;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
+use crate::ui::search_box::SearchBox;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -47,7 +48,10 @@ pub fn ListPane() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition> }
+    view! {
+        <SearchBox/>
+        <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition>
+    }
 }
 
 /// The first page and the sellers to filter by. The filter is a convenience: without it the list is still the list.

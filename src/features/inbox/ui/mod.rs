@@ -9,6 +9,7 @@ mod composer;
 mod connection;
 mod desk;
 mod draft;
+mod find;
 mod keys;
 mod links;
 mod list;
@@ -22,7 +23,10 @@ mod send_window;
 mod session;
 mod text_area;
 mod thread;
+mod tools;
+mod travel;
 mod upload;
+mod viewer;
 mod window;
 mod words;
 
