@@ -183,7 +183,7 @@ async fn things_of_another_workspace_are_not_there() {
     for (path, body) in bodies(theirs) {
         let answer = stranger.call(path, &body).await;
         match path {
-            "inbox/chats" | "inbox/rows" | "sellers/list" | "sellers/stopped" => {
+            "inbox/chats" | "inbox/rows" | "search/find" | "sellers/list" | "sellers/stopped" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
@@ -534,13 +534,15 @@ async fn every_page_answers_whole_under_load() {
     let (things, _) = things(&app).await;
     let empty = TestApp::with(Setting { empty: true, ..Setting::default() }).await;
     let person = app.person(Role::Owner).await;
-    let pages: [(&str, Person, String, u16); 7] = [
+    let pages: [(&str, Person, String, u16); 9] = [
         ("/login", app.nobody(), "/login".into(), 200),
         ("/setup", empty.nobody(), "/setup".into(), 200),
         ("/inbox", person.clone(), "/inbox?view=all".into(), 200),
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", things.chat), 200),
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", ChatId::new()), 200),
         ("/sellers", person.clone(), "/sellers".into(), 200),
+        ("/search", person.clone(), "/search?q=order".into(), 200),
+        ("/settings", person.clone(), "/settings".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
     let listed: BTreeSet<String> = agentiq::server::router::page_routes()

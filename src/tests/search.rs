@@ -343,7 +343,7 @@ async fn a_day_and_the_first_unseen_message_are_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_inside_a_chat_sees_all_of_it() {
-    let (_, chat, person, _) = long_chat().await;
+    let (_app, chat, person, _) = long_chat().await;
     let find = async |text: &str| -> Finds {
         person.want("inbox/find", json!({ "chat": chat, "text": text })).await
     };

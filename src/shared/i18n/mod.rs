@@ -18,6 +18,7 @@ macro_rules! texts {
 mod errors;
 mod files;
 mod inbox;
+pub mod letters;
 mod orders;
 mod phrases;
 mod pushes;

@@ -57,12 +57,13 @@ enum From {
 /// Public so that a test can look at its plan.
 pub const NEWER_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, m.attachments, m.sent_at, m.is_read, \
             m.moderation, m.reply_id, m.edited_at, r.file_id, u.name AS author_name, m.raw IS NOT NULL AS is_unparsed \
-     FROM messages m \
+     FROM (SELECT * FROM messages f \
+           WHERE f.workspace_id = $1 AND f.chat_id = $2 AND (f.sent_at, f.sort_key) >= ($3, $4) \
+             AND ($5 OR (f.sent_at, f.sort_key) <> ($3, $4)) \
+           ORDER BY f.sent_at, f.sort_key LIMIT $6) m \
      LEFT JOIN replies r ON r.workspace_id = m.workspace_id AND r.id = m.reply_id \
      LEFT JOIN users u ON u.workspace_id = m.workspace_id AND u.id = r.author_id \
-     WHERE m.workspace_id = $1 AND m.chat_id = $2 AND (m.sent_at, m.sort_key) >= ($3, $4) \
-       AND ($5 OR (m.sent_at, m.sort_key) <> ($3, $4)) \
-     ORDER BY m.sent_at, m.sort_key LIMIT $6";
+     ORDER BY m.sent_at, m.sort_key";
 
 async fn newer(
     conn: &mut AsyncPgConnection,

@@ -4,6 +4,7 @@ use super::receive;
 use crate::context::Ask;
 use crate::features::inbox::types::{Finds, MAX_FINDS};
 use crate::platform::fault::{Fault, Outcome};
+use crate::shared::i18n::letters::folded;
 use crate::shared::ids::ChatId;
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -21,7 +22,7 @@ struct Row {
 /// Public so that a test can look at its plan.
 pub const FIND_SQL: &str = "SELECT m.external_id FROM messages m \
      WHERE m.workspace_id = $1 AND m.chat_id = $2 \
-       AND (strpos(translate(lower(m.body), 'ё', 'е'), $3) > 0 OR m.words @@ plainto_tsquery('russian', $3)) \
+       AND (strpos(translate(lower(m.body), U&'\\0451', U&'\\0435'), $3) > 0 OR m.words @@ plainto_tsquery('russian', $3)) \
      ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT $4";
 
 /// The messages of a chat that hold a text, newest first.
@@ -31,8 +32,7 @@ pub const FIND_SQL: &str = "SELECT m.external_id FROM messages m \
 pub async fn find(ask: &Ask, chat: ChatId, text: &str) -> Outcome<Finds> {
     let mut conn = ask.conn().await?;
     receive::cursor(&mut conn, ask.workspace(), chat).await?.ok_or_else(Fault::not_found)?;
-    let text: String =
-        text.trim().chars().take(MAX_TEXT).collect::<String>().to_lowercase().replace('ё', "е");
+    let text = folded(&text.trim().chars().take(MAX_TEXT).collect::<String>());
     if text.is_empty() || text.contains('\0') {
         return Ok(Finds { messages: Vec::new(), is_cut: false });
     }

@@ -180,7 +180,7 @@ const BY_WALK: &str = "WITH newest AS ( \
 /// What is shown of them. `$9` are the stems: which words of the text they stand for is asked of Postgres, which has
 /// stemmed them.
 const SHOWN: &str = "SELECT h.chat_id, h.external_id, h.sent_at, m.author, m.body, \
-         ARRAY(SELECT DISTINCT p.token FROM ts_parse('default', translate(lower(left(m.body, 20000)), 'ё', 'е')) p \
+         ARRAY(SELECT DISTINCT p.token FROM ts_parse('default', translate(lower(left(m.body, 20000)), U&'\\0451', U&'\\0435')) p \
                WHERE p.tokid <> 12 AND tsvector_to_array(to_tsvector('russian', p.token)) && $9) AS tokens, \
          c.external_id AS chat_external_id, s.marketplace, s.name AS seller_name, c.order_number \
      FROM hits h \

@@ -3,6 +3,7 @@
 
 use super::super::types::Correction;
 use crate::platform::fault::Outcome;
+use crate::shared::i18n::letters::{folded, other_layout};
 use crate::shared::ids::WorkspaceId;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -31,11 +32,6 @@ impl Asked {
     pub fn groups(&self) -> Vec<Vec<String>> {
         self.words.iter().map(|word| vec![word.stem.clone()]).collect()
     }
-}
-
-/// A text as messages are stemmed: ё as е, in small letters.
-pub fn folded(text: &str) -> String {
-    text.to_lowercase().replace('ё', "е")
 }
 
 #[derive(diesel::QueryableByName)]
@@ -175,27 +171,9 @@ fn slips(a: &[char], b: &[char]) -> usize {
     rows[a.len()][b.len()]
 }
 
-const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
-const CYRILLIC: &str = "йцукенгшщзхъфывапролджэячсмитьбюе";
-
-/// The word as the same keys type it in the other layout; `None` when it is not of one layout.
-fn other_layout(typed: &str) -> Option<String> {
-    let other = |from: &str, to: &str| -> Option<String> {
-        typed
-            .chars()
-            .map(|c| from.chars().position(|it| it == c).and_then(|place| to.chars().nth(place)))
-            .collect()
-    };
-    if typed.chars().any(|c| c.is_ascii_alphabetic()) {
-        other(LATIN, CYRILLIC)
-    } else {
-        other(CYRILLIC, LATIN)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{distance, other_layout};
+    use super::distance;
 
     #[test]
     fn slips_of_the_fingers_are_near_and_other_words_are_not() {
@@ -206,12 +184,5 @@ mod tests {
         assert_eq!(distance("кот", "код"), Some(1));
         assert_eq!(distance("кот", "ром"), None);
         assert_eq!(distance("доставк", "оправк"), None);
-    }
-
-    #[test]
-    fn keys_of_the_other_layout_are_understood() {
-        assert_eq!(other_layout("ljcnfdrf").as_deref(), Some("доставка"));
-        assert_eq!(other_layout("руддщ").as_deref(), Some("hello"));
-        assert_eq!(other_layout("ok-1"), None);
     }
 }

@@ -1,14 +1,14 @@
 //! The part of a message that shows why it was found.
 
 use super::super::types::Piece;
-use super::meant::folded;
+use crate::shared::i18n::letters::{folded, folded_letter};
 
 /// Characters of a snippet, about.
 const LENGTH: usize = 180;
 /// Characters before the first word that was found.
 const LEAD: usize = 50;
 
-/// Cuts the surroundings of the first hit out of a text. `tokens` are the words to mark, folded as `meant::folded` does.
+/// Cuts the surroundings of the first hit out of a text. `tokens` are the words to mark, folded or not.
 pub fn snippet(body: &str, tokens: &[String]) -> Vec<Piece> {
     let chars: Vec<char> = body.chars().collect();
     let hits = hits(&chars, tokens);
@@ -38,15 +38,7 @@ pub fn snippet(body: &str, tokens: &[String]) -> Vec<Piece> {
 /// Where the words stand, in order and apart from each other.
 fn hits(chars: &[char], tokens: &[String]) -> Vec<(usize, usize)> {
     // Letter by letter, so that places in the folded text are places in the text.
-    let fold = |c: &char| {
-        let mut small = c.to_lowercase();
-        match (small.next(), small.next()) {
-            (Some('ё'), None) => 'е',
-            (Some(one), None) => one,
-            _ => *c,
-        }
-    };
-    let text: Vec<char> = chars.iter().map(fold).collect();
+    let text: Vec<char> = chars.iter().copied().map(folded_letter).collect();
     let mut hits = Vec::new();
     for token in tokens.iter().map(|token| folded(token).chars().collect::<Vec<char>>()) {
         if token.is_empty() || token.len() > text.len() {
