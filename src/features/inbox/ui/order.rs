@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn after_lost_news_the_list_is_what_was_asked_again() {
         let mut order = Order::new(waiting(), &page(vec![row(1, 10), row(2, 20), row(5, 50)], None));
-        let end = row(3, 30).place(View::Waiting);
+        let end = ListCursor::of(&row(3, 30), View::Waiting.usual_sort());
         order.refresh(&[page(vec![row(1, 10), row(3, 30)], Some(end))]);
         assert_eq!(order.wanted(None), [chat(1), chat(3)]);
         assert_eq!(order.wanted(Some(chat(2))), [chat(1), chat(2), chat(3)]);
