@@ -183,6 +183,16 @@ export class Sandbox {
     return sends.filter((send) => send.chat_id === chat).map((send) => send.text);
   }
 
+  /** Makes everything written in a chat so far older; before the shop is connected, because times are read once. */
+  async backdate(chat: string, milliseconds: number): Promise<void> {
+    await this.#post('backdate', { chat_id: chat, by_ms: milliseconds });
+  }
+
+  /** New chats with so many messages each. Gives their ids on Ozon. */
+  async burst(chats: number, perChat: number): Promise<string[]> {
+    return (await this.#post<{ chats: string[] }>('burst', { chats, per_chat: perChat })).chats;
+  }
+
   /** Gives the giant account so many chats. */
   async resizeGiant(chats: number): Promise<void> {
     await this.#post('giant', { chats });

@@ -6,6 +6,7 @@ mod settings;
 use crate::features::inbox::ui::{FiltersPage, InboxPage, TagsPage};
 use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
 use crate::features::quick_replies::ui::QuickRepliesPage;
+use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::users::ui::{LogInPage, SetUpPage};
 use crate::features::wording::ui::WordingPage;
@@ -15,6 +16,7 @@ use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_
 use crate::ui::layout::{Frame, NotFoundPage};
 use crate::ui::live::provide_live;
 use crate::ui::notice::{ToastRegion, provide_toasts};
+use crate::ui::search_box::SearchKey;
 use keys_page::KeysPage;
 use leptos::attr::custom::CustomAttribute;
 use leptos::hydration::HydrationScripts;
@@ -70,10 +72,11 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner bell=NoticeBell><Outlet/></Frame><CommandHost/> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner bell=NoticeBell><SearchKey/><Outlet/></Frame><CommandHost/> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
+                    <Route path=path!("/search") view=|| view! { <SearchPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>

@@ -85,6 +85,16 @@ for (const { theme, width, height } of LOOKS) {
       await page.reload();
       await ready(page);
       await expectAccessible(page, 'open chat, opened by its address');
+      await page.getByRole('button', { name: 'Найти в этом чате' }).click();
+      await page.getByRole('button', { name: 'Перейти в чате' }).click();
+      await expect(page.getByLabel('К дате')).toBeVisible();
+      await expectAccessible(page, 'open chat with the ways through it');
+      await visit(page, '/search?q=заказы');
+      await expect(page.getByTestId('message-hit').first()).toBeVisible();
+      await expectAccessible(page, 'search results');
+      await visit(page, '/search?q=йцфгячщ');
+      await expect(page.getByTestId('nothing-found')).toBeVisible();
+      await expectAccessible(page, 'search without results');
       await visit(page, '/settings/quick-replies');
       await page.getByRole('button', { name: 'Новый быстрый ответ' }).click();
       await expectAccessible(page, 'quick replies, form open');
@@ -109,7 +119,14 @@ for (const { theme, width, height } of LOOKS) {
       await dress(page);
       await visit(page, '/inbox');
       await openChat(page, chat);
-      for (const address of [page.url(), '/inbox', '/sellers', '/settings/quick-replies', '/settings/wording']) {
+      for (const address of [
+        page.url(),
+        '/inbox',
+        '/sellers',
+        '/search?q=слово',
+        '/settings/quick-replies',
+        '/settings/wording',
+      ]) {
         await visit(page, address);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0);

@@ -1,11 +1,12 @@
 //! What the product can do, one folder a feature, in this order of leaning: users, notices, sellers, orders, files,
-//! quick_replies, wording, inbox, sync.
+//! quick_replies, wording, inbox, search, sync.
 
 pub mod files;
 pub mod inbox;
 pub mod notices;
 pub mod orders;
 pub mod quick_replies;
+pub mod search;
 pub mod sellers;
 pub mod sync;
 pub mod users;

@@ -17,6 +17,11 @@ pub type Conn = Object<AsyncPgConnection>;
 /// The migrations of this binary.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
+/// The words of a text in their stems, as Postgres keeps them; nothing here reads them.
+#[derive(Clone, Copy, Debug, Default, diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+#[diesel(postgres_type(name = "tsvector"))]
+pub struct TsVector;
+
 /// One migration at a time, whoever runs it. Any number would do; it is the same in every version.
 const MIGRATION_LOCK: i64 = 0x0061_6765_6e74_6971;
 

@@ -116,7 +116,14 @@ diesel::table! {
         workspace_id -> Uuid, chat_id -> Uuid, external_id -> Text, sort_key -> Text, author -> Text, body -> Text,
         attachments -> Jsonb, sent_at -> Timestamptz, received_at -> Timestamptz, is_read -> Bool,
         reply_id -> Nullable<Uuid>, raw -> Nullable<Jsonb>, edited_at -> Nullable<Timestamptz>, moderation -> Text,
+        words -> crate::platform::db::TsVector,
     }
+}
+diesel::table! {
+    search_words (workspace_id, word) { workspace_id -> Uuid, word -> Text, messages -> BigInt, }
+}
+diesel::table! {
+    search_marks (workspace_id) { workspace_id -> Uuid, counted_until -> Timestamptz, messages -> BigInt, }
 }
 diesel::table! {
     replies (workspace_id, id) {
@@ -241,6 +248,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     products,
     messages,
+    search_words,
+    search_marks,
     replies,
     files,
     chat_seen,

@@ -6,6 +6,7 @@ use crate::features::files::server::prune;
 use crate::features::inbox::server::list::counts;
 use crate::features::inbox::server::presence;
 use crate::features::notices::server::notify;
+use crate::features::search::server::count;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
@@ -69,6 +70,11 @@ fn entries(app: &App) -> Vec<Entry> {
             name: "sellers.push",
             when: When::Every(WATCH_PUSHES),
             work: |conn, now| push_address::enqueue_due(conn, now).boxed(),
+        },
+        Entry {
+            name: "search.words",
+            when: When::Every(count::EVERY),
+            work: |conn, now| count::count(conn, now).boxed(),
         },
     ];
     if let Some(entry) =

@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 
+pub mod address;
 pub mod change;
 pub mod commands;
 pub mod error;

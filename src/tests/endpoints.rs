@@ -99,6 +99,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/change_tag", json!({ "tag": tag, "name": "Changed", "color": "red" })),
         ("inbox/delete_tag", json!({ "tag": TagId::new() })),
         ("users/people", json!({})),
+        ("inbox/around", json!({ "chat": chat, "spot": { "time": { "at": now() } } })),
+        ("inbox/find", json!({ "chat": chat, "text": "заказ" })),
+        ("search/find", json!({ "query": { "text": "заказ", "seller": null }, "after": null })),
         ("orders/of_chat", json!({ "chat": chat })),
         ("orders/refresh", json!({ "chat": chat })),
         ("orders/attach", json!({ "chat": chat, "number": "12345678-0001" })),
@@ -273,6 +276,7 @@ async fn things_of_another_workspace_are_not_there() {
             | "notices/list"
             | "notices/mark_seen"
             | "notices/save_settings"
+            | "search/find"
             | "sellers/list"
             | "sellers/stopped"
             | "users/people"
@@ -658,6 +662,7 @@ async fn every_page_answers_whole_under_load() {
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", ChatId::new()), 200),
         ("/inbox", person.clone(), format!("/inbox?saved={}", SavedFilterId::new()), 200),
         ("/sellers", person.clone(), "/sellers".into(), 200),
+        ("/search", person.clone(), "/search?q=order".into(), 200),
         ("/settings", person.clone(), "/settings".into(), 200),
         ("/settings/filters", person.clone(), "/settings/filters".into(), 200),
         ("/settings/keys", person.clone(), "/settings/keys".into(), 200),

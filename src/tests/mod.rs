@@ -25,6 +25,7 @@ mod processes;
 mod pushes;
 mod sandbox;
 mod schema;
+mod search;
 mod sellers;
 mod sends;
 mod state;

@@ -1,11 +1,10 @@
 //! The tables: as the program believes them to be, apart from each other by workspace, and found by index.
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
-use agentiq::features::inbox::server::{beside, list, listing, send_windows, window};
-use agentiq::features::inbox::server::{list, listing, send_windows, window};
+use agentiq::features::inbox::server::{around, beside, find, list, listing, send_windows, window};
 use agentiq::features::inbox::types::{ListCursor, ListQuery, Sort, View};
-use agentiq::features::inbox::types::{ListQuery, View};
 use agentiq::features::notices::server::centre;
+use agentiq::features::search::server as search;
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live};
@@ -57,6 +56,7 @@ fn postgres_name(kind: &str) -> &str {
         "Binary" => "bytea",
         "Jsonb" => "jsonb",
         "Array<Text>" => "_text",
+        "crate::platform::db::TsVector" => "tsvector",
         other => panic!("say here how Postgres calls {other}"),
     }
 }
@@ -456,6 +456,10 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          FROM generate_series(-50, 5000) n",
     ))
     .await;
+    sql.run(&format!(
+        "INSERT INTO search_words SELECT '{workspace}', md5(n::text), n FROM generate_series(1, 20000) n"
+    ))
+    .await;
     sql.run("VACUUM ANALYZE").await;
 }
 
@@ -661,6 +665,35 @@ async fn hot_statements_find_their_rows_by_index() {
         "uuid, uuid, timestamptz, boolean, uuid[], text[], text[], timestamptz[], text[], text[], boolean[]";
     plans.push((PAGE_OF_LIST.into(), plan(&sql, types, listing::PAGE_SQL, &page).await));
 
+    let around = format!("'{workspace}', '{chat}', now() - interval '1 hour', '5', true, 51");
+    plans.push((
+        "newer messages".into(),
+        plan(&sql, "uuid, uuid, timestamptz, text, boolean, bigint", around::NEWER_SQL, &around).await,
+    ));
+    let types = "uuid, text, timestamptz, uuid, text, uuid, bigint, bigint, text[]";
+    for (title, by_walk, word) in
+        [("search: common words", true, "text"), ("search: rare words", false, "редк")]
+    {
+        let arguments =
+            format!("'{workspace}', $${word}$$, now(), '{person}', 'x', NULL, 41, 20000, ARRAY['{word}']");
+        plans.push((title.into(), plan(&sql, types, &search::find::sql(by_walk), &arguments).await));
+    }
+    let numbers = format!(
+        "'{workspace}', ARRAY['12345678'], ARRAY['12345678'], ARRAY['12345678'], '12345678', NULL, 20"
+    );
+    let types = "uuid, text[], text[], text[], text, uuid, bigint";
+    plans.push(("search: numbers".into(), plan(&sql, types, search::numbers::CHATS_SQL, &numbers).await));
+    let alike = format!("'{workspace}', ARRAY['доствк']");
+    plans.push((
+        "search: words alike".into(),
+        plan(&sql, "uuid, text[]", search::meant::ALIKE_SQL, &alike).await,
+    ));
+    let inside = format!("'{workspace}', '{chat}', 'text', 501");
+    plans.push((
+        "find in a chat".into(),
+        plan(&sql, "uuid, uuid, text, bigint", find::FIND_SQL, &inside).await,
+    ));
+
     // Last, so that the other plans do not depend on them.
     sql.run(
         "INSERT INTO notices (workspace_id, user_id, id, kind, subject, chat_id, at, rang_at, seen_at) \
@@ -676,7 +709,7 @@ async fn hot_statements_find_their_rows_by_index() {
     ));
 
     for (title, plan) in &plans {
-        for table in ["chats", "messages", "events", "jobs", "notices"] {
+        for table in ["chats", "messages", "events", "jobs", "notices", "search_words"] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

@@ -6,9 +6,26 @@ pub use absent::*;
 #[cfg(feature = "hydrate")]
 pub use present::*;
 
+/// Where an element stands on the screen, and its size, in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Room {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Room {
+    /// Its lower edge.
+    pub fn bottom(self) -> f64 {
+        self.top + self.height
+    }
+}
+
 /// The browser itself.
 #[cfg(feature = "hydrate")]
 mod present {
+    use super::Room;
     use leptos::prelude::{document, window};
     use leptos::task::{spawn_local, tick};
 
@@ -75,6 +92,17 @@ mod present {
         location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
     }
 
+    /// Where an element stands.
+    pub fn room_of(element: &leptos::web_sys::Element) -> Room {
+        let room = element.get_bounding_client_rect();
+        Room { left: room.left(), top: room.top(), width: room.width(), height: room.height() }
+    }
+
+    /// A path of ours as an address for other programs.
+    pub fn absolute(path: &str) -> String {
+        window().location().origin().unwrap_or_default() + path
+    }
+
     /// Loads the page anew.
     pub fn reload() {
         // Cannot fail for a page of our own.
@@ -124,6 +152,13 @@ mod present {
 /// The same names where there is no browser.
 #[cfg(not(feature = "hydrate"))]
 mod absent {
+    use super::Room;
+
+    /// Nothing stands anywhere.
+    pub fn room_of(_element: &leptos::web_sys::Element) -> Room {
+        Room::default()
+    }
+
     /// Does nothing.
     pub fn mark_hydrated() {}
 
@@ -159,6 +194,11 @@ mod absent {
     /// No page is open.
     pub fn current_path() -> String {
         String::new()
+    }
+
+    /// The path alone.
+    pub fn absolute(path: &str) -> String {
+        path.to_owned()
     }
 
     /// Does nothing.

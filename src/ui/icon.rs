@@ -75,6 +75,9 @@ icons! {
     Ban = "ban",
     Skip = "skip",
     Note = "note",
+    Calendar = "calendar",
+    Minus = "minus",
+    Download = "download",
 }
 
 /// Draws an icon. It says nothing to a reader: the word beside it, or the name of its button, does.

@@ -14,5 +14,6 @@ pub mod live;
 pub mod menu;
 pub mod notice;
 pub mod picker;
+pub mod search_box;
 pub mod signals;
 pub mod text_area;

@@ -2,8 +2,9 @@
 
 use super::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
-    ChangedRows, ChatListPage, ChatView, Companion, Doing, Holder, ListCursor, ListQuery, MessageCursor,
-    MessageView, NoteView, Priority, SendHow, Served, Stretch, TagColor, TagUse, TagView, TakenBack,
+    ChangedRows, ChatListPage, ChatView, Companion, Doing, Finds, Holder, ListCursor, ListQuery,
+    MessageCursor, MessageView, NoteView, Priority, SendHow, Served, Slice, Spot, Stretch, TagColor, TagUse,
+    TagView, TakenBack,
 };
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, FileId, NoteId, ReplyId, SavedFilterId, TabId, TagId, UserId};
@@ -42,6 +43,18 @@ pub async fn open(chat: ChatId) -> Result<ChatView, AppError> {
 #[server(endpoint = "inbox/messages", input = Json)]
 pub async fn messages(chat: ChatId, before: Option<MessageCursor>) -> Result<Stretch, AppError> {
     answer(Permission::ReadChats, async move |ask| window::messages(&ask, chat, before).await).await
+}
+
+/// The messages around a place of a chat, or those that follow one.
+#[server(endpoint = "inbox/around", input = Json)]
+pub async fn around(chat: ChatId, spot: Spot) -> Result<Slice, AppError> {
+    answer(Permission::ReadChats, async move |ask| around::around(&ask, chat, spot).await).await
+}
+
+/// The messages of one chat that hold a text, newest first.
+#[server(endpoint = "inbox/find", input = Json)]
+pub async fn find(chat: ChatId, text: String) -> Result<Finds, AppError> {
+    answer(Permission::ReadChats, async move |ask| find::find(&ask, chat, &text).await).await
 }
 
 /// Notes that the person has looked at everything the chat holds.

@@ -430,6 +430,8 @@ pub struct ChatView {
     pub closed_because: Option<FailureReason>,
     /// Until when the marketplace takes messages in this chat.
     pub window: WindowFacts,
+    /// Messages sent until then the person has looked at, or they were imported.
+    pub seen_up_to: DateTime<Utc>,
     /// How far others have written; the messages reach at least as far.
     pub read_up_to: ReadUpTo,
 }
@@ -499,6 +501,46 @@ pub struct Stretch {
     pub messages: Page<MessageView, MessageCursor>,
     pub beside: Vec<Beside>,
 }
+
+/// A place in a chat that somebody wants to see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// The message that the marketplace calls so.
+    Message { external_id: String },
+    /// The first message of this instant or later; the newest when there is none.
+    Time { at: DateTime<Utc> },
+    /// The buyer's first message after this instant; the newest when there is none.
+    Unseen { after: DateTime<Utc> },
+    /// What follows this message, without what stands before it.
+    After { message: MessageCursor },
+}
+
+/// A part of a chat, oldest first, and how to go on from it both ways.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slice {
+    pub items: Vec<MessageView>,
+    /// Before which message older ones can be asked for; `None` at the beginning of the chat.
+    pub older: Option<MessageCursor>,
+    /// After which message newer ones can be asked for; `None` when the newest is here.
+    pub newer: Option<MessageCursor>,
+    /// The message that was asked for, by its id at the marketplace.
+    pub found: Option<String>,
+    /// What stands between them.
+    pub beside: Vec<Beside>,
+}
+
+/// Messages of one chat that hold a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finds {
+    /// Ids at the marketplace, newest first.
+    pub messages: Vec<String>,
+    /// There are more than are listed.
+    pub is_cut: bool,
+}
+
+/// Messages that a search inside a chat lists, at most.
+pub const MAX_FINDS: usize = 500;
 
 /// An answer that somebody has begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

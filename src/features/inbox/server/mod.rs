@@ -1,9 +1,11 @@
 //! The server's half of `inbox`.
 
 pub mod activities;
+pub mod around;
 pub mod assign;
 pub mod beside;
 pub mod draft;
+pub mod find;
 pub mod hold;
 pub mod list;
 pub mod listing;

@@ -2,7 +2,7 @@
 
 use super::beside::{self, Times};
 use super::receive::{self, ChatCursor};
-use super::{list, read_up_to, send_windows};
+use super::{around, list, read_up_to, send_windows};
 use crate::context::Ask;
 use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::server::read as files;
@@ -53,6 +53,7 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<ChatView> {
         window: send_windows::facts(&mut conn, workspace, chat).await?,
         read_up_to,
         same_order: beside::same_order(&mut conn, workspace, chat).await?,
+        seen_up_to: around::seen_up_to(&mut conn, workspace, ask.user.id, cursor.seller_id, chat).await?,
         row,
         messages,
         beside,
@@ -96,11 +97,11 @@ pub async fn messages(ask: &Ask, chat: ChatId, before: Option<MessageCursor>) ->
 }
 
 #[derive(diesel::QueryableByName)]
-struct MessageRow {
+pub(super) struct MessageRow {
     #[diesel(sql_type = Text)]
-    external_id: String,
+    pub(super) external_id: String,
     #[diesel(sql_type = Text)]
-    sort_key: String,
+    pub(super) sort_key: String,
     #[diesel(sql_type = Text)]
     author: Author,
     #[diesel(sql_type = Text)]
@@ -108,7 +109,7 @@ struct MessageRow {
     #[diesel(sql_type = Jsonb)]
     attachments: serde_json::Value,
     #[diesel(sql_type = Timestamptz)]
-    sent_at: DateTime<Utc>,
+    pub(super) sent_at: DateTime<Utc>,
     #[diesel(sql_type = Bool)]
     is_read: bool,
     #[diesel(sql_type = Text)]
@@ -134,7 +135,7 @@ pub const PAGE_SQL: &str = "SELECT m.external_id, m.sort_key, m.author, m.body, 
      WHERE m.workspace_id = $1 AND m.chat_id = $2 AND (m.sent_at, m.sort_key) < (coalesce($3, 'infinity'), coalesce($4, '')) \
      ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT $5";
 
-async fn page(
+pub(super) async fn page(
     conn: &mut AsyncPgConnection,
     cursor: &ChatCursor,
     before: Option<MessageCursor>,
@@ -172,7 +173,7 @@ async fn page(
 
 /// Messages as the window shows them, with what we have of their files. Files that nobody has asked for yet, those of
 /// imported history, are asked for now.
-async fn with_files(
+pub(super) async fn with_files(
     conn: &mut AsyncPgConnection,
     cursor: &ChatCursor,
     rows: Vec<MessageRow>,
@@ -293,7 +294,7 @@ const REPLY_COLUMNS: &str = "SELECT r.id, r.body, r.file_id, r.state, r.reason, 
 
 /// Replies that the marketplace's history does not show: those on their way stand under the newest page, the failed ones
 /// where they were written.
-async fn replies_between(
+pub(super) async fn replies_between(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     chat: ChatId,

@@ -3,6 +3,7 @@
 use super::bubble::OutsideLink;
 use super::links;
 use super::session::{Drawn, Session};
+use super::viewer::{Pictures, open_picture};
 use crate::features::files::types::{AttachmentKind, AttachmentView, FileProblem, FileState, FileView};
 use crate::shared::i18n::Locale;
 use crate::shared::ids::FileId;
@@ -37,8 +38,15 @@ fn attachment_view(attachment: AttachmentView, again: Callback<FileId>, locale: 
 /// The room of a picture is known before it is loaded: nothing moves when it comes.
 fn picture(file: &FileView, (width, height): (u32, u32), name: &str, locale: Locale) -> AnyView {
     let alt = locale.picture_called(name);
+    let (pictures, id) = (use_context::<Pictures>(), file.id);
     view! {
-        <a class="attachment-image" href=file.address() target="_blank" rel="noopener external">
+        <a
+            class="attachment-image"
+            href=file.address()
+            target="_blank"
+            rel="noopener external"
+            on:click=move |event| open_picture(&event, pictures, id)
+        >
             <img
                 src=file.thumb_address()
                 alt=alt

@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::held::PlannedActions;
 use super::links::{self, Piece};
 use super::session::{Drawn, Session};
+use super::tools::MessageLink;
 use super::words::{self, Progress};
 use crate::features::inbox::types::{Author, Delivery, Direction, FailureReason, ReplyState};
 use crate::shared::error::AppError;
@@ -128,6 +129,7 @@ pub(super) fn OutsideLink(href: String, text: String, locale: Locale) -> impl In
 fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoView {
     let (locale, zone) = (desk.locale, desk.zone);
     let marketplace = session.row.with_untracked(|row| row.marketplace);
+    let link = drawn.clone();
     let at = {
         let drawn = drawn.clone();
         Memo::new(move |_| drawn.with(|it| it.view.sent_at))
@@ -172,6 +174,7 @@ fn Foot(desk: Desk, session: Session, drawn: ArcRwSignal<Drawn>) -> impl IntoVie
                         }
                     })
             }}
+            <MessageLink session=session.clone() drawn=link/>
             <time datetime=move || at.get().to_rfc3339() title=move || locale.date_time(at.get(), zone)>
                 {move || zone.clock(at.get())}
             </time>

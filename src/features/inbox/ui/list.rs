@@ -20,6 +20,7 @@ use crate::shared::role::Permission;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
+use crate::ui::search_box::SearchBox;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -52,7 +53,10 @@ pub fn ListPane() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition> }
+    view! {
+        <SearchBox/>
+        <Transition fallback=|| view! { <ListSkeleton/> }>{content}</Transition>
+    }
 }
 
 /// What the pane begins with.

@@ -7,20 +7,26 @@ use super::desk::Desk;
 use super::note::NoteCard;
 use super::session::Session;
 use super::thread::Line;
+use super::travel::Reveal;
+use super::viewer::{PictureDialog, provide_pictures};
 use crate::features::inbox::types::HistoryState;
 use crate::shared::i18n::Locale;
 use crate::shared::time::day_name;
+use crate::ui::browser;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
 use chrono::NaiveDate;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::web_sys::Element;
 
 /// Within this distance of the end the window follows new messages, in pixels.
 const NEAR_END: i32 = 60;
 /// Within this distance of the beginning older messages are asked for, in pixels.
 const NEAR_BEGINNING: i32 = 600;
+/// More lines than this are drawn only where they are near.
+const LONG: usize = 250;
 /// The longest part of a message that is read out when it arrives, in characters.
 const READ_OUT: usize = 200;
 
@@ -31,30 +37,42 @@ struct Place {
     is_at_end: ArcRwSignal<bool>,
     /// The buyer's messages that have come below what is read.
     unread_below: ArcRwSignal<bool>,
+    /// Whether newer messages than the window has are still to be asked for.
+    has_newer: ArcRwSignal<bool>,
+}
+
+/// Which ends of what the window has are near.
+struct Near {
+    beginning: bool,
+    end: bool,
 }
 
 impl Place {
-    fn new() -> Self {
+    fn new(has_newer: ArcRwSignal<bool>) -> Self {
         Place {
             scroller: NodeRef::new(),
             is_at_end: ArcRwSignal::new(true),
             unread_below: ArcRwSignal::new(false),
+            has_newer,
         }
     }
 
-    /// Notes a scroll. Says whether the beginning is near.
-    fn scrolled(&self) -> bool {
-        let Some(element) = self.scroller.get_untracked() else { return false };
+    /// Notes a scroll. Says which ends are near.
+    fn scrolled(&self) -> Near {
+        let Some(element) = self.scroller.get_untracked() else {
+            return Near { beginning: false, end: false };
+        };
         // Laid out from its end, a scroller counts upwards from zero with a minus.
         let from_end = -element.scroll_top();
-        let is_at_end = from_end <= NEAR_END;
+        let is_at_end = from_end <= NEAR_END && !self.has_newer.get_untracked();
         if self.is_at_end.get_untracked() != is_at_end {
             self.is_at_end.set(is_at_end);
         }
         if is_at_end && self.unread_below.get_untracked() {
             self.unread_below.set(false);
         }
-        element.scroll_height() - element.client_height() - from_end < NEAR_BEGINNING
+        let from_beginning = element.scroll_height() - element.client_height() - from_end;
+        Near { beginning: from_beginning < NEAR_BEGINNING, end: from_end < NEAR_BEGINNING }
     }
 
     fn to_end(&self) {
@@ -67,7 +85,7 @@ impl Place {
     /// Keeps what is read where it is while something changes below it. Runs before the change.
     fn hold(&self) {
         let Some(element) = self.scroller.get_untracked() else { return };
-        if self.is_at_end.get_untracked() {
+        if self.is_at_end.get_untracked() && !self.has_newer.get_untracked() {
             return;
         }
         let (top, height) = (element.scroll_top(), element.scroll_height());
@@ -84,22 +102,34 @@ impl Place {
 #[component]
 pub fn Messages(desk: Desk, session: Session) -> impl IntoView {
     let locale = desk.locale;
-    let place = Place::new();
+    let place = Place::new(session.travel.has_newer.clone());
+    let pictures = provide_pictures(&session);
     follow_new_messages(&session, &place);
+    follow_wishes(&session, &place);
     let on_scroll = {
         let (place, session) = (place.clone(), session.clone());
         move |_| {
-            if place.scrolled() && session.older_problem.with_untracked(Option::is_none) {
+            let near = place.scrolled();
+            if near.beginning && session.older_problem.with_untracked(Option::is_none) {
                 session.load_older();
+            }
+            if near.end {
+                session.load_newer();
             }
         }
     };
     let lines = session.lines.clone();
+    // Browsers lay out and paint only what is near when there is much.
+    let is_long = {
+        let lines = session.lines.clone();
+        Memo::new(move |_| lines.with(|lines| lines.len() > LONG))
+    };
     let scroller = place.scroller;
     let draw = {
         let (desk, session) = (desk.clone(), session.clone());
         move |line: Line| match line {
             Line::Day { day, .. } => view! { <DayLine desk=desk.clone() day/> }.into_any(),
+            Line::Unseen { .. } => view! { <UnseenLine locale/> }.into_any(),
             Line::Message { id } => {
                 view! { <MessageBubble desk=desk.clone() session=session.clone() id/> }.into_any()
             }
@@ -124,13 +154,14 @@ pub fn Messages(desk: Desk, session: Session) -> impl IntoView {
             >
                 <div class="messages-content">
                     <Older session=session.clone() locale/>
-                    <ol class="message-list">
+                    <ol class="message-list" data-long=move || is_long.get().then_some("true")>
                         <For each=move || lines.get() key=Line::clone children=draw/>
                     </ol>
                     <NoMessages session=session.clone() locale/>
                 </div>
             </div>
-            <ToNewest place locale/>
+            <ToNewest place session=session.clone() locale/>
+            <PictureDialog pictures/>
             <ReadOut session locale/>
         </div>
     }
@@ -149,9 +180,82 @@ fn follow_new_messages(session: &Session, place: &Place) {
         false,
     );
     let (sent_here, ended) = (session.sent_here.clone(), place.clone());
-    Effect::watch(move || sent_here.get(), move |_, _, _| ended.to_end(), false);
+    let here = session.clone();
+    let ended = move || {
+        ended.to_end();
+        here.go_to_newest();
+    };
+    Effect::watch(move || sent_here.get(), move |_, _, _| ended(), false);
     let place = place.clone();
     session.before_draw(move || place.hold());
+}
+
+/// Brings before the eyes what is wished for, once it is drawn.
+fn follow_wishes(session: &Session, place: &Place) {
+    let (wish, marked, place) = (session.travel.reveal.clone(), session.travel.marked.clone(), place.clone());
+    Effect::new(move |_| {
+        let (_, wish) = wish.get();
+        let Some(wish) = wish else { return };
+        let (place, marked) = (place.clone(), marked.clone());
+        // What was drawn for it is in the page by then, and nothing of it has been painted yet.
+        request_animation_frame(move || {
+            let Some(scroller) = place.scroller.get_untracked() else { return };
+            let shown = match &wish {
+                Reveal::Newest => {
+                    place.to_end();
+                    None
+                }
+                Reveal::Unseen => scroller.query_selector(".unseen-line").ok().flatten(),
+                Reveal::Message(id) => line_of(&scroller, id),
+            };
+            mark(&scroller, marked.get_untracked().as_deref());
+            if let Some(line) = shown {
+                bring_to_middle(&scroller, &line);
+            }
+            place.scrolled();
+        });
+    });
+}
+
+/// The line of a message, by its id at the marketplace. Ids may hold anything, so none is put into a selector.
+fn line_of(scroller: &Element, external_id: &str) -> Option<Element> {
+    let mut line = scroller.query_selector(".message-list").ok()??.first_element_child();
+    while let Some(found) = line {
+        if found.get_attribute("data-external-id").as_deref() == Some(external_id) {
+            return Some(found);
+        }
+        line = found.next_element_sibling();
+    }
+    None
+}
+
+/// Marks one message and no other.
+fn mark(scroller: &Element, external_id: Option<&str>) {
+    if let Ok(Some(before)) = scroller.query_selector("[data-marked]") {
+        // An attribute that is not there is removed as well.
+        _ = before.remove_attribute("data-marked");
+    }
+    if let Some(line) = external_id.and_then(|id| line_of(scroller, id)) {
+        // An attribute of this name cannot be refused.
+        _ = line.set_attribute("data-marked", "true");
+    }
+}
+
+fn bring_to_middle(scroller: &Element, line: &Element) {
+    let (frame, place) = (browser::room_of(scroller), browser::room_of(line));
+    let room = ((frame.height - place.height) / 2.0).max(0.0);
+    let by = place.top - frame.top - room;
+    scroller.set_scroll_top(scroller.scroll_top() + by as i32);
+}
+
+/// What was not looked at when the chat was opened begins here.
+#[component]
+fn UnseenLine(locale: Locale) -> impl IntoView {
+    view! {
+        <li class="unseen-line">
+            <span>{locale.unseen_from_here()}</span>
+        </li>
+    }
 }
 
 /// A day begins.
@@ -205,19 +309,22 @@ fn NoMessages(session: Session, locale: Locale) -> impl IntoView {
 
 /// The way to the end, for whoever reads above; it says when something new is there.
 #[component]
-fn ToNewest(place: Place, locale: Locale) -> impl IntoView {
+fn ToNewest(place: Place, session: Session, locale: Locale) -> impl IntoView {
     move || {
-        let place = place.clone();
+        let (place, session) = (place.clone(), session.clone());
         let unread = place.unread_below.clone();
         let words = move || if unread.get() { locale.new_messages_below() } else { locale.to_newest() };
         let is_new = place.unread_below.clone();
-        (!place.is_at_end.get()).then(move || {
+        (!place.is_at_end.get() || place.has_newer.get()).then(move || {
             view! {
                 <button
                     type="button"
                     class="to-newest"
                     data-new=move || is_new.get().then_some("true")
-                    on:click=move |_| place.to_end()
+                    on:click=move |_| {
+                        place.unread_below.set(false);
+                        session.go_to_newest();
+                    }
                 >
                     <span>{words}</span>
                     <Glyph icon=Icon::Down/>

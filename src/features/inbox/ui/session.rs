@@ -6,13 +6,14 @@ use super::draft::DraftKeeper;
 use super::outbox::{Waiting, WaitingFile};
 use super::refresh::{Outcome, Refresher};
 use super::thread::{Bubble, Line, Origin, Thread};
+use super::travel::Travel;
 use super::writing::WritingState;
 use crate::features::files::api as files_api;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
 use crate::features::inbox::types::{
     ActivityView, Beside, ChatRow, ChatView, Doing, Draft, FailureReason, MessageCursor, MessageView,
-    NoteView, OtherChat, ReadUpTo, ReplyState, SendHow, Stretch,
+    NoteView, OtherChat, ReadUpTo, ReplyState, SendHow, Slice, Stretch,
 };
 use crate::shared::change::Change;
 use crate::shared::error::{AppError, Refusal};
@@ -68,6 +69,8 @@ pub struct Session {
     pub problem: ArcRwSignal<Option<AppError>>,
     /// The buyer's messages that came last, for readers and for the button to the newest.
     pub arrived: ArcRwSignal<Vec<MessageView>>,
+    /// Where in the chat the window stands, and the ways to other places.
+    pub travel: Travel,
     /// Counts replies sent here: each brings the window to its end.
     pub sent_here: ArcRwSignal<u32>,
     /// Replies of this person that have not left yet and can be taken back, in their order, with the time they leave.
@@ -113,10 +116,14 @@ struct Content {
 
 impl Session {
     /// A chat as the server opened it. It follows the news until the component it was made in goes away.
-    pub fn new(desk: &Desk, view: ChatView) -> Self {
+    pub fn new(desk: &Desk, view: ChatView, slice: Option<Slice>) -> Self {
         let chat = view.row.id;
-        let mut thread = Thread::new(view.messages);
+        let mut thread = Thread::new(view.messages).seen_up_to(view.seen_up_to);
         thread.merge_beside(view.beside);
+        let travel = Travel::new(view.seen_up_to, view.row.unseen, slice.as_ref());
+        if let Some(slice) = slice {
+            thread.go_to(slice);
+        }
         let content = Content { thread, drawn: HashMap::new(), notes: HashMap::new() };
         let inner = Inner {
             desk: desk.clone(),
@@ -138,6 +145,7 @@ impl Session {
             older_problem: ArcRwSignal::new(None),
             problem: ArcRwSignal::new(None),
             arrived: ArcRwSignal::new(Vec::new()),
+            travel,
             sent_here: ArcRwSignal::new(0),
             held: ArcRwSignal::new(Vec::new()),
             cancelled: ArcRwSignal::new(None),
@@ -576,6 +584,18 @@ impl Session {
         });
     }
 
+    /// Changes what the window holds and lets the screen follow; what is read stays in its place.
+    pub(super) fn rearrange<T>(&self, change: impl FnOnce(&mut Thread) -> T) -> T {
+        let told = change(&mut self.content().thread);
+        self.draw();
+        told
+    }
+
+    /// What the window knows, for looking.
+    pub(super) fn look_at<T>(&self, look: impl FnOnce(&Thread) -> T) -> T {
+        look(&self.content().thread)
+    }
+
     /// Lets the screen follow what is known.
     fn draw(&self) {
         let hook = self.inner.before_draw.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -586,7 +606,7 @@ impl Session {
     }
 
     fn draw_quietly(&self) {
-        let (lines, changed, notes, has_older) = {
+        let (lines, changed, notes, has_older, has_newer) = {
             let content = &mut *self.content();
             let (lines, leading) = content.thread.lines(self.inner.desk.zone);
             let mut changed = Vec::new();
@@ -605,7 +625,7 @@ impl Session {
                     None => _ = content.notes.insert(note.id, ArcRwSignal::new(note.clone())),
                 }
             }
-            (lines, changed, notes, content.thread.older.is_some())
+            (lines, changed, notes, content.thread.older.is_some(), !content.thread.is_at_newest())
         };
         for (signal, drawn) in changed {
             set_if_other(&signal, drawn);
@@ -618,6 +638,7 @@ impl Session {
         set_if_other(&self.cancelled, cancelled);
         set_if_other(&self.lines, lines);
         set_if_other(&self.has_older, has_older);
+        set_if_other(&self.travel.has_newer, has_newer);
     }
 
     fn reading(&self) -> MutexGuard<'_, Reading> {
@@ -654,7 +675,7 @@ impl Drawn {
 }
 
 /// Tells listeners only of real changes.
-fn set_if_other<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+pub(super) fn set_if_other<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
     if signal.with_untracked(|shown| *shown != value) {
         signal.set(value);
     }

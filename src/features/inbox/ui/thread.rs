@@ -2,7 +2,7 @@
 //! does not know yet, what stands between them, and how all of it stands together. Rules without a screen.
 
 use crate::features::inbox::types::{
-    ActivityView, Author, Beside, Direction, MessageCursor, MessageView, NoteView, ReplyState,
+    ActivityView, Author, Beside, Direction, MessageCursor, MessageView, NoteView, ReplyState, Slice, Stretch,
 };
 use crate::shared::error::AppError;
 use crate::shared::ids::{ActivityId, NoteId, ReplyId};
@@ -41,6 +41,12 @@ pub struct Thread {
     beside: Vec<Placed>,
     /// Before which message older ones can be asked for; `None` at the beginning of the chat.
     pub older: Option<MessageCursor>,
+    /// After which message newer ones can be asked for; `None` when the window reaches to the newest.
+    pub newer: Option<MessageCursor>,
+    /// Messages of the buyer after this were not looked at when the chat was opened; the line above them stays.
+    seen_up_to: Option<DateTime<Utc>>,
+    /// The newest message that the server has told of, also while it is not in the window.
+    newest: Option<DateTime<Utc>>,
     /// Grows with everything the server tells, so that an answer can be told from an older one.
     moment: u64,
 }
@@ -70,17 +76,71 @@ pub enum Line {
     Deeds {
         ids: Vec<ActivityId>,
     },
+    /// What was not looked at when the chat was opened begins above this message.
+    Unseen {
+        above: String,
+    },
 }
 
 impl Thread {
     /// A chat as it was opened.
     pub fn new(page: Page<MessageView, MessageCursor>) -> Self {
         let mut thread = Thread { older: page.next, ..Thread::default() };
+        thread.note_newest(page.items.clone());
         for view in page.items {
             thread.put(view);
         }
         thread.sort();
         thread
+    }
+
+    /// Leaves what is in the window for the newest page, whatever lies between.
+    pub fn go_to_newest(&mut self, stretch: Stretch) {
+        let Stretch { messages, beside } = stretch;
+        let slice = Slice { items: messages.items, older: messages.next, newer: None, found: None, beside };
+        self.note_newest(slice.items.clone());
+        self.go_to(slice);
+    }
+
+    /// Returns the buyer's messages that are newer than all that was told of before.
+    fn note_newest(&mut self, page: Vec<MessageView>) -> Vec<MessageView> {
+        let before = self.newest;
+        let told = page.iter().filter(|view| view.external_id.is_some());
+        self.newest = told.map(|view| view.sent_at).chain(before).max();
+        let is_new = |view: &MessageView| {
+            view.author.direction() == Direction::In && before.is_some_and(|before| view.sent_at > before)
+        };
+        page.into_iter().filter(is_new).collect()
+    }
+
+    /// The same, with a line above what the person has not looked at.
+    pub fn seen_up_to(mut self, at: DateTime<Utc>) -> Self {
+        self.seen_up_to = Some(at);
+        self
+    }
+
+    /// Goes to another part of the chat: what the window had of the server's makes room.
+    pub fn go_to(&mut self, slice: Slice) {
+        self.bubbles.retain(|bubble| !matches!(bubble.origin, Origin::Server { .. }));
+        self.beside.clear();
+        self.moment += 1;
+        self.older = slice.older.clone();
+        self.merge_newer(slice);
+    }
+
+    /// Puts a newer page below.
+    pub fn merge_newer(&mut self, slice: Slice) {
+        self.newer = slice.newer;
+        for view in slice.items {
+            self.put(view);
+        }
+        self.merge_beside(slice.beside);
+        self.sort();
+    }
+
+    /// Whether the window reaches to the newest message.
+    pub fn is_at_newest(&self) -> bool {
+        self.newer.is_none()
     }
 
     /// Remember this before asking for the newest page.
@@ -91,6 +151,11 @@ impl Thread {
     /// Takes over the newest page, asked for at `asked`. Returns the buyer's messages that are new to the window.
     pub fn merge_newest(&mut self, page: Page<MessageView, MessageCursor>, asked: u64) -> Vec<MessageView> {
         let known: HashSet<String> = self.told().map(|bubble| bubble.view.key.clone()).collect();
+        if self.newer.is_some() && !page.items.iter().any(|view| known.contains(&view.key)) {
+            // The person reads elsewhere: the newest page is only told of.
+            return self.note_newest(page.items);
+        }
+        self.newer = None;
         let is_gap = page.next.is_some() && !page.items.iter().any(|view| known.contains(&view.key));
         if known.is_empty() || is_gap {
             // More has come than one page holds: what we had does not join it.
@@ -101,6 +166,7 @@ impl Thread {
             self.drop_missing(&page, asked);
         }
         self.moment += 1;
+        self.note_newest(page.items.clone());
         let mut arrived = Vec::new();
         for view in page.items {
             let is_new = !known.contains(&view.key) && view.author.direction() == Direction::In;
@@ -124,6 +190,9 @@ impl Thread {
 
     /// Takes over what stands in the time of the newest page, which begins at `from`, asked for at `asked`.
     pub fn merge_newest_beside(&mut self, beside: Vec<Beside>, from: Option<DateTime<Utc>>, asked: u64) {
+        if !self.is_at_newest() {
+            return;
+        }
         self.beside.retain(|known| {
             let is_older = from.is_some_and(|from| known.item.at() < from);
             let is_newer = known.told > asked;
@@ -215,6 +284,7 @@ impl Thread {
         let mut lines = Vec::with_capacity(self.bubbles.len() + 8);
         let mut leading = HashSet::new();
         let mut before: Option<&Bubble> = None;
+        let unseen = self.first_unseen();
         let mut last_day: Option<NaiveDate> = None;
         let mut beside = self.beside().peekable();
         for bubble in &self.bubbles {
@@ -230,7 +300,14 @@ impl Thread {
                 lines.push(Line::Day { day, above: bubble.id.clone() });
                 last_day = Some(day);
             }
-            if opens_day || before.is_none_or(|before| !stand_together(&before.view, &bubble.view)) {
+            let opens_unseen = unseen == Some(bubble.id.as_str());
+            if opens_unseen {
+                lines.push(Line::Unseen { above: bubble.id.clone() });
+            }
+            if opens_day
+                || opens_unseen
+                || before.is_none_or(|before| !stand_together(&before.view, &bubble.view))
+            {
                 leading.insert(bubble.id.clone());
             }
             lines.push(Line::Message { id: bubble.id.clone() });
@@ -240,6 +317,17 @@ impl Thread {
             stand_between(item, zone, &mut lines, &mut last_day);
         }
         (lines, leading)
+    }
+
+    /// The buyer's first message that was not looked at; none when all of the chat is new, or when it stands above what
+    /// the window has.
+    pub fn first_unseen(&self) -> Option<&str> {
+        let seen_up_to = self.seen_up_to?;
+        let is_unseen = |bubble: &Bubble| {
+            bubble.view.author.direction() == Direction::In && bubble.view.sent_at > seen_up_to
+        };
+        let place = self.bubbles.iter().position(is_unseen)?;
+        (place > 0).then(|| self.bubbles[place].id.as_str())
     }
 
     fn told(&self) -> impl Iterator<Item = &Bubble> {
@@ -468,6 +556,7 @@ mod tests {
             Line::Message { id } => id,
             Line::Note { .. } => "note".to_owned(),
             Line::Deeds { ids } => format!("deeds {}", ids.len()),
+            Line::Unseen { .. } => "unseen".to_owned(),
         };
         thread.lines(UTC).0.into_iter().map(word).collect()
     }
@@ -513,6 +602,44 @@ mod tests {
         thread.set_waiting(vec![(reply(1, 9, ReplyState::Queued), None)]);
         assert_eq!(thread.newest(), Some(MessageCursor { sent_at: at(5), sort_key: "b".to_owned() }));
         assert_eq!(Thread::default().newest(), None);
+    }
+
+    fn slice(items: Vec<MessageView>, newer: Option<i64>) -> Slice {
+        let newer = newer.map(|minute| MessageCursor { sent_at: at(minute), sort_key: String::new() });
+        Slice { items, older: None, newer, found: None, beside: Vec::new() }
+    }
+
+    #[test]
+    fn a_window_that_stands_elsewhere_is_not_torn_away_by_news() {
+        let mut thread = Thread::new(page(vec![buyer("x", 90), buyer("y", 91)], true));
+        thread.go_to(slice(vec![buyer("a", 1), buyer("b", 2)], Some(2)));
+        let asked = thread.moment();
+        let arrived = thread.merge_newest(page(vec![buyer("y", 91), buyer("z", 92)], true), asked);
+        assert_eq!(keys(&thread), ["a", "b"]);
+        assert_eq!(arrived.iter().map(|view| view.key.as_str()).collect::<Vec<_>>(), ["z"]);
+        thread.merge_newer(slice(vec![buyer("c", 3), buyer("x", 90)], Some(90)));
+        assert!(!thread.is_at_newest());
+        let asked = thread.moment();
+        thread.merge_newest(page(vec![buyer("x", 90), buyer("y", 91), buyer("z", 92)], true), asked);
+        assert_eq!(keys(&thread), ["a", "b", "c", "x", "y", "z"], "it joins");
+        assert!(thread.is_at_newest() && thread.older.is_none());
+    }
+
+    #[test]
+    fn the_line_above_what_is_new_stays_where_it_was() {
+        let items = vec![buyer("a", 1), message("b", 2, Author::Operator), buyer("c", 3)];
+        let mut thread = Thread::new(page(items, false)).seen_up_to(at(1));
+        let lines = |thread: &Thread| {
+            let (lines, leading) = thread.lines(UTC);
+            assert!(leading.contains("c"), "what is new begins a group");
+            lines.into_iter().filter(|line| matches!(line, Line::Unseen { .. })).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&thread), [Line::Unseen { above: "c".to_owned() }]);
+        let asked = thread.moment();
+        thread.merge_newest(page(vec![buyer("c", 3), buyer("d", 4)], true), asked);
+        assert_eq!(lines(&thread), [Line::Unseen { above: "c".to_owned() }]);
+        let all_new = Thread::new(page(vec![buyer("a", 2)], false)).seen_up_to(at(1));
+        assert_eq!(all_new.first_unseen(), None);
     }
 
     #[test]

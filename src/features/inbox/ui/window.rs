@@ -1,18 +1,20 @@
 //! The pane with the open chat.
 
 use super::actions::{ChatActions, StateChip};
-use super::address::{Address, Open};
+use super::address::Address;
 use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
+use super::find::{FindBar, provide_find};
 use super::list::EmptyNote;
 use super::messages::Messages;
 use super::row::MarketplaceMark;
 use super::same_order::SameOrder;
 use super::session::Session;
 use super::together::WindowCompany;
+use super::tools::WindowTools;
+use super::travel::{self, Opened, Target, use_target};
 use super::writing::Writing;
-use crate::features::inbox::api;
-use crate::features::inbox::types::{ChatStatus, ChatView};
+use crate::features::inbox::types::ChatStatus;
 use crate::features::orders::ui::{OrderAside, PaneToggle};
 use crate::shared::error::AppError;
 use crate::ui::icon::{Glyph, Icon};
@@ -33,7 +35,7 @@ struct Pane {
 #[derive(Clone)]
 enum Shown {
     Nothing,
-    Chat(Arc<ChatView>),
+    Chat(Arc<Opened>),
     Failed(AppError),
 }
 
@@ -41,28 +43,23 @@ enum Shown {
 #[component]
 pub fn WindowPane() -> impl IntoView {
     let desk = use_desk();
-    let open = desk.address.with_untracked(|here| here.open);
-    let first = Resource::new(|| (), move |()| ask(open));
+    let target = use_target(desk.address);
+    let open = target.get_untracked();
+    let first = Resource::new(|| (), {
+        let open = open.clone();
+        move |()| travel::open(open.clone())
+    });
     let content = move || {
-        let desk = desk.clone();
+        let (desk, open) = (desk.clone(), open.clone());
         Suspend::new(async move {
             let first = first.await;
-            view! { <Stage desk open first/> }
+            view! { <Stage desk wanted=target open first/> }
         })
     };
     view! { <Transition fallback=|| view! { <WindowSkeleton/> }>{content}</Transition> }
 }
 
-/// Opens what the address names; `None` when it names nothing.
-async fn ask(open: Open) -> Option<Result<ChatView, AppError>> {
-    match open {
-        Open::Nothing => None,
-        Open::Unknown => Some(Err(AppError::NotFound)),
-        Open::Chat(chat) => Some(api::open(chat).await),
-    }
-}
-
-fn shown_after(answer: Option<Result<ChatView, AppError>>) -> Shown {
+fn shown_after(answer: Option<Result<Opened, AppError>>) -> Shown {
     match answer {
         None => Shown::Nothing,
         Some(Ok(view)) => Shown::Chat(Arc::new(view)),
@@ -85,20 +82,25 @@ fn WindowSkeleton() -> impl IntoView {
 
 /// Shows one chat after the other.
 #[component]
-fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> impl IntoView {
+fn Stage(
+    desk: Desk,
+    wanted: Memo<Target>,
+    open: Target,
+    first: Option<Result<Opened, AppError>>,
+) -> impl IntoView {
     let pane = ArcRwSignal::new(Pane { turn: 0, shown: shown_after(first) });
     // What is shown, or is on its way.
     let target = ArcRwSignal::new(open);
     let is_loading = ArcRwSignal::new(false);
     let go = {
         let (pane, target, is_loading, desk) = (pane.clone(), target, is_loading.clone(), desk.clone());
-        move |open: Open| {
-            target.set(open);
+        move |open: Target| {
+            target.set(open.clone());
             is_loading.set(true);
             let (pane, target, is_loading, live) =
                 (pane.clone(), target.clone(), is_loading.clone(), desk.live.clone());
             spawn_local(async move {
-                let answer = ask(open).await;
+                let answer = travel::open(open.clone()).await;
                 if target.get_untracked() != open {
                     return;
                 }
@@ -110,10 +112,8 @@ fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> i
             });
         }
     };
-    let address = desk.address;
-    let wanted = Memo::new(move |_| address.with(|here| here.open));
     let follow = go.clone();
-    Effect::watch(move || wanted.get(), move |open, _, _| follow(*open), false);
+    Effect::watch(move || wanted.get(), move |open, _, _| follow(open.clone()), false);
     let again = Callback::new(move |()| go(wanted.get_untracked()));
     let locale = desk.locale;
     let content = move |pane: Pane| match pane.shown {
@@ -125,7 +125,7 @@ fn Stage(desk: Desk, open: Open, first: Option<Result<ChatView, AppError>>) -> i
         Shown::Chat(view) => {
             // What the server has drawn was not opened by hand just now.
             let takes_focus = pane.turn > 0;
-            view! { <ChatWindow view=Arc::unwrap_or_clone(view) takes_focus/> }.into_any()
+            view! { <ChatWindow opened=Arc::unwrap_or_clone(view) takes_focus/> }.into_any()
         }
     };
     let (is_inert, is_busy) = (is_loading.clone(), is_loading);
@@ -176,12 +176,13 @@ fn BackLink(desk: Desk) -> impl IntoView {
 /// An open chat.
 #[component]
 fn ChatWindow(
-    view: ChatView,
+    opened: Opened,
     /// The person has just opened it: the next key is the beginning of an answer.
     takes_focus: bool,
 ) -> impl IntoView {
     let desk = use_desk();
-    let session = Session::new(&desk, view);
+    provide_find();
+    let session = Session::new(&desk, opened.view, opened.slice);
     let problem = session.problem.clone();
     let saying = desk.clone();
     let note = move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error/> });
@@ -197,6 +198,7 @@ fn ChatWindow(
         >
             <WindowHead desk=desk.clone() session=session.clone()/>
             <ChatActions desk=desk.clone() session=session.clone()/>
+            <FindBar session=session.clone()/>
             {note}
             <OrderAside chat=id marketplace may_answer/>
             <Messages desk=desk.clone() session=session.clone()/>
@@ -209,6 +211,7 @@ fn ChatWindow(
 #[component]
 fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
+    let (tools, zone) = (session.clone(), desk.zone);
     let row = session.row.clone();
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
@@ -240,6 +243,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                 </p>
             </div>
             <ClockChip row/>
+            <WindowTools session=tools zone/>
             <PaneToggle/>
         </header>
     }

@@ -1,0 +1,3 @@
+DROP INDEX messages_received;
+DROP TABLE search_marks;
+DROP TABLE search_words;

@@ -1,0 +1,7 @@
+//! The server's half of `search`.
+
+pub mod count;
+pub mod find;
+pub mod meant;
+pub mod numbers;
+mod snippet;
