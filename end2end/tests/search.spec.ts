@@ -148,14 +148,14 @@ test('pictures open large, one after the other, and give the focus back', async 
   await expect(viewer.locator('.viewer-number')).toHaveText('1 / 2');
   const picture = viewer.getByRole('img');
   await expect(picture).toHaveAttribute('alt', /.+/);
-  await expect(picture).toHaveAttribute('style', /scale\(1\.000\)/);
+  await expect(picture).toHaveAttribute('style', /scale\(1\)/);
   await page.keyboard.press('Equal');
-  await expect(picture).toHaveAttribute('style', /scale\(1\.250\)/);
+  await expect(picture).toHaveAttribute('style', /scale\(1\.25\)/);
   await page.keyboard.press('Digit0');
   await page.keyboard.press('ArrowRight');
   await expect(viewer.locator('.viewer-number')).toHaveText('2 / 2');
   await picture.dblclick();
-  await expect(picture).toHaveAttribute('style', /scale\(2\.500\)/);
+  await expect(picture).toHaveAttribute('style', /scale\(2\.5\)/);
   await page.keyboard.press('Escape');
   await expect(viewer).toBeHidden();
   await expect(thumbs.first()).toBeFocused();

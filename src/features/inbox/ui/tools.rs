@@ -9,10 +9,10 @@ use crate::shared::ids::ChatId;
 use crate::shared::time::Zone;
 use crate::ui::browser;
 use crate::ui::button::{Button, ButtonKind, IconButton};
-use crate::ui::context::use_locale;
+use crate::ui::context::{use_locale, use_now};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::{Toasts, use_toasts};
-use chrono::{Duration, NaiveDate, Utc};
+use chrono::{Duration, NaiveDate};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 
@@ -105,7 +105,7 @@ fn Places(session: Session, zone: Zone, is_open: RwSignal<bool>) -> impl IntoVie
             close();
         }
     };
-    let today = zone.day(Utc::now()).to_string();
+    let today = zone.day(use_now().get_untracked()).to_string();
     view! {
         <div id="window-places" class="menu window-places" role="group" aria-label=locale.places_in_chat() on:keydown=on_key>
             <form class="window-day" on:submit=to_day>
