@@ -433,8 +433,6 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          WHERE u.workspace_id = c.workspace_id AND u.email LIKE '1@%' AND right(c.external_id, 1) IN ('1', '6'); \
          INSERT INTO chat_stars SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id) \
          WHERE c.external_id LIKE '%777'; \
-         INSERT INTO chat_stars SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id) \
-         WHERE c.external_id LIKE '%77'; \
          INSERT INTO chat_seen SELECT workspace_id, u.id, c.id, now() FROM users u JOIN chats c USING (workspace_id); \
          INSERT INTO drafts SELECT workspace_id, u.id, c.id, 'text', now() FROM users u JOIN chats c USING (workspace_id) \
          WHERE c.external_id LIKE '%7'; \
