@@ -531,13 +531,14 @@ async fn every_page_answers_whole_under_load() {
     let (things, _) = things(&app).await;
     let empty = TestApp::with(Setting { empty: true, ..Setting::default() }).await;
     let person = app.person(Role::Owner).await;
-    let pages: [(&str, Person, String, u16); 7] = [
+    let pages: [(&str, Person, String, u16); 8] = [
         ("/login", app.nobody(), "/login".into(), 200),
         ("/setup", empty.nobody(), "/setup".into(), 200),
         ("/inbox", person.clone(), "/inbox?view=all".into(), 200),
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", things.chat), 200),
         ("/inbox/{chat}", person.clone(), format!("/inbox/{}", ChatId::new()), 200),
         ("/sellers", person.clone(), "/sellers".into(), 200),
+        ("/settings", person.clone(), "/settings".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
     let listed: BTreeSet<String> = agentiq::server::router::page_routes()
