@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn long_numbers_are_read_in_threes() {
         let ru = |n| Locale::Ru.number(n).replace('\u{a0}', " ");
-        assert_eq!([ru(0), ru(-7), ru(9_999), ru(48_629), ru(1_000_000)], ["0", "−7", "9999", "48 629", "1 000 000"]);
+        assert_eq!(
+            [ru(0), ru(-7), ru(9_999), ru(48_629), ru(1_000_000)],
+            ["0", "−7", "9999", "48 629", "1 000 000"]
+        );
         assert_eq!([Locale::En.number(999), Locale::En.number(1_234_567)], ["999", "1,234,567"]);
     }
 
