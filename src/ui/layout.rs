@@ -28,7 +28,6 @@ pub fn Frame(
                 <nav class="rail-places" aria-label=locale.main_navigation()>
                     <Place href="/inbox" icon=Icon::Inbox name=locale.inbox()/>
                     <Place href="/sellers" icon=Icon::Store name=locale.sellers()/>
-                    <Place href="/settings" icon=Icon::Gear name=locale.settings()/>
                 </nav>
                 <div class="rail-foot">
                     <Preferences/>
