@@ -98,7 +98,7 @@ impl Locale {
         };
         let mut text = String::from(if n < 0 { "−" } else { "" });
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && digits.len() >= shortest && (digits.len() - place) % 3 == 0 {
+            if place > 0 && digits.len() >= shortest && (digits.len() - place).is_multiple_of(3) {
                 text.push(gap);
             }
             text.push(digit);
