@@ -16,7 +16,7 @@ type Changes = BTreeMap<Command, Option<Chord>>;
 
 impl Keymap {
     /// The usual keys.
-    pub fn new() -> Self {
+    pub fn usual() -> Self {
         Keymap(RwSignal::new(Changes::new()))
     }
 

@@ -44,7 +44,7 @@ impl Commands {
     fn none() -> Self {
         Commands {
             offers: RwSignal::new(Vec::new()),
-            keymap: Keymap::new(),
+            keymap: Keymap::usual(),
             palette: RwSignal::new(false),
             sheet: RwSignal::new(false),
             is_silent: RwSignal::new(false),
