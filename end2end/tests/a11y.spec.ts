@@ -18,6 +18,9 @@ async function expectAccessible(page: Page, what: string, within = 'html'): Prom
   });
 }
 
+// A look at one page takes seconds, and a test looks at many.
+test.describe.configure({ timeout: 180_000 });
+
 const LOOKS = [
   { theme: 'light', width: 1440, height: 900 },
   { theme: 'dark', width: 1440, height: 900 },
