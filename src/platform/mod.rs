@@ -14,4 +14,5 @@ pub mod pace;
 pub mod schema;
 pub mod secret;
 pub mod sniff;
+pub mod statistics;
 pub mod telemetry;

@@ -15,6 +15,7 @@ use crate::platform::fault::Outcome;
 use crate::platform::live;
 use crate::platform::pace::Pace;
 use crate::platform::schema::schedule_slots::dsl;
+use crate::platform::statistics;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::ExpressionMethods;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -36,6 +37,9 @@ enum When {
 
 /// How often the marketplaces are asked whether they still push. A suspended address is tried again as often.
 const WATCH_PUSHES: Duration = Duration::from_secs(30 * 60);
+
+/// How often it is looked whether tables have outgrown their statistics.
+const KEEP_STATISTICS: Duration = Duration::from_secs(5);
 
 /// How often the ledger behind the numbers over the lists is kept short.
 const MELT_COUNTS: Duration = Duration::from_secs(5);
@@ -65,6 +69,11 @@ fn entries(app: &App) -> Vec<Entry> {
             name: "inbox.counts",
             when: When::Every(MELT_COUNTS),
             work: |conn, _| counts::melt(conn).boxed(),
+        },
+        Entry {
+            name: "database.statistics",
+            when: When::Every(KEEP_STATISTICS),
+            work: |conn, _| statistics::keep_up(conn).map(|done| done.map(drop)).boxed(),
         },
         Entry {
             name: "sellers.push",

@@ -7,7 +7,7 @@ use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
-use agentiq::platform::{jobs, live};
+use agentiq::platform::{jobs, live, statistics};
 use agentiq::shared::ids::SellerId;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -550,10 +550,17 @@ fn sorts_much(title: &str, plan: &str) -> bool {
     match title {
         PAGE_OF_LIST => false,
         _ if is_of_person => false,
+        // What holds a rare word or a number is little, which is known before; what is common is walked to.
+        _ if title.starts_with("search: ") && title != "search: common words" => false,
         ROWS => lines[1..].windows(2).any(is_much),
         _ if title.starts_with("list: ") => lines.windows(2).any(is_much),
         // Only the rows of a page, after everything else.
-        _ => lines.iter().skip(1).any(|node| node.contains("Sort")),
+        _ => lines[1..].windows(2).any(|pair| {
+            // An incremental sort orders what an index has led to, a few equal rows at a time; a function tells the words
+            // of a question.
+            let is_small = pair[0].contains("Incremental") || pair[1].contains("Function Scan");
+            pair[0].contains("Sort") && !is_small
+        }),
     }
 }
 
@@ -716,10 +723,6 @@ async fn hot_statements_find_their_rows_by_index() {
         sql.value("SELECT split_part(current_setting('server_version'), '.', 1)").await.unwrap_or_default();
     let mut text = format!("PostgreSQL {version}\n");
     for (title, plan) in plans {
-        // What is joined to its rows is planned now in one way, now in another; the rows come by the same index.
-        if title.starts_with("list: all") {
-            continue;
-        }
         text.push_str(&format!("\n# {title}\n{plan}\n"));
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots/plans.txt");
@@ -734,4 +737,51 @@ async fn hot_statements_find_their_rows_by_index() {
         "plans have changed; if for the better, AGENTIQ_BLESS=1 puts this into {}:\n{text}",
         file.display()
     );
+}
+
+/// A fresh house knows nothing of its tables while it imports its first shop.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_list_finds_its_chats_by_their_keys_before_anything_is_known_of_the_table() {
+    let app = TestApp::start().await;
+    let sql = app.sql().await;
+    let id = SellerId::new();
+    let arguments = format!(
+        "'{}', '{id}', now(), false, ARRAY['{id}'::uuid], ARRAY['c'], ARRAY['open'], ARRAY[now()], ARRAY['1'], \
+         ARRAY['1'], ARRAY[true]",
+        app.workspace
+    );
+    let types =
+        "uuid, uuid, timestamptz, boolean, uuid[], text[], text[], timestamptz[], text[], text[], boolean[]";
+    sql.run("SET plan_cache_mode = force_generic_plan").await;
+    sql.run(&format!("PREPARE page ({types}) AS {}", listing::PAGE_SQL)).await;
+    let plan = sql.column(&format!("EXPLAIN (COSTS OFF) EXECUTE page ({arguments})")).await.join("\n");
+    assert!(plan.contains("(external_id >= "), "all chats of the seller are read:\n{plan}");
+    assert!(plan.contains("(id >= "), "all chats of the workspace are read:\n{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_have_outgrown_their_statistics_are_looked_at_again() {
+    let app = TestApp::start().await;
+    let sql = app.sql().await;
+    sql.run("ALTER TABLE events SET (autovacuum_enabled = off)").await;
+    let mut conn = app.app.db.get().await.expect("a connection");
+    let fill = |from: u32, to: u32| {
+        format!(
+            "INSERT INTO events (workspace_id, seq, at, change) \
+             SELECT '{}', n, now(), '{{}}' FROM generate_series({from}, {to}) n",
+            app.workspace
+        )
+    };
+    let known = "SELECT reltuples::bigint::text FROM pg_class WHERE oid = 'events'::regclass";
+    for (from, to) in [(1001, 2000), (2001, 5000)] {
+        sql.run("SELECT pg_stat_force_next_flush()").await;
+        sql.run(&fill(from, to)).await;
+        sql.run("SELECT pg_stat_force_next_flush()").await;
+        assert!(statistics::keep_up(&mut conn).await.expect("it looks") >= 1);
+        assert_eq!(sql.value(known).await, Some((to - 1000).to_string()));
+    }
+    sql.run(&fill(5001, 6000)).await;
+    sql.run("SELECT pg_stat_force_next_flush()").await;
+    statistics::keep_up(&mut conn).await.expect("it looks");
+    assert_eq!(sql.value(known).await, Some("4000".to_owned()), "it has not doubled");
 }
