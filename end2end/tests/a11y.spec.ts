@@ -1,46 +1,17 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { composer, expect, openChat, ready, row, test, unique, visit } from '../app.ts';
-
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** `within` names an open menu: what it covers is out of reach on purpose. */
-async function expectAccessible(page: Page, what: string, within = 'html'): Promise<void> {
-  await test.step(what, async () => {
-    const { violations } = await new AxeBuilder({ page }).include(within).withTags(STANDARD).analyze();
-    const told = violations.map((one) => ({
-      rule: one.id,
-      help: one.help,
-      where: one.nodes.map((node) => `${node.target.join(' ')}: ${node.failureSummary}`),
-    }));
-    // Softly: the other pages are looked at all the same.
-    expect.soft(told, what).toEqual([]);
-  });
-}
+import { dress, expectAccessible, LOOKS } from '../axe.ts';
 
 // A look at one page takes seconds, and a test looks at many.
 test.describe.configure({ timeout: 180_000 });
 
-const LOOKS = [
-  { theme: 'light', width: 1440, height: 900 },
-  { theme: 'dark', width: 1440, height: 900 },
-  { theme: 'light', width: 390, height: 844 },
-  { theme: 'dark', width: 390, height: 844 },
-] as const;
-
-for (const { theme, width, height } of LOOKS) {
-  test.describe(`${theme}, ${width} px`, () => {
+for (const look of LOOKS) {
+  test.describe(`${look.theme}, ${look.width} px`, () => {
     test.use({ allowedErrors: /status of 404/ });
-
-    const dress = async (page: Page) => {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height });
-    };
 
     test('pages of an empty house', async ({ empty, browserOf }) => {
       const server = await empty.serve();
       const anonymous = await browserOf(server);
-      await dress(anonymous);
+      await dress(anonymous, look);
       await visit(anonymous, '/setup');
       await expectAccessible(anonymous, 'set-up');
       await visit(anonymous, '/setup?problem=passwords_differ');
@@ -53,7 +24,7 @@ for (const { theme, width, height } of LOOKS) {
       await expectAccessible(anonymous, 'log-in with a problem');
 
       const page = await browserOf(server, owner);
-      await dress(page);
+      await dress(page, look);
       await visit(page, '/inbox');
       await expect(page.getByRole('heading', { name: 'Подключите магазин Ozon' })).toBeVisible();
       await expectAccessible(page, 'inbox without sellers');
@@ -73,7 +44,7 @@ for (const { theme, width, height } of LOOKS) {
     test('pages of a house at work', async ({ app, browserOf }) => {
       const chat = await app.house.sandbox.buyerWrites(unique('Когда придёт заказ?'));
       const page = await browserOf(app.server, app.owner);
-      await dress(page);
+      await dress(page, look);
       await visit(page, '/inbox');
       await expect(row(page, chat)).toBeVisible();
       await expectAccessible(page, 'inbox with chats');
@@ -103,7 +74,7 @@ for (const { theme, width, height } of LOOKS) {
     test('search, and the ways through a chat', async ({ app, browserOf }) => {
       const chat = await app.house.sandbox.buyerWrites(unique('Когда придут заказы?'));
       const page = await browserOf(app.server, app.owner);
-      await dress(page);
+      await dress(page, look);
       await visit(page, '/inbox?view=all');
       await openChat(page, chat);
       await page.getByRole('button', { name: 'Найти в этом чате' }).click();
@@ -130,7 +101,7 @@ for (const { theme, width, height } of LOOKS) {
     test('nothing is wider than the screen', async ({ app, browserOf }) => {
       const chat = await app.house.sandbox.buyerWrites(unique(`Длинное слово ${'ы'.repeat(200)}`));
       const page = await browserOf(app.server, app.owner);
-      await dress(page);
+      await dress(page, look);
       await visit(page, '/inbox');
       await openChat(page, chat);
       for (const address of [

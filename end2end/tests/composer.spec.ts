@@ -27,8 +27,14 @@ test('a quick reply is written once and put in with «/» by keyboard', async ({
     await dialog.getByTestId('quick-reply-body').fill('{{заказ: Заказ № *|Ваш заказ}} уже едет. {{оператор}}, магазин');
     await expect(dialog.getByTestId('preview-known')).toHaveText('Заказ № 12345678-0001 уже едет. Мария, магазин');
     await expect(dialog.getByTestId('preview-missing')).toContainText('Ваш заказ уже едет.');
+    await dialog.getByTestId('attach-input').setInputFiles({
+      name: 'инструкция.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Как отследить заказ'),
+    });
+    await expect(dialog.getByTestId('chosen-file')).toHaveAttribute('data-state', 'ready');
     await dialog.getByRole('button', { name: 'Сохранить' }).click();
-    await expect(page.getByRole('listitem').filter({ hasText: title })).toBeVisible();
+    await expect(page.getByRole('listitem').filter({ hasText: title })).toContainText('1 файл');
   });
 
   const chat = await app.house.sandbox.buyerWrites(unique('Где заказ?'));
@@ -56,6 +62,9 @@ test('a quick reply is written once and put in with «/» by keyboard', async ({
     await page.keyboard.press('Enter');
     await expect(composer(page)).toHaveValue('Ваш заказ уже едет. Мария, магазин');
     await expect(composer(page)).toBeFocused();
+    await expect(page.getByTestId('chosen-file')).toContainText('инструкция.txt');
+    await page.getByTestId('chosen-file').getByRole('button', { name: /Убрать/ }).click();
+    await expect(page.getByTestId('chosen-file')).toHaveCount(0);
   });
   await composer(page).press('Control+Enter');
   await expect.poll(() => app.house.sandbox.sent(chat)).toEqual(['Ваш заказ уже едет. Мария, магазин']);

@@ -136,12 +136,13 @@ diesel::table! {
 }
 diesel::table! {
     files (workspace_id, id) {
-        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, message_id -> Nullable<Text>,
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Nullable<Uuid>, message_id -> Nullable<Text>,
         position -> Nullable<Integer>, author_id -> Nullable<Uuid>, origin -> Text, state -> Text, name -> Text,
         url -> Nullable<Text>, media_type -> Nullable<Text>, size -> Nullable<BigInt>, sha256 -> Nullable<Binary>,
         width -> Nullable<Integer>, height -> Nullable<Integer>, key -> Nullable<Text>, thumb_key -> Nullable<Text>,
         thumb_type -> Nullable<Text>, thumb_size -> Nullable<BigInt>, attempts -> Integer,
         tried_at -> Nullable<Timestamptz>, problem -> Nullable<Text>, created_at -> Timestamptz,
+        quick_reply_id -> Nullable<Uuid>,
     }
 }
 diesel::table! {

@@ -64,6 +64,7 @@ pub fn build(app: App) -> Router {
     // Apart from the pages: its bodies have a limit of their own, kept while they are read.
     let uploads = Router::new()
         .route("/upload/{chat}/{file}", post(upload::receive))
+        .route("/upload/quick-reply/{file}", post(upload::receive_kept))
         .layer(from_fn_with_state(app.clone(), pages::identify));
 
     let limits = ServiceBuilder::new()

@@ -111,6 +111,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
             "quick_replies/save",
             json!({ "form": { "id": quick, "scope": { "kind": "mine" }, "title": "a", "shortcut": "", "folder": "", "body": "a" } }),
         ),
+        ("quick_replies/attach", json!({ "reply": quick, "chat": chat, "files": [] })),
         ("quick_replies/delete", json!({ "reply": quick })),
         ("quick_replies/used", json!({ "reply": quick })),
         ("wording/rules", json!({})),
@@ -287,7 +288,7 @@ async fn things_of_another_workspace_are_not_there() {
             }
             // The id of a quick reply is made by the browser: in another workspace it is another one.
             "quick_replies/save" => assert_eq!(answer.status, 200, "{path}: {}", answer.text),
-            "quick_replies/delete" | "quick_replies/used" => {
+            "quick_replies/attach" | "quick_replies/delete" | "quick_replies/used" => {
                 assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.text);
             }
             "wording/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),

@@ -5,10 +5,11 @@ use agentiq::connectors::sandbox::ozon::{DEMO_CLIENT_ID, Faults, NewChat, Part};
 use agentiq::features::files::server::{fetch, prune};
 use agentiq::features::files::types::{AttachmentKind, FileProblem, FileState, FileView, MAX_UPLOAD};
 use agentiq::features::inbox::types::{Author, ChatView, FailureReason, MessageView, ReplyState, View};
+use agentiq::features::quick_replies::types::Offer;
 use agentiq::platform::http::percent_encode;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::ids::{ChatId, FileId, ReplyId, WorkspaceId};
+use agentiq::shared::ids::{ChatId, FileId, QuickReplyId, ReplyId, WorkspaceId};
 use agentiq::shared::media_type::MediaType;
 use agentiq::shared::role::Role;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -562,4 +563,64 @@ async fn files_of_one_workspace_cannot_be_rows_of_another() {
         assert!(refused.contains("foreign key constraint"), "{refused}");
     }
     sql.run(&row(app.workspace, person.id)).await;
+}
+
+// --- Kept with quick replies -----------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quick_reply_brings_its_files_into_every_chat() {
+    let app = TestApp::start().await;
+    let (_, _, chat) = app.shop_with_chat("Как собрать шкаф?").await;
+    let person = app.person(Role::Admin).await;
+    let keep = async |person: &Person, file: FileId, name: &str| {
+        let path = format!("/upload/quick-reply/{file}?name={}", percent_encode(name, b""));
+        Answer::of(person.request(Method::POST, &path).body(png(40, 20))).await
+    };
+    let (first, second) = (FileId::new(), FileId::new());
+    for (file, name) in [(first, "схема 1.png"), (second, "схема 2.png")] {
+        let kept: FileView = keep(&person, file, name).await.value();
+        assert_eq!((kept.id, kept.width), (file, Some(40)));
+    }
+    assert_eq!(keep(&app.person(Role::Viewer).await, FileId::new(), "a.png").await.status, 403);
+    assert_eq!(keep(&app.nobody(), FileId::new(), "a.png").await.status, 401);
+
+    let id = QuickReplyId::new();
+    let form = |files: &[FileId]| {
+        json!({ "form": { "id": id, "scope": { "kind": "all" }, "title": "Сборка", "shortcut": "", "folder": "",
+                          "body": "Схема во вложении.", "files": files } })
+    };
+    let other = app.person(Role::Admin).await;
+    let stolen = other.call("quick_replies/save", &form(&[first])).await;
+    assert_eq!(stolen.error(), Some(AppError::Refused(Refusal::FileNotThere)), "somebody else's upload");
+    let _: () = person.want("quick_replies/save", form(&[second, first])).await;
+    let offer: Offer = other.want("quick_replies/of_chat", json!({ "chat": chat })).await;
+    let names: Vec<&str> = offer.replies[0].files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["схема 2.png", "схема 1.png"], "in the order of the form");
+
+    let (one, two) = (FileId::new(), FileId::new());
+    let wanted = json!({ "reply": id, "chat": chat, "files": [[second, one], [first, two]] });
+    for _ in 0..2 {
+        let attached: Vec<(String, FileView)> = other.want("quick_replies/attach", wanted.clone()).await;
+        let ids: Vec<FileId> = attached.iter().map(|(_, file)| file.id).collect();
+        assert_eq!(ids, [one, two], "twice is once");
+        assert_eq!(bytes(&other, &attached[0].1.address()).await.len(), png(40, 20).len());
+    }
+    let sent: MessageView =
+        other.want("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": one })).await;
+    assert_eq!(sent.attachments[0].name, "схема 2.png");
+    let theirs = person.call("quick_replies/attach", &wanted).await;
+    assert_eq!(theirs.error(), Some(AppError::Refused(Refusal::FileNotThere)), "those ids are the other's files");
+    let stranger = app.person_of(app.new_workspace("Second").await, Role::Owner).await;
+    assert_eq!(stranger.call("quick_replies/attach", &wanted).await.status, 404);
+
+    // One is taken away; a day later it is gone, and the one that is kept is not.
+    let _: () = person.want("quick_replies/save", form(&[first])).await;
+    let sql = app.sql().await;
+    sql.run("UPDATE files SET created_at = now() - interval '25 hours'").await;
+    let run = Run { app: app.app.for_work(), workspace: app.workspace, payload: json!({}), attempt: 1 };
+    assert_eq!(prune::run(run).await.expect("a run"), Verdict::Done);
+    let left = sql.column("SELECT id::text FROM files WHERE origin = 'kept'").await;
+    assert_eq!(left, [first.to_string()]);
+    let _: () = person.want("quick_replies/delete", json!({ "reply": id })).await;
+    assert_eq!(sql.number("SELECT count(*) FROM files WHERE quick_reply_id IS NOT NULL").await, 0);
 }

@@ -50,6 +50,8 @@ text_enum!(
         Incoming = "incoming",
         /// Was uploaded here to be sent.
         Outgoing = "outgoing",
+        /// Was uploaded here to be kept with a quick reply.
+        Kept = "kept",
     }
 );
 

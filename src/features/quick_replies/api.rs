@@ -1,8 +1,9 @@
 //! What a browser may ask of quick replies. Every function here is a public HTTP endpoint.
 
 use super::types::{Offer, QuickReply, QuickReplyForm};
+use crate::features::files::types::FileView;
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, QuickReplyId};
+use crate::shared::ids::{ChatId, FileId, QuickReplyId};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 #[cfg(feature = "ssr")]
@@ -24,6 +25,17 @@ pub async fn of_chat(chat: ChatId) -> Result<Offer, AppError> {
 #[server(endpoint = "quick_replies/save", input = Json)]
 pub async fn save(form: QuickReplyForm) -> Result<(), AppError> {
     answer(Permission::ReplyToChats, async move |ask| save::save(&ask, form).await).await
+}
+
+/// Puts the files of a quick reply beside the answer of a chat. Of each file its id there and the id it gets in the chat,
+/// made by the browser: the same twice is one file.
+#[server(endpoint = "quick_replies/attach", input = Json)]
+pub async fn attach(
+    reply: QuickReplyId,
+    chat: ChatId,
+    files: Vec<(FileId, FileId)>,
+) -> Result<Vec<(String, FileView)>, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| attach::attach(&ask, reply, chat, &files).await).await
 }
 
 /// Deletes one.

@@ -1,8 +1,9 @@
 //! Quick replies as screens show them.
 
 use super::variables::Facts;
+use crate::features::files::types::{FileView, MAX_AT_ONCE};
 use crate::shared::error::Refusal;
-use crate::shared::ids::{QuickReplyId, SellerId};
+use crate::shared::ids::{FileId, QuickReplyId, SellerId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,8 @@ pub struct QuickReply {
     /// Empty when it lies in none.
     pub folder: String,
     pub body: String,
+    /// Names and files that go with it, in their order.
+    pub files: Vec<(String, FileView)>,
     pub use_count: i64,
     pub last_used_at: Option<DateTime<Utc>>,
     /// This person may change and delete it.
@@ -82,6 +85,9 @@ pub struct QuickReplyForm {
     pub shortcut: String,
     pub folder: String,
     pub body: String,
+    /// Uploaded files that go with it, in their order; no more than an answer takes.
+    #[serde(default)]
+    pub files: Vec<FileId>,
 }
 
 impl QuickReplyForm {
@@ -98,6 +104,7 @@ impl QuickReplyForm {
             shortcut: clean(&self.shortcut).trim_start_matches('/').split_whitespace().collect(),
             folder: clean(&self.folder),
             body: clean(&self.body),
+            files: self.files.iter().copied().take(MAX_AT_ONCE).collect(),
         };
         if form.title.is_empty() {
             return Err(Refusal::TitleMissing);

@@ -1,6 +1,6 @@
 //! Texts of quick replies and their variables.
 
-use super::Locale;
+use super::{Locale, plural_ru};
 use crate::shared::marketplace::Marketplace;
 
 texts! {
@@ -67,6 +67,15 @@ texts! {
 }
 
 impl Locale {
+    /// `2 файла`
+    pub fn with_files(self, n: i64) -> String {
+        match self {
+            Locale::Ru => format!("{n} {}", plural_ru(n, "файл", "файла", "файлов")),
+            Locale::En if n == 1 => "1 file".to_owned(),
+            Locale::En => format!("{n} files"),
+        }
+    }
+
     /// «в чатах Ozon».
     pub fn scope_of_marketplace(self, marketplace: Marketplace) -> String {
         let name = marketplace.name();

@@ -33,6 +33,7 @@ const MAX_ATTEMPTS: i32 = 5;
 struct Waiting {
     workspace_id: WorkspaceId,
     id: FileId,
+    #[diesel(select_expression = files::chat_id.assume_not_null())]
     chat_id: ChatId,
     url: Option<String>,
     attempts: i32,

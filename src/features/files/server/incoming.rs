@@ -76,12 +76,12 @@ pub async fn ask_again(ask: &Ask, file: FileId) -> Outcome<()> {
         let found: Option<(ChatId, SellerId, FileState)> = files::table
             .inner_join(
                 chats::table
-                    .on(chats::workspace_id.eq(files::workspace_id).and(chats::id.eq(files::chat_id))),
+                    .on(chats::workspace_id.eq(files::workspace_id).and(chats::id.nullable().eq(files::chat_id))),
             )
             .filter(files::workspace_id.eq(workspace))
             .filter(files::id.eq(file))
             .filter(files::origin.eq(Origin::Incoming))
-            .select((files::chat_id, chats::seller_id, files::state))
+            .select((chats::id, chats::seller_id, files::state))
             .first(conn)
             .await
             .optional()?;

@@ -3,6 +3,7 @@
 pub mod content;
 pub mod fetch;
 pub mod incoming;
+pub mod kept;
 pub mod outgoing;
 pub mod picture;
 pub mod prune;

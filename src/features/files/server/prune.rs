@@ -1,4 +1,5 @@
-//! Uploads that nobody sent, e.g. because the window was closed. Files of messages and replies stay.
+//! Uploads that nobody sent, e.g. because the window was closed, or that were taken away from their quick reply. Files of
+//! messages and replies stay, and those that are kept.
 
 use crate::context::App;
 use crate::features::files::types::Origin;
@@ -24,7 +25,8 @@ const KEEP: TimeDelta = TimeDelta::days(1);
 /// When the database refuses.
 pub async fn enqueue_due(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<usize> {
     let workspaces: Vec<WorkspaceId> = files::table
-        .filter(files::origin.eq(Origin::Outgoing))
+        .filter(files::origin.ne(Origin::Incoming))
+        .filter(files::quick_reply_id.is_null())
         .filter(files::created_at.lt(now - KEEP))
         .filter(not(exists(
             replies::table
@@ -60,7 +62,8 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
     let gone: Vec<(Option<String>, Option<String>)> = diesel::delete(
         files::table
             .filter(files::workspace_id.eq(run.workspace))
-            .filter(files::origin.eq(Origin::Outgoing))
+            .filter(files::origin.ne(Origin::Incoming))
+        .filter(files::quick_reply_id.is_null())
             .filter(files::created_at.lt(now() - KEEP))
             .filter(not(exists(
                 replies::table

@@ -1,5 +1,6 @@
-//! Taking a file that somebody wants to send: POST `/upload/{chat}/{file}?name=…` with the bytes as the body. The id is
-//! made by the browser, so that an upload tried twice is one file.
+//! Taking a file that somebody wants to send: POST `/upload/{chat}/{file}?name=…` with the bytes as the body, or to keep with
+//! a quick reply: POST `/upload/quick-reply/{file}?name=…`. The id is made by the browser, so that an upload tried twice is
+//! one file.
 //!
 //! The body is read into memory and no further than the limit: what a file is can only be said of all of it, nothing
 //! unchecked should ever lie in the store, and at five megabytes a file that is small enough to look at is small
@@ -9,7 +10,7 @@ use super::content::Looked;
 use super::{read, serve};
 use crate::context::session::SessionLookup;
 use crate::context::{App, TraceId, told};
-use crate::features::files::types::{FileState, FileView, MAX_UPLOAD, check_choice};
+use crate::features::files::types::{FileState, FileView, MAX_UPLOAD, Origin, check_choice};
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::{chats, files};
@@ -27,7 +28,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::sum;
-use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::StreamExt;
@@ -49,7 +50,7 @@ pub struct Named {
     name: String,
 }
 
-/// Takes an upload; answers with the file as a `FileView`, or with the reason as an `AppError`.
+/// Takes an upload for a chat; answers with the file as a `FileView`, or with the reason as an `AppError`.
 pub async fn receive(
     State(app): State<App>,
     Extension(session): Extension<SessionLookup>,
@@ -59,19 +60,51 @@ pub async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let user = match serve::may(&session, Permission::ReplyToChats, &trace_id) {
-        Ok(user) => user,
-        Err(error) => return refused(&error),
-    };
-    let (Ok(chat), Ok(id)) = (chat.parse(), file.parse()) else { return refused(&AppError::NotFound) };
-    let name = named.map(|Query(named)| named.name).unwrap_or_default();
-    let upload = Upload { workspace: user.workspace, author: user.id, chat, id, now: now() };
-    let mut body = body.into_data_stream();
-    let taken = upload.take(&app, &name, declared_length(&headers), &mut body).await;
-    drain(&mut body).await;
-    match taken {
-        Ok(view) => json(StatusCode::OK, serde_json::to_string(&view)),
-        Err(fault) => refused(&told(fault, &trace_id)),
+    let asked = Asked { app, session, trace_id, named, headers, body };
+    asked.answer(Some(&chat), &file).await
+}
+
+/// Takes an upload for a quick reply, with the same answers.
+pub async fn receive_kept(
+    State(app): State<App>,
+    Extension(session): Extension<SessionLookup>,
+    Extension(TraceId(trace_id)): Extension<TraceId>,
+    Path(file): Path<String>,
+    named: Result<Query<Named>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    Asked { app, session, trace_id, named, headers, body }.answer(None, &file).await
+}
+
+/// A request as it came.
+struct Asked {
+    app: App,
+    session: SessionLookup,
+    trace_id: String,
+    named: Result<Query<Named>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Asked {
+    async fn answer(self, chat: Option<&str>, file: &str) -> Response {
+        let user = match serve::may(&self.session, Permission::ReplyToChats, &self.trace_id) {
+            Ok(user) => user,
+            Err(error) => return refused(&error),
+        };
+        let (Ok(chat), Ok(id)) = (chat.map(str::parse).transpose(), file.parse()) else {
+            return refused(&AppError::NotFound);
+        };
+        let name = self.named.map(|Query(named)| named.name).unwrap_or_default();
+        let upload = Upload { workspace: user.workspace, author: user.id, chat, id, now: now() };
+        let mut body = self.body.into_data_stream();
+        let taken = upload.take(&self.app, &name, declared_length(&self.headers), &mut body).await;
+        drain(&mut body).await;
+        match taken {
+            Ok(view) => json(StatusCode::OK, serde_json::to_string(&view)),
+            Err(fault) => refused(&told(fault, &self.trace_id)),
+        }
     }
 }
 
@@ -92,11 +125,15 @@ fn json(status: StatusCode, body: serde_json::Result<String>) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body.unwrap_or_default()).into_response()
 }
 
-/// One upload, by one person, for one chat.
+/// What is known of a file whose upload has begun.
+type Begun = (Origin, Option<ChatId>, Option<UserId>, FileState, DateTime<Utc>);
+
+/// One upload, by one person.
 struct Upload {
     workspace: WorkspaceId,
     author: UserId,
-    chat: ChatId,
+    /// None: to be kept with a quick reply.
+    chat: Option<ChatId>,
     id: FileId,
     now: DateTime<Utc>,
 }
@@ -128,34 +165,40 @@ impl Upload {
     /// Notes that the upload has begun; `None` when the file is here already. The note is what the limit counts, and
     /// what is pruned when nothing comes of it.
     async fn begin(&self, conn: &mut AsyncPgConnection, name: &str) -> Outcome<Option<DateTime<Utc>>> {
-        let chat: Option<ChatId> =
-            chats::table.find((self.workspace, self.chat)).select(chats::id).first(conn).await.optional()?;
-        chat.ok_or_else(Fault::not_found)?;
+        if let Some(chat) = self.chat {
+            let found: Option<ChatId> =
+                chats::table.find((self.workspace, chat)).select(chats::id).first(conn).await.optional()?;
+            found.ok_or_else(Fault::not_found)?;
+        }
         self.check_pace(conn).await?;
         diesel::sql_query(
             "INSERT INTO files AS f (workspace_id, id, chat_id, author_id, origin, state, name, attempts, tried_at, created_at) \
-             VALUES ($1, $2, $3, $4, 'outgoing', 'waiting', $5, 1, $6, $6) \
+             VALUES ($1, $2, $3, $4, $7, 'waiting', $5, 1, $6, $6) \
              ON CONFLICT (workspace_id, id) DO UPDATE SET attempts = f.attempts + 1, tried_at = excluded.tried_at, name = excluded.name \
-             WHERE f.origin = 'outgoing' AND f.state <> 'stored' AND f.author_id = $4 AND f.chat_id = $3",
+             WHERE f.origin = $7 AND f.state <> 'stored' AND f.author_id = $4 AND f.chat_id IS NOT DISTINCT FROM $3",
         )
         .bind::<SqlUuid, _>(self.workspace)
         .bind::<SqlUuid, _>(self.id)
-        .bind::<SqlUuid, _>(self.chat)
+        .bind::<Nullable<SqlUuid>, _>(self.chat)
         .bind::<SqlUuid, _>(self.author)
         .bind::<Text, _>(name)
         .bind::<Timestamptz, _>(self.now)
+        .bind::<Text, _>(self.origin())
         .execute(conn)
         .await?;
-        let (chat, author, state, created_at): (ChatId, Option<UserId>, FileState, DateTime<Utc>) =
-            files::table
-                .find((self.workspace, self.id))
-                .select((files::chat_id, files::author_id, files::state, files::created_at))
-                .first(conn)
-                .await?;
-        if (chat, author) != (self.chat, Some(self.author)) {
+        let (origin, chat, author, state, created_at): Begun = files::table
+            .find((self.workspace, self.id))
+            .select((files::origin, files::chat_id, files::author_id, files::state, files::created_at))
+            .first(conn)
+            .await?;
+        if (origin, chat, author) != (self.origin(), self.chat, Some(self.author)) {
             return Err(Fault::not_found());
         }
         Ok((state != FileState::Stored).then_some(created_at))
+    }
+
+    fn origin(&self) -> Origin {
+        if self.chat.is_some() { Origin::Outgoing } else { Origin::Kept }
     }
 
     async fn check_pace(&self, conn: &mut AsyncPgConnection) -> Outcome<()> {

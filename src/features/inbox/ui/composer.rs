@@ -1,6 +1,5 @@
 //! Where answers are written.
 
-use super::attach::{AttachButton, ChosenFiles, DropTarget};
 use super::desk::Desk;
 use super::held::{CancelledNote, UndoBar};
 use super::keys;
@@ -9,7 +8,9 @@ use super::quick::{EmojiPicker, QuickReplies};
 use super::send_window::{self, WindowNote};
 use super::session::Session;
 use super::together::{HeldByOthers, HeldNote};
-use super::{upload, words};
+use super::words;
+use crate::features::files::ui::tray::{AttachButton, ChosenFiles, DropTarget};
+use crate::features::files::ui::upload;
 use crate::features::inbox::send_window::SendWindow;
 use crate::features::inbox::types::{Departure, SendHow, check_text};
 use crate::features::quick_replies::variables;
@@ -247,7 +248,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             <HeldNote desk=desk.clone() held=others/>
             <CancelledNote desk=desk.clone() session=session.clone()/>
             <WindowNote desk=desk.clone() session=session.clone() window on_anyway/>
-            <QuickReplies desk=desk.clone() session=session.clone() field open=tools.quick on_inserted=inserted/>
+            <QuickReplies desk=desk.clone() session=session.clone() tray=tray.clone() field open=tools.quick on_inserted=inserted/>
             <EmojiPicker locale field open=tools.emoji on_inserted=inserted/>
             <SendLater desk=desk.clone() session=session.clone() open=tools.later on_choose=on_time/>
             <ChosenFiles tray=tray.clone() locale/>

@@ -1,11 +1,12 @@
 //! What the parts of the inbox share.
 
 use super::address::{Address, use_address};
-use super::attach::Trays;
+use super::composer::COMPOSER;
 use super::filters::Filters;
 use super::list_state::ListState;
 use super::outbox::Outbox;
 use super::together::Together;
+use crate::features::files::ui::tray::Trays;
 use crate::features::wording::ui::WordingBook;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
@@ -62,7 +63,7 @@ impl Desk {
             list: ListState::new(address, live.clone(), person, now, zone),
             outbox: Outbox::new(viewer.as_deref(), live.clone()),
             together: Together::new(open, &live, now),
-            trays: Trays::default(),
+            trays: Trays::new(COMPOSER),
             wording: WordingBook::open(&live, may_answer),
             live,
             viewer,

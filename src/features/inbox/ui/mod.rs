@@ -3,7 +3,6 @@
 mod acting;
 mod actions;
 mod address;
-mod attach;
 mod attachment;
 mod bubble;
 mod clock;
@@ -45,7 +44,6 @@ mod thread;
 mod together;
 mod tools;
 mod travel;
-mod upload;
 mod viewer;
 mod window;
 mod words;

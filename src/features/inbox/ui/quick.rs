@@ -6,10 +6,13 @@ use crate::features::quick_replies::api;
 use crate::features::quick_replies::ranking::{fold, ranked};
 use crate::features::quick_replies::types::{Offer, QuickReply};
 use crate::features::quick_replies::variables;
+use crate::features::files::ui::tray::Tray;
 use crate::shared::change::Change;
 use crate::shared::i18n::{EMOJI, Locale};
 use crate::ui::caret;
+use crate::shared::ids::FileId;
 use crate::ui::live::LiveNews;
+use crate::ui::notice::use_toasts;
 use crate::ui::picker::{Picker, PickerLine};
 use leptos::html;
 use leptos::prelude::*;
@@ -31,6 +34,7 @@ struct Shelf {
 pub fn QuickReplies(
     desk: Desk,
     session: Session,
+    tray: Tray,
     field: NodeRef<html::Textarea>,
     open: RwSignal<bool>,
     /// Called with the whole text after something was put in.
@@ -38,6 +42,7 @@ pub fn QuickReplies(
 ) -> impl IntoView {
     let locale = desk.locale;
     let chat = session.chat;
+    let toasts = use_toasts();
     let shelf = Shelf {
         offer: RwSignal::new(Offer::default()),
         is_here: RwSignal::new(false),
@@ -72,25 +77,34 @@ pub fn QuickReplies(
     let lines = Signal::derive(move || {
         shelf.offer.with(|offer| {
             query.with(|typed| {
-                ranked(&offer.replies, typed).into_iter().map(|reply| line(reply, offer)).collect()
+                ranked(&offer.replies, typed).into_iter().map(|reply| line(reply, offer, locale)).collect()
             })
         })
     });
     let choose = Callback::new(move |key: String| {
         let chosen = shelf.offer.with_untracked(|offer| {
             let reply = offer.replies.iter().find(|reply| reply.id.to_string() == key)?;
-            Some((reply.id, variables::fill(&reply.body, &offer.facts)))
+            let files: Vec<FileId> = reply.files.iter().map(|(_, file)| file.id).collect();
+            Some((reply.id, variables::fill(&reply.body, &offer.facts), files))
         });
-        let Some((id, words)) = chosen else { return };
+        let Some((id, words, files)) = chosen else { return };
         if let Some(text) = caret::insert(field, &words) {
             on_inserted.run(text);
         }
         if let Some(place) = variables::unfilled(&field_text(field)).into_iter().next() {
             caret::select(field, place);
         }
+        let tray = tray.clone();
         spawn_local(async move {
             // A use that is not counted changes only the order of the list.
             _ = api::used(id).await;
+            if files.is_empty() {
+                return;
+            }
+            match api::attach(id, chat, files.into_iter().map(|file| (file, FileId::new())).collect()).await {
+                Ok(files) => tray.put(files),
+                Err(error) => toasts.say(error.sentence(locale)),
+            }
         });
     });
     // What was typed was no search: it goes into the text.
@@ -116,8 +130,11 @@ pub fn QuickReplies(
     }
 }
 
-fn line(reply: &QuickReply, offer: &Offer) -> PickerLine {
-    let detail: String = variables::fill(&reply.body, &offer.facts).chars().take(EXCERPT).collect();
+fn line(reply: &QuickReply, offer: &Offer, locale: Locale) -> PickerLine {
+    let mut detail: String = variables::fill(&reply.body, &offer.facts).chars().take(EXCERPT).collect();
+    if !reply.files.is_empty() {
+        detail = format!("{} · {detail}", locale.with_files(reply.files.len() as i64));
+    }
     PickerLine {
         key: reply.id.to_string(),
         title: reply.title.clone(),

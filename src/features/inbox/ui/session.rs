@@ -1,6 +1,5 @@
 //! One open chat: its messages on the screen, what moves in it, and that the person has seen it.
 
-use super::attach::Tray;
 use super::desk::Desk;
 use super::draft::DraftKeeper;
 use super::outbox::{Waiting, WaitingFile};
@@ -9,6 +8,7 @@ use super::thread::{Bubble, Line, Origin, Thread};
 use super::travel::Travel;
 use super::writing::WritingState;
 use crate::features::files::api as files_api;
+use crate::features::files::ui::tray::Tray;
 use crate::features::inbox::api;
 use crate::features::inbox::send_window::WindowFacts;
 use crate::features::inbox::types::{

@@ -2,6 +2,7 @@
 
 use crate::context::Ask;
 use crate::context::session::SessionUser;
+use crate::features::files::server::kept::{self, Kept};
 use crate::features::quick_replies::types::{MAX_LISTED, QuickReply, Scope, ScopeKind};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::quick_replies;
@@ -47,8 +48,9 @@ impl Row {
     }
 
     /// As a person sees it.
-    pub fn view(self, user: &SessionUser) -> QuickReply {
+    fn view(self, user: &SessionUser, kept: &mut Kept) -> QuickReply {
         QuickReply {
+            files: kept.remove(&self.id).unwrap_or_default(),
             id: self.id,
             scope: self.scope(),
             may_edit: self.may_edit(user),
@@ -68,7 +70,17 @@ impl Row {
 /// When the database refuses.
 pub async fn all(ask: &Ask) -> Outcome<Vec<QuickReply>> {
     let rows = visible(&mut *ask.conn().await?, ask.workspace(), ask.user.id).await?;
-    Ok(rows.into_iter().map(|row| row.view(&ask.user)).collect())
+    with_files(ask, rows).await
+}
+
+/// Rows as a person sees them, with their files.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn with_files(ask: &Ask, rows: Vec<Row>) -> Outcome<Vec<QuickReply>> {
+    let ids: Vec<QuickReplyId> = rows.iter().map(|row| row.id).collect();
+    let mut kept = kept::of(&mut *ask.conn().await?, ask.workspace(), &ids).await?;
+    Ok(rows.into_iter().map(|row| row.view(&ask.user, &mut kept)).collect())
 }
 
 /// Rows that a person may see.
@@ -87,6 +99,27 @@ pub async fn visible(
         .limit(MAX_LISTED as i64)
         .load(conn)
         .await?)
+}
+
+/// Checks that a person may see one.
+///
+/// # Errors
+/// `NotFound` when there is none, or it is somebody else's own.
+pub async fn check_seen(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    user: UserId,
+    reply: QuickReplyId,
+) -> Outcome<()> {
+    let found: Option<QuickReplyId> = quick_replies::table
+        .filter(quick_replies::workspace_id.eq(workspace))
+        .filter(quick_replies::id.eq(reply))
+        .filter(quick_replies::owner_id.is_null().or(quick_replies::owner_id.eq(user)))
+        .select(quick_replies::id)
+        .first(conn)
+        .await
+        .optional()?;
+    found.map(drop).ok_or_else(Fault::not_found)
 }
 
 /// One that a person may see, locked for a change.

@@ -1,5 +1,6 @@
 //! The server's half of `quick_replies`.
 
+pub mod attach;
 pub mod delete;
 pub mod list;
 pub mod offer;

@@ -41,8 +41,8 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Offer> {
         Scope::Seller { seller: of } => of == seller,
         Scope::Marketplace { marketplace: of } => of == marketplace,
     };
-    let replies = rows.into_iter().map(|row| row.view(&ask.user)).filter(|reply| applies(reply.scope));
-    let replies = replies.collect();
+    let mut replies = list::with_files(ask, rows).await?;
+    replies.retain(|reply| applies(reply.scope));
     let mut facts = of_order(&orders::of_chat(ask, chat).await?);
     facts.insert(Variable::Shop, shop.filter(|shop| !shop.is_empty()).unwrap_or(name));
     if let Some(first_name) = ask.user.name.split_whitespace().next() {

@@ -2,6 +2,7 @@
 
 use super::list;
 use crate::context::Ask;
+use crate::features::files::server::kept;
 use crate::features::quick_replies::types::{QuickReplyForm, Scope};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
@@ -72,6 +73,7 @@ pub async fn save(ask: &Ask, form: QuickReplyForm) -> Outcome<()> {
             .set(content)
             .execute(conn)
             .await?;
+        kept::give(conn, workspace, user, form.id, &form.files).await?;
         live::append(conn, workspace, &[Change::QuickReplies]).await
     })
     .await

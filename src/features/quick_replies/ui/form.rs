@@ -1,6 +1,8 @@
 //! The form that makes or changes a quick reply, with what the buyer will see.
 
 use super::Sellers;
+use crate::features::files::types::FileView;
+use crate::features::files::ui::tray::{AttachButton, ChosenFiles, Place, Tray};
 use crate::features::quick_replies::api;
 use crate::features::quick_replies::types::{
     MAX_FOLDER, MAX_SHORTCUT, MAX_TITLE, QuickReplyForm, Scope, ScopeKind,
@@ -22,6 +24,8 @@ use leptos::task::spawn_local;
 pub fn ReplyForm(
     /// What it begins with; set anew each time it opens.
     form: RwSignal<QuickReplyForm>,
+    /// Its files, set with it.
+    files: RwSignal<Vec<(String, FileView)>>,
     sellers: Sellers,
     folders: Vec<String>,
     may_share: bool,
@@ -37,8 +41,11 @@ pub fn ReplyForm(
     let is_busy = RwSignal::new(false);
     let area = NodeRef::<html::Textarea>::new();
     let text = body.clone();
+    let tray = Tray::new(Place::QuickReply, "quick-reply-body");
+    let begun_tray = tray.clone();
     Effect::new(move |_| {
         let begun = form.get();
+        begun_tray.begin_with(files.get_untracked());
         title.set(begun.title);
         shortcut.set(begun.shortcut);
         folder.set(begun.folder);
@@ -47,7 +54,12 @@ pub fn ReplyForm(
         error.set(None);
     });
     let typed = body.clone();
+    let chosen = tray.clone();
     let filled = Callback::new(move |()| {
+        if let Some(note) = chosen.blocked() {
+            chosen.say(note);
+            return;
+        }
         let form = QuickReplyForm {
             id: form.with_untracked(|form| form.id),
             scope: scope_of(&scope.get_untracked()),
@@ -55,6 +67,7 @@ pub fn ReplyForm(
             shortcut: shortcut.get_untracked(),
             folder: folder.get_untracked(),
             body: typed.get_untracked(),
+            files: chosen.ready(),
         };
         if let Err(refusal) = form.checked() {
             error.set(Some(refusal.into()));
@@ -163,6 +176,10 @@ pub fn ReplyForm(
                 />
                 <p class="field-hint" id="quick-reply-variables">{locale.variables_text()}</p>
                 <div class="actions variable-chips" role="group" aria-label=locale.variables_title()>{chips}</div>
+            </div>
+            <div class="field quick-reply-files">
+                <ChosenFiles tray=tray.clone() locale/>
+                <AttachButton tray locale disabled=Signal::stored(false)/>
             </div>
             <dl class="reply-preview">
                 <dt>{locale.quick_reply_preview()}</dt>

@@ -4,6 +4,7 @@ mod form;
 
 use super::api;
 use super::types::{QuickReply, QuickReplyForm, Scope};
+use crate::features::files::types::FileView;
 use crate::features::quick_replies::ranking::ranked;
 use crate::features::sellers::api as sellers_api;
 use crate::features::sellers::types::SellerView;
@@ -65,6 +66,8 @@ struct Editing {
     open: RwSignal<bool>,
     form: RwSignal<QuickReplyForm>,
     is_new: RwSignal<bool>,
+    /// The files of the one that is changed.
+    files: RwSignal<Vec<(String, FileView)>>,
 }
 
 /// The list with its search, and the form over it.
@@ -82,14 +85,17 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
         shortcut: String::new(),
         folder: String::new(),
         body: String::new(),
+        files: Vec::new(),
     };
     let editing = Editing {
         open: RwSignal::new(false),
         form: RwSignal::new(empty.clone()),
         is_new: RwSignal::new(true),
+        files: RwSignal::new(Vec::new()),
     };
     let begin = Callback::new(move |()| {
         editing.is_new.set(true);
+        editing.files.set(Vec::new());
         editing.form.set(QuickReplyForm { id: QuickReplyId::new(), ..empty.clone() });
         editing.open.set(true);
     });
@@ -137,6 +143,7 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
         let id = reply.id;
         let on_edit = Callback::new(move |()| {
             editing.is_new.set(false);
+            editing.files.set(edit.files.clone());
             editing.form.set(form_of(&edit));
             editing.open.set(true);
         });
@@ -186,7 +193,7 @@ fn Shelf(replies: Vec<QuickReply>, sellers: Sellers, again: Callback<()>) -> imp
                 if editing.is_new.get() { locale.quick_reply_new() } else { locale.quick_reply_edit() }.to_owned()
             })
         >
-            <ReplyForm form=editing.form sellers folders=folder_names may_share on_saved=saved on_cancel=Callback::new(move |()| editing.open.set(false))/>
+            <ReplyForm form=editing.form files=editing.files sellers folders=folder_names may_share on_saved=saved on_cancel=Callback::new(move |()| editing.open.set(false))/>
         </Dialog>
         <Dialog id="quick-reply-delete" open=asks title=Signal::derive(move || locale.quick_reply_delete().to_owned())>
             <p>{locale.quick_reply_delete_asks()}</p>
@@ -206,6 +213,7 @@ fn form_of(reply: &QuickReply) -> QuickReplyForm {
         shortcut: reply.shortcut.clone().unwrap_or_default(),
         folder: reply.folder.clone(),
         body: reply.body.clone(),
+        files: reply.files.iter().map(|(_, file)| file.id).collect(),
     }
 }
 
@@ -250,7 +258,10 @@ fn ReplyCard(
                 {actions}
             </div>
             <p class="shelf-body">{reply.body.clone()}</p>
-            <p class="quiet shelf-foot">{scope} " · " {locale.times_used(reply.use_count)}</p>
+            <p class="quiet shelf-foot">
+                {scope} " · " {locale.times_used(reply.use_count)}
+                {(!reply.files.is_empty()).then(|| format!(" · {}", locale.with_files(reply.files.len() as i64)))}
+            </p>
         </li>
     }
 }

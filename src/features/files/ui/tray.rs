@@ -1,9 +1,9 @@
-//! Files beside an answer: chosen, dropped or pasted, uploaded at once, sent with the answer. They stay with their chat
-//! while the person looks at another one.
+//! Files beside a text: chosen, dropped or pasted, uploaded at once, sent or kept with the text. Those of an answer stay with
+//! their chat while the person looks at another one.
 
-use super::composer::COMPOSER;
 use super::upload::{self, Picked};
 use crate::features::files::types::{self, FileView, MAX_AT_ONCE};
+use crate::shared::address::encode;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{ChatId, FileId};
@@ -15,14 +15,42 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The files of all chats that this page has opened. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Trays(Arc<Mutex<HashMap<ChatId, Tray>>>);
+#[derive(Clone)]
+pub struct Trays {
+    /// The id of the field that has the focus after a file was chosen.
+    home: &'static str,
+    all: Arc<Mutex<HashMap<ChatId, Tray>>>,
+}
 
 impl Trays {
+    /// No chat was opened yet.
+    pub fn new(home: &'static str) -> Self {
+        Trays { home, all: Arc::default() }
+    }
+
     /// The files beside the answer of a chat.
     pub fn of(&self, chat: ChatId) -> Tray {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(chat).or_insert_with(|| Tray::new(chat)).clone()
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(chat).or_insert_with(|| Tray::new(Place::Chat(chat), self.home)).clone()
+    }
+}
+
+/// What the files are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An answer in this chat.
+    Chat(ChatId),
+    /// A quick reply.
+    QuickReply,
+}
+
+impl Place {
+    fn upload_address(self, file: FileId, name: &str) -> String {
+        let name = encode(name);
+        match self {
+            Place::Chat(chat) => format!("/upload/{chat}/{file}?name={name}"),
+            Place::QuickReply => format!("/upload/quick-reply/{file}?name={name}"),
+        }
     }
 }
 
@@ -48,6 +76,19 @@ pub struct Chosen {
     progress: ArcRwSignal<Progress>,
 }
 
+impl Chosen {
+    /// A file that is on the server already.
+    fn ready(name: String, view: FileView) -> Self {
+        Chosen {
+            id: view.id,
+            name,
+            size: view.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+            preview: None,
+            progress: ArcRwSignal::new(Progress::Ready(view)),
+        }
+    }
+}
+
 /// What is to be said of all files together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrayNote {
@@ -58,17 +99,19 @@ pub enum TrayNote {
     HasProblems,
 }
 
-/// The files beside the answer of one chat. Cheap to clone.
+/// The files beside one text. Cheap to clone.
 #[derive(Clone)]
 pub struct Tray {
-    chat: ChatId,
+    place: Place,
+    home: &'static str,
     files: ArcRwSignal<Vec<Chosen>>,
     note: ArcRwSignal<Option<TrayNote>>,
 }
 
 impl Tray {
-    fn new(chat: ChatId) -> Self {
-        Tray { chat, files: ArcRwSignal::new(Vec::new()), note: ArcRwSignal::new(None) }
+    /// Without files.
+    pub fn new(place: Place, home: &'static str) -> Self {
+        Tray { place, home, files: ArcRwSignal::new(Vec::new()), note: ArcRwSignal::new(None) }
     }
 
     /// Takes files in, in their order, and begins to upload those that can be sent.
@@ -98,14 +141,29 @@ impl Tray {
 
     /// Puts a file back that was taken back before it was sent.
     pub fn put_back(&self, name: String, view: FileView) {
-        let chosen = Chosen {
-            id: view.id,
-            name,
-            size: view.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
-            preview: None,
-            progress: ArcRwSignal::new(Progress::Ready(view)),
-        };
-        self.files.update(|files| files.insert(0, chosen));
+        self.files.update(|files| files.insert(0, Chosen::ready(name, view)));
+    }
+
+    /// Puts files behind the others that are on the server already.
+    pub fn put(&self, ready: Vec<(String, FileView)>) {
+        for (name, view) in ready {
+            if self.files.with_untracked(Vec::len) >= MAX_AT_ONCE {
+                self.note.set(Some(TrayNote::TooMany));
+                return;
+            }
+            self.files.update(|files| files.push(Chosen::ready(name, view)));
+        }
+    }
+
+    /// Forgets all files and takes these.
+    pub fn begin_with(&self, ready: Vec<(String, FileView)>) {
+        self.take();
+        self.put(ready);
+    }
+
+    /// The ids of the uploaded files, in their order.
+    pub fn ready(&self) -> Vec<FileId> {
+        self.files.with_untracked(|files| files.iter().map(|file| file.id).collect())
     }
 
     /// Takes a file away.
@@ -161,7 +219,7 @@ impl Tray {
     }
 
     fn upload(&self, file: &Chosen) {
-        let address = upload_address(self.chat, file.id, &file.name);
+        let address = self.place.upload_address(file.id, &file.name);
         let (going, ended) = (file.progress.clone(), file.progress.clone());
         upload::send(
             file.id,
@@ -186,18 +244,6 @@ fn failed(error: AppError) -> Progress {
         AppError::Refused(refusal) => Progress::Refused(refusal),
         error => Progress::Failed(error),
     }
-}
-
-fn upload_address(chat: ChatId, file: FileId, name: &str) -> String {
-    let mut encoded = String::with_capacity(name.len() * 3);
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    format!("/upload/{chat}/{file}?name={encoded}")
 }
 
 /// The button that opens the browser's file picker.
@@ -231,7 +277,7 @@ pub fn AttachButton(tray: Tray, locale: Locale, #[prop(into)] disabled: Signal<b
             aria-label=locale.attach_files()
             on:change=move |event| {
                 tray.add(upload::of_input(&event));
-                browser::focus(COMPOSER);
+                browser::focus(tray.home);
             }
         />
     }
@@ -268,7 +314,7 @@ pub fn DropTarget(tray: Tray, locale: Locale, #[prop(into)] disabled: Signal<boo
             event.prevent_default();
             if !disabled.get_untracked() {
                 tray.add(upload::of_drop(&event));
-                browser::focus(COMPOSER);
+                browser::focus(tray.home);
             }
         }));
         on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
@@ -392,7 +438,7 @@ fn ChosenFile(tray: Tray, file: Chosen, locale: Locale) -> impl IntoView {
                 title=locale.remove_file(&name)
                 on:click=move |_| {
                     tray.remove(id);
-                    browser::focus(COMPOSER);
+                    browser::focus(tray.home);
                 }
             >
                 <Glyph icon=Icon::Close/>
@@ -422,7 +468,7 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_is_said_before_anything_is_uploaded() {
         Owner::new().with(|| {
-            let tray = Tray::new(ChatId::new());
+            let tray = Tray::new(Place::QuickReply, "");
             tray.add(vec![picked("a.exe", 10)]);
             assert_eq!(tray.blocked(), Some(TrayNote::HasProblems));
             let id = tray.files.with(|files| files[0].id);
@@ -434,7 +480,7 @@ mod tests {
     #[test]
     fn an_answer_waits_for_uploads_and_takes_what_is_ready_in_order() {
         Owner::new().with(|| {
-            let tray = Trays::default().of(ChatId::new());
+            let tray = Trays::new("").of(ChatId::new());
             tray.add(vec![picked("a.png", 10), picked("b.pdf", 10)]);
             assert_eq!(tray.blocked(), Some(TrayNote::Uploading));
             tray.files.with(|files| {
@@ -461,7 +507,7 @@ mod tests {
     #[test]
     fn more_files_than_one_answer_takes_are_told() {
         Owner::new().with(|| {
-            let tray = Tray::new(ChatId::new());
+            let tray = Tray::new(Place::QuickReply, "");
             tray.add((0..=MAX_AT_ONCE).map(|_| picked("a.png", 10)).collect());
             assert_eq!(tray.files.with(Vec::len), MAX_AT_ONCE);
             assert_eq!(tray.note.get(), Some(TrayNote::TooMany));
@@ -471,7 +517,7 @@ mod tests {
     #[test]
     fn a_chat_keeps_its_files_while_another_is_open() {
         Owner::new().with(|| {
-            let (trays, here, there) = (Trays::default(), ChatId::new(), ChatId::new());
+            let (trays, here, there) = (Trays::new(""), ChatId::new(), ChatId::new());
             trays.of(here).add(vec![picked("a.png", 10)]);
             assert_eq!(trays.of(there).blocked(), None);
             assert_eq!(trays.of(here).blocked(), Some(TrayNote::Uploading));
@@ -480,8 +526,10 @@ mod tests {
 
     #[test]
     fn a_name_cannot_change_the_address() {
-        let (chat, file) = (ChatId(uuid::Uuid::nil()), FileId(uuid::Uuid::nil()));
-        let address = upload_address(chat, file, "а&b=c#?.png");
-        assert!(address.ends_with("?name=%D0%B0%26b%3Dc%23%3F.png"), "{address}");
+        let file = FileId(uuid::Uuid::nil());
+        for place in [Place::Chat(ChatId(uuid::Uuid::nil())), Place::QuickReply] {
+            let address = place.upload_address(file, "а&b=c#?.png");
+            assert!(address.ends_with("?name=%D0%B0%26b%3Dc%23%3F.png"), "{address}");
+        }
     }
 }

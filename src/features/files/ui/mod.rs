@@ -1,0 +1,4 @@
+//! The browser's half of files.
+
+pub mod tray;
+pub mod upload;
