@@ -153,14 +153,18 @@ test('from the log-in to an answer, a note and a closed chat by keyboard, as a r
         - search "Поиск":
           - searchbox "Поиск по всем чатам"
         - navigation "Список чатов":
-          - link /Ждут ответа/
-          - link /Мои/
-          - link /Без ответственного/
+          - link "Ждут 1"
+          - link "Мои 0"
+          - link "Ничьи 1"
         - button "Дай следующий"
         - combobox "Порядок чатов"
+        - group "Быстрые фильтры":
+          - button "Фильтр"
         - list "Список чатов":
           - listitem:
-            - link /Где мой заказ/
+            - heading "Позже" [level=2]
+          - listitem:
+            - link /Ozon Чат .* Где мой заказ\\? Ответ по правилам Ozon/
     `);
   });
 
