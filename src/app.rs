@@ -16,7 +16,6 @@ use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_
 use crate::ui::layout::{Frame, NotFoundPage};
 use crate::ui::live::provide_live;
 use crate::ui::notice::{ToastRegion, provide_toasts};
-use crate::ui::search_box::SearchKey;
 use keys_page::KeysPage;
 use leptos::attr::custom::CustomAttribute;
 use leptos::hydration::HydrationScripts;
@@ -58,8 +57,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_page_context();
-    provide_toasts();
     provide_commands();
+    provide_toasts();
     if let Some(viewer) = use_viewer() {
         provide_live(viewer.live_after);
         provide_notices();
@@ -72,7 +71,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route path=path!("/login") view=|| view! { <LogInPage/> }.into_any()/>
                 <Route path=path!("/setup") view=|| view! { <SetUpPage/> }.into_any()/>
-                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner bell=NoticeBell><SearchKey/><Outlet/></Frame><CommandHost/> }.into_any()>
+                <ParentRoute path=path!("") view=|| view! { <Frame banner=StoppedBanner bell=NoticeBell><Outlet/></Frame><CommandHost/> }.into_any()>
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>

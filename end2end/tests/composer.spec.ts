@@ -92,7 +92,7 @@ test('a warning is named and can be sent over; a block cannot', async ({ app, br
   await composer(page).pressSequentially(promise);
   await expect(finding(page, 'warn')).toContainText('Лишнее обещание: «вернём вам деньги»');
   await composer(page).press('Control+Enter');
-  await expect(page.locator('#composer-problem')).toContainText('Ctrl + Enter ещё раз');
+  await expect(page.locator('#composer-problem')).toContainText('отправьте ещё раз (Ctrl + Enter)');
   await expect(composer(page)).toHaveValue(promise);
   expect(await app.house.sandbox.sent(chat)).toEqual([]);
   await composer(page).press('Control+Enter');

@@ -73,7 +73,7 @@ test('inside a chat words are found one after the other', async ({ app, browserO
   await visit(page, '/inbox?view=all');
   await expect(row(page, chat)).toContainText('забыли');
   await openChat(page, chat);
-  await page.keyboard.press('Control+Shift+KeyF');
+  await page.keyboard.press('Alt+KeyF');
   const field = page.getByRole('textbox', { name: 'Найти в этом чате' });
   await expect(field).toBeFocused();
   await field.fill('доставки');

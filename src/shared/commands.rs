@@ -1,6 +1,9 @@
 //! Everything that can be done by a key: its name in programs, where the key works, and which key it is unless a person
 //! has chosen another. Keys are told by their place on the keyboard (`event.code`), so that they are the same in the
 //! Russian and in the Latin layout.
+//!
+//! A letter alone works where nobody types. What is needed in the middle of a text has Ctrl or Alt: so R begins an
+//! answer and N a note, while Alt+N turns from one to the other also with the caret in a field.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,10 +23,12 @@ text_enum!(
         ShowSnoozed = "show_snoozed",
         ShowClosed = "show_closed",
         ShowAll = "show_all",
+        ShowSpam = "show_spam",
         Filter = "filter",
 
         Reply = "reply",
         Note = "note",
+        AnswerOrNote = "answer_or_note",
         CloseChat = "close_chat",
         CloseAndNext = "close_and_next",
         Snooze = "snooze",
@@ -36,6 +41,7 @@ text_enum!(
         OrderPane = "order_pane",
         FindInChat = "find_in_chat",
         JumpToDate = "jump_to_date",
+        ToUnseen = "to_unseen",
         ToNewest = "to_newest",
 
         Send = "send",
@@ -43,7 +49,9 @@ text_enum!(
         SendLater = "send_later",
         QuickReply = "quick_reply",
         Emoji = "emoji",
+        Attach = "attach",
 
+        Undo = "undo",
         Search = "search",
         Palette = "palette",
         CheatSheet = "cheat_sheet",
@@ -74,11 +82,11 @@ impl Command {
         use Command::*;
         match self {
             NextRow | PreviousRow | TakeNext | ShowWaiting | ShowMine | ShowUnassigned | ShowOpen
-            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | Filter => Area::List,
+            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
-            | Star | Spam | OrderPane | FindInChat | JumpToDate | ToNewest => Area::Chat,
-            Send | SendAndClose | SendLater | QuickReply | Emoji => Area::Composer,
-            Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToSettings => {
+            | Star | Spam | OrderPane | FindInChat | JumpToDate | ToUnseen | ToNewest => Area::Chat,
+            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
+            Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToSettings => {
                 Area::Everywhere
             }
         }
@@ -99,9 +107,11 @@ impl Command {
             ShowSnoozed => Chord::plain("Digit6"),
             ShowClosed => Chord::plain("Digit7"),
             ShowAll => Chord::plain("Digit8"),
+            ShowSpam => Chord::plain("Digit9"),
             Filter => Chord::plain("KeyF"),
             Reply => Chord::plain("KeyR"),
             Note => Chord::plain("KeyN"),
+            AnswerOrNote => Chord::plain("KeyN").alt(),
             CloseChat => Chord::plain("KeyE"),
             CloseAndNext => Chord::plain("KeyE").shift(),
             Snooze => Chord::plain("KeyS"),
@@ -114,12 +124,15 @@ impl Command {
             OrderPane => Chord::plain("KeyO").alt(),
             FindInChat => Chord::plain("KeyF").alt(),
             JumpToDate => Chord::plain("KeyG").alt(),
+            ToUnseen => Chord::plain("ArrowUp").alt(),
             ToNewest => Chord::plain("ArrowDown").alt(),
             Send => Chord::plain("Enter").ctrl(),
             SendAndClose => Chord::plain("Enter").ctrl().shift(),
             SendLater => Chord::plain("Enter").ctrl().alt(),
             QuickReply => Chord::plain("KeyQ").alt(),
             Emoji => Chord::plain("KeyE").alt(),
+            Attach => Chord::plain("KeyA").alt(),
+            Undo => Chord::plain("KeyZ"),
             Search => Chord::plain("Slash"),
             Palette => Chord::plain("KeyK").ctrl(),
             CheatSheet => Chord::plain("Slash").shift(),
@@ -185,6 +198,15 @@ impl Chord {
             modifiers.into_iter().filter(|(is_held, _)| *is_held).map(|(_, name)| name.to_owned()).collect();
         keys.push(self.key().to_owned());
         keys
+    }
+
+    /// The keys as programs for reading the screen are told them: `Control+Shift+E`.
+    pub fn for_readers(&self) -> String {
+        let modifiers = [(self.ctrl, "Control"), (self.alt, "Alt"), (self.shift, "Shift")];
+        let mut keys: Vec<&str> =
+            modifiers.into_iter().filter(|(is_held, _)| *is_held).map(|(_, name)| name).collect();
+        keys.push(if self.code.starts_with("Arrow") { &self.code } else { self.key() });
+        keys.join("+")
     }
 
     fn key(&self) -> &str {
@@ -293,6 +315,8 @@ mod tests {
     fn keys_are_named_as_they_are_printed() {
         assert_eq!(Chord::plain("KeyE").ctrl().shift().keys(), ["Ctrl", "Shift", "E"]);
         assert_eq!(Chord::plain("Slash").keys(), ["/"]);
+        assert_eq!(Chord::plain("Enter").ctrl().alt().for_readers(), "Control+Alt+Enter");
+        assert_eq!(Chord::plain("ArrowDown").alt().for_readers(), "Alt+ArrowDown");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! House rules that the compiler cannot keep. Each failure says what to do.
 
+use agentiq::shared::commands::Command;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -274,6 +275,36 @@ fn text_areas_are_drawn_by_one_component() {
         .map(|file| file.path)
         .collect();
     assert_none(&inner, "inner_html takes anything; draw with elements and texts.");
+}
+
+#[test]
+fn every_command_is_offered_by_some_part_of_a_page() {
+    let mut offered = String::new();
+    for file in rust_files() {
+        if file.code.contains(".offer(") || file.code.contains(".offer_while(") {
+            offered.push_str(&file.code);
+        }
+    }
+    let is_offered = |command: &&Command| offered.contains(&format!("Command::{command:?},"));
+    let missing: Vec<String> =
+        Command::ALL.iter().filter(|it| !is_offered(it)).map(|it| format!("{it:?}")).collect();
+    assert_none(
+        &missing,
+        "A command that nothing offers is a key that does nothing: use_commands().offer(…).",
+    );
+}
+
+#[test]
+fn keys_of_a_page_are_heard_in_one_place() {
+    // The page of keys hears the one that is being chosen.
+    let may_listen = ["src/ui/commands/mod.rs", "src/app/keys_page.rs"];
+    let wrong: Vec<String> = rust_files()
+        .into_iter()
+        .filter(|file| file.code.contains("window_event_listener(ev::keydown"))
+        .map(|file| file.path)
+        .filter(|path| !may_listen.contains(&path.as_str()))
+        .collect();
+    assert_none(&wrong, "What a key does is a command, so that people can find it and choose another key.");
 }
 
 #[test]

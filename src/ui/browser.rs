@@ -138,6 +138,11 @@ mod present {
         _ = send();
     }
 
+    /// Whether the element of this id is there and takes room.
+    pub fn is_shown(id: &str) -> bool {
+        document().get_element_by_id(id).is_some_and(|element| room_of(&element).width > 0.0)
+    }
+
     /// Moves the focus to the element of this id, if it is there.
     pub fn focus(id: &str) {
         use wasm_bindgen::JsCast;
@@ -206,6 +211,11 @@ mod absent {
 
     /// Does nothing.
     pub fn beacon(_path: &str, _json: &str) {}
+
+    /// Nothing is there.
+    pub fn is_shown(_id: &str) -> bool {
+        false
+    }
 
     /// Does nothing.
     pub fn focus(_id: &str) {}

@@ -1,15 +1,20 @@
 //! Menus: a button and what opens from it. The browser's own popover closes on Esc and on a press elsewhere, gives the
-//! focus back and stands above everything; the style sheet puts it beside its button.
+//! focus back and stands above everything; the style sheet puts it beside its button. A menu that opens takes the focus:
+//! its field for searching, or else its first choice.
 
+use super::commands::use_commands;
 use super::icon::{Glyph, Icon};
+use crate::shared::commands::Command;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
-/// What a menu's buttons have in common; arrows move between them.
-const ITEM: &str = ".menu-item";
+/// What the choices of a menu have in common; arrows move between them.
+const ITEM: &str = ".menu-item, [data-menu-item]";
+/// What has the focus in a menu that opens, if there is one.
+const FIRST: &str = "[autofocus]";
 
 /// A button and the menu that opens from it.
 #[component]
@@ -21,8 +26,11 @@ pub fn Menu(
     /// The words on the button; they go where there is little room.
     #[prop(into)]
     words: Signal<String>,
-    /// What it is for, and its key.
+    /// What it is for.
     hint: &'static str,
+    /// The command that opens it; its keys stand in the hint.
+    #[prop(optional)]
+    command: Option<Command>,
     /// The name of the menu.
     label: &'static str,
     /// For the style sheet.
@@ -34,6 +42,11 @@ pub fn Menu(
     children: Children,
 ) -> impl IntoView {
     let panel = NodeRef::<html::Div>::new();
+    let commands = use_commands();
+    let title = move || match command {
+        Some(command) => commands.hint(hint, command),
+        None => hint.to_owned(),
+    };
     let press = move |_| {
         if let Some(on_open) = on_open {
             on_open.run(());
@@ -45,7 +58,8 @@ pub fn Menu(
             id=button_id(id)
             class=format!("action {class}")
             popovertarget=id
-            title=hint
+            title=title
+            aria-keyshortcuts=move || command.and_then(|command| commands.keys_for_readers(command))
             aria-label=move || named(label, &words.get())
             on:click=press
         >
@@ -59,11 +73,8 @@ pub fn Menu(
             popover="auto"
             role="group"
             aria-label=label
-            on:keydown=move |event| {
-                if let Some(panel) = panel.get_untracked() {
-                    move_between_items(&panel, &event);
-                }
-            }
+            on:toggle=move |_| take_focus(panel)
+            on:keydown=move |event| move_between_items(panel, &event)
         >
             {children()}
         </div>
@@ -75,15 +86,42 @@ fn named(label: &str, words: &str) -> String {
     if words == label { label.to_owned() } else { format!("{label}: {words}") }
 }
 
-fn button_id(menu: &str) -> String {
+/// The id of a menu's button.
+pub fn button_id(menu: &str) -> String {
     format!("{menu}-button")
 }
 
-/// Opens or closes a menu as a press on its button does.
+/// Opens or closes a menu as a press on its button does. The next key is meant for the menu already.
 pub fn toggle(menu: &str) {
-    let button = document().get_element_by_id(&button_id(menu));
-    if let Some(button) = button.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
-        button.click();
+    let element =
+        |id: &str| document().get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok());
+    let (Some(button), Some(panel)) = (element(&button_id(menu)), element(menu)) else { return };
+    button.click();
+    enter(&panel);
+}
+
+/// Brings the focus into a menu that has opened.
+pub fn take_focus(panel: NodeRef<html::Div>) {
+    if let Some(panel) = panel.get_untracked() {
+        enter(&panel);
+    }
+}
+
+fn enter(panel: &HtmlElement) {
+    let is_open = panel.matches(":popover-open").unwrap_or(false);
+    let focused = document().active_element();
+    if !is_open || focused.is_some_and(|focused| panel.contains(Some(&focused))) {
+        return;
+    }
+    let first = |selector: &str| {
+        let found = panel.query_selector(selector).ok().flatten();
+        found.and_then(|found| found.dyn_into::<HtmlElement>().ok())
+    };
+    let target =
+        first(FIRST).or_else(|| items(panel).into_iter().next()).or_else(|| first("a[href], button"));
+    if let Some(target) = target {
+        // What cannot be focused leaves the focus where it was.
+        _ = target.focus();
     }
 }
 
@@ -116,8 +154,9 @@ pub fn MenuItem(
 }
 
 /// Up and down move between the choices; Enter in the field for searching takes the first.
-fn move_between_items(panel: &HtmlElement, event: &KeyboardEvent) {
-    let items = items(panel);
+pub fn move_between_items(panel: NodeRef<html::Div>, event: &KeyboardEvent) {
+    let Some(panel) = panel.get_untracked() else { return };
+    let items = items(&panel);
     let focused = document().active_element();
     let here = items.iter().position(|item| focused.as_ref() == Some(item.as_ref()));
     let is_in_field = focused.as_ref().is_some_and(|it| it.tag_name() == "INPUT");

@@ -2,8 +2,10 @@
 
 use super::browser;
 use super::button::{Button, ButtonKind};
+use super::commands::use_commands;
 use super::context::use_locale;
 use super::icon::{Glyph, Icon};
+use crate::shared::commands::Command;
 use crate::shared::error::AppError;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -49,6 +51,9 @@ pub fn ErrorNote(
 #[derive(Clone, Copy)]
 pub struct Toasts {
     current: RwSignal<Option<Toast>>,
+    /// What takes the last action back. It stays when its notice has passed, until it is used or something newer can be
+    /// taken back.
+    undo: RwSignal<Option<ToastAction>>,
     last: StoredValue<u64>,
 }
 
@@ -67,18 +72,24 @@ pub struct ToastAction {
     pub run: Arc<dyn Fn() + Send + Sync>,
 }
 
-/// Makes notices available below; `App` calls it once.
+/// Makes notices available below, and taking back by key; `App` calls it once, after the commands.
 pub fn provide_toasts() {
-    provide_context(Toasts { current: RwSignal::new(None), last: StoredValue::new(0) });
+    let toasts = Toasts::none();
+    provide_context(toasts);
+    let can_undo = Signal::derive(move || toasts.has_action() || toasts.undo.with(Option::is_some));
+    use_commands().offer_while(Command::Undo, can_undo, move || toasts.take_back());
 }
 
 /// The notices of the page.
 pub fn use_toasts() -> Toasts {
-    use_context::<Toasts>()
-        .unwrap_or_else(|| Toasts { current: RwSignal::new(None), last: StoredValue::new(0) })
+    use_context::<Toasts>().unwrap_or_else(Toasts::none)
 }
 
 impl Toasts {
+    fn none() -> Self {
+        Toasts { current: RwSignal::new(None), undo: RwSignal::new(None), last: StoredValue::new(0) }
+    }
+
     /// Shows a notice and reads it out politely.
     pub fn say(self, text: String) {
         self.show(text, None);
@@ -89,6 +100,17 @@ impl Toasts {
         self.show(text, Some(action));
     }
 
+    /// Says what was done and offers to take it back, also when the notice has passed.
+    pub fn say_done(self, text: String, undo: ToastAction) {
+        self.undo.set(Some(undo.clone()));
+        self.show(text, Some(undo));
+    }
+
+    /// Whether a notice is shown that offers something.
+    pub fn has_action(self) -> bool {
+        self.current.with(|shown| shown.as_ref().is_some_and(|it| it.action.is_some()))
+    }
+
     fn show(self, text: String, action: Option<ToastAction>) {
         let number = self.last.get_value() + 1;
         self.last.set_value(number);
@@ -96,13 +118,32 @@ impl Toasts {
         set_timeout(move || self.take_away(number), TOAST_TIME);
     }
 
-    /// Does what the notice offers, e.g. because a key asks for it.
-    pub fn act(self) {
+    /// Does what the notice offers.
+    fn act(self) {
         let action = self.current.with_untracked(|shown| shown.as_ref().and_then(|it| it.action.clone()));
-        if let Some(ToastAction { run, .. }) = action {
+        if let Some(action) = action {
             self.dismiss();
-            run();
+            self.run(&action);
         }
+    }
+
+    /// Does what the notice offers; without one, takes back what was done last.
+    fn take_back(self) {
+        if untrack(|| self.has_action()) {
+            self.act();
+        } else if let Some(undo) = self.undo.get_untracked() {
+            self.run(&undo);
+        }
+    }
+
+    fn run(self, action: &ToastAction) {
+        // Nothing is taken back twice.
+        let is_undo =
+            |kept: &Option<ToastAction>| kept.as_ref().is_some_and(|it| Arc::ptr_eq(&it.run, &action.run));
+        if self.undo.with_untracked(is_undo) {
+            self.undo.set(None);
+        }
+        (action.run)();
     }
 
     /// Takes the notice away, unless a newer one has come.
@@ -123,7 +164,7 @@ impl Toasts {
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let locale = use_locale();
-    let toasts = use_toasts();
+    let (toasts, commands) = (use_toasts(), use_commands());
     view! {
         <div class="toast-region" role="status" aria-live="polite">
             {move || {
@@ -135,8 +176,14 @@ pub fn ToastRegion() -> impl IntoView {
                             .action
                             .map(|ToastAction { label, .. }| {
                                 view! {
-                                    <button type="button" class="toast-action" on:click=move |_| toasts.act()>
+                                    <button
+                                        type="button"
+                                        class="toast-action"
+                                        aria-keyshortcuts=move || commands.keys_for_readers(Command::Undo)
+                                        on:click=move |_| toasts.act()
+                                    >
                                         {label}
+                                        {move || commands.keys(Command::Undo).map(|keys| view! { <kbd aria-hidden="true">{keys}</kbd> })}
                                     </button>
                                 }
                             });

@@ -1,11 +1,12 @@
-//! The one box for searching everything. It stands where people look for it, and `/` brings the focus there from
+//! The one box for searching everything. It stands where people look for it, and a key brings the focus there from
 //! anywhere; without the program it is a plain form.
 
-use super::browser;
+use super::commands::use_commands;
 use super::context::use_locale;
 use super::icon::{Glyph, Icon};
 use crate::shared::address::encode;
-use leptos::ev::{self, KeyboardEvent, SubmitEvent};
+use crate::shared::commands::Command;
+use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -32,7 +33,7 @@ pub fn SearchBox(
     #[prop(optional)]
     takes_focus: bool,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let (locale, commands) = (use_locale(), use_commands());
     let navigate = use_navigate();
     let field = NodeRef::<html::Input>::new();
     let submit = move |event: SubmitEvent| {
@@ -68,7 +69,7 @@ pub fn SearchBox(
                 spellcheck="false"
                 enterkeyhint="search"
                 aria-label=locale.search_everywhere()
-                aria-keyshortcuts="/"
+                aria-keyshortcuts=move || commands.keys_for_readers(Command::Search)
                 placeholder=locale.search_placeholder()
                 on:input=move |event| {
                     if let Some(on_typed) = on_typed {
@@ -76,41 +77,11 @@ pub fn SearchBox(
                     }
                 }
             />
-            <kbd class="search-key" aria-hidden="true">"/"</kbd>
+            {move || {
+                commands
+                    .keys(Command::Search)
+                    .map(|keys| view! { <kbd class="search-key" aria-hidden="true">{keys}</kbd> })
+            }}
         </form>
     }
-}
-
-/// Lets the key of `/`, wherever a layout puts another letter there, lead to the box; to the page of results where there
-/// is none.
-#[component]
-pub fn SearchKey() -> impl IntoView {
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        let navigate = navigate.clone();
-        let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-            let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
-            if event.code() != "Slash" || has_modifier || event.default_prevented() || is_typing() {
-                return;
-            }
-            event.prevent_default();
-            if is_shown() {
-                browser::focus(SEARCH_FIELD);
-            } else {
-                navigate("/search", NavigateOptions::default());
-            }
-        });
-        on_cleanup(move || handle.remove());
-    });
-}
-
-/// Whether a key pressed now belongs to a field, or to what stands over the page.
-fn is_typing() -> bool {
-    let types = "input, textarea, select, dialog, [popover], [contenteditable]";
-    document().active_element().is_some_and(|focused| !matches!(focused.closest(types), Ok(None)))
-}
-
-fn is_shown() -> bool {
-    let field = document().get_element_by_id(SEARCH_FIELD);
-    field.is_some_and(|field| browser::room_of(&field).width > 0.0)
 }

@@ -47,8 +47,8 @@ impl Locale {
     pub fn command(self, command: Command) -> &'static str {
         use Command::*;
         let (ru, en) = match command {
-            NextRow => ("Следующий чат в списке", "Next chat of the list"),
-            PreviousRow => ("Предыдущий чат в списке", "Previous chat of the list"),
+            NextRow => ("Следующая строка списка", "Next line of the list"),
+            PreviousRow => ("Предыдущая строка списка", "Previous line of the list"),
             TakeNext => ("Взять самый срочный чат", "Take the most urgent chat"),
             ShowWaiting => ("Список: ждут ответа", "List: waiting"),
             ShowMine => ("Список: мои", "List: mine"),
@@ -58,9 +58,11 @@ impl Locale {
             ShowSnoozed => ("Список: отложенные", "List: snoozed"),
             ShowClosed => ("Список: закрытые", "List: closed"),
             ShowAll => ("Список: все", "List: all"),
+            ShowSpam => ("Список: спам", "List: spam"),
             Filter => ("Фильтр", "Filter"),
             Reply => ("Написать ответ", "Write an answer"),
             Note => ("Написать заметку", "Write a note"),
+            AnswerOrNote => ("Переключить: ответ или заметка", "Switch: answer or note"),
             CloseChat => ("Закрыть или снова открыть чат", "Close or reopen the chat"),
             CloseAndNext => ("Закрыть и перейти к следующему", "Close and go to the next"),
             Snooze => ("Отложить чат", "Snooze the chat"),
@@ -73,12 +75,15 @@ impl Locale {
             OrderPane => ("Показать или скрыть заказ", "Show or hide the order"),
             FindInChat => ("Найти в этом чате", "Find in this chat"),
             JumpToDate => ("Перейти к дате", "Jump to a date"),
+            ToUnseen => ("К первому непрочитанному", "To the first unread message"),
             ToNewest => ("К новым сообщениям", "To the newest messages"),
             Send => ("Отправить", "Send"),
             SendAndClose => ("Отправить и закрыть", "Send and close"),
             SendLater => ("Отправить позже", "Send later"),
             QuickReply => ("Быстрый ответ", "Quick reply"),
             Emoji => ("Эмодзи", "Emoji"),
+            Attach => ("Приложить файл", "Attach a file"),
+            Undo => ("Отменить последнее действие", "Undo the last action"),
             Search => ("Поиск по всей переписке", "Search all messages"),
             Palette => ("Все команды", "All commands"),
             CheatSheet => ("Подсказка по клавишам", "Cheat sheet of keys"),
@@ -97,6 +102,11 @@ impl Locale {
             Locale::Ru => format!("Сочетание было у команды «{name}»: теперь оно здесь, а там убрано."),
             Locale::En => format!("“{name}” had these keys: now they are here and not there."),
         }
+    }
+
+    /// Words with the keys that do the same behind them: `Закрыть чат (Shift + E)`.
+    pub fn with_keys(self, words: &str, keys: Option<&str>) -> String {
+        keys.map_or_else(|| words.to_owned(), |keys| format!("{words} ({keys})"))
     }
 
     /// How the present keys of a command are read aloud: `Изменить: Отложить чат`.

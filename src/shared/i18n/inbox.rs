@@ -70,7 +70,6 @@ texts! {
     your_answer: "Ответ покупателю", "Answer to the buyer";
     answer_placeholder: "Напишите ответ", "Write an answer";
     send: "Отправить", "Send";
-    send_hint: "Ctrl + Enter — отправить", "Ctrl + Enter sends";
     viewer_cannot_answer:
         "У вас роль наблюдателя: переписку видно, отвечать могут операторы и администраторы.",
         "You are a viewer: you can read the conversation; operators and administrators can answer.";

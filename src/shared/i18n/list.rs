@@ -22,8 +22,8 @@ texts! {
 
     next_chat: "Дай следующий", "Next chat";
     next_chat_hint:
-        "Открыть самый срочный чат, которым никто не занят, и взять его себе (Shift + N)",
-        "Open the most urgent chat nobody works on and take it (Shift + N)";
+        "Открыть самый срочный чат, которым никто не занят, и взять его себе",
+        "Open the most urgent chat nobody works on and take it";
     nobody_left:
         "Свободных чатов, которые ждут ответа, не осталось.",
         "No chat is left that waits for an answer and is free.";

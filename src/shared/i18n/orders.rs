@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 texts! {
     order_word: "Заказ", "Order";
     order_pane: "Заказ рядом с чатом", "Order beside the chat";
-    order_pane_hint: "Показать или скрыть заказ (Alt + O)", "Show or hide the order (Alt + O)";
+    order_pane_hint: "Показать или скрыть заказ", "Show or hide the order";
     order_refresh: "Обновить данные заказа", "Update the order";
     order_being_updated: "обновляем…", "updating…";
     order_number_field: "Номер заказа или отправления", "Number of the order or posting";

@@ -4,10 +4,9 @@ use super::Locale;
 
 texts! {
     undo_send: "Отменить", "Undo";
-    undo_hint: "Ctrl + Z в пустом поле", "Ctrl + Z in the empty field";
+    undo_hint: "Вернуть ответ в поле; в пустом поле — и Ctrl + Z", "Take the answer back; in the empty field also Ctrl + Z";
     reply_has_left: "Ответ уже ушёл: отменить его нельзя.", "The answer has left: it cannot be taken back.";
     send_and_close: "Отправить и закрыть", "Send and close";
-    send_and_close_hint: "Ctrl + Shift + Enter — отправить и закрыть чат", "Ctrl + Shift + Enter sends and closes the chat";
     send_later: "Отправить позже", "Send later";
     send_later_in_hour: "Через час", "In an hour";
     send_later_in_three_hours: "Через три часа", "In three hours";

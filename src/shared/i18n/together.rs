@@ -5,7 +5,7 @@ use crate::shared::error::MovedBy;
 
 texts! {
     answer_anyway: "Ответить всё равно", "Answer anyway";
-    send_once_more: "Ещё раз Ctrl+Enter отправит ответ как есть.", "Ctrl+Enter once more sends the answer as it is.";
+    send_once_more: "Отправьте ещё раз, если ответ нужен как есть.", "Send once more if the answer is meant as it is.";
     reply_asks_again:
         "Ответ не отправлен: в чате появилось новое сообщение. Откройте чат, прочитайте его и решите, отправлять ли ответ.",
         "An answer was not sent: there is a new message in its chat. Open the chat, read it and decide whether to send.";
@@ -66,8 +66,8 @@ impl Locale {
             }
         };
         let then = self.pick(
-            "Ответ не отправлен. Прочитайте новое сообщение; ещё раз Ctrl+Enter отправит ответ.",
-            "Your answer was not sent. Read the new message; Ctrl+Enter once more sends the answer.",
+            "Ответ не отправлен. Прочитайте новое сообщение и отправьте ещё раз, если ответ годится.",
+            "Your answer was not sent. Read the new message and send once more if the answer still fits.",
         );
         format!("{what}. {then}")
     }

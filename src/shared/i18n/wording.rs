@@ -35,8 +35,8 @@ texts! {
         "Nothing has been changed: the rules of the program are in force.";
     wording_patterns: "Что ищет", "What it looks for";
     wording_send_over:
-        "Если так и задумано, нажмите Ctrl + Enter ещё раз.",
-        "If this is what you mean, press Ctrl + Enter again.";
+        "Если так и задумано, отправьте ещё раз",
+        "If this is what you mean, send it again";
     wording_cannot_send: "Уберите эти слова: с ними ответ не уйдёт.", "Take these words out: the answer is not sent with them.";
     wording_found: "Проверьте текст", "Check the text";
     rules_changed_meanwhile:

@@ -9,15 +9,14 @@ texts! {
     more_actions: "Ещё действия", "More actions";
 
     close_chat: "Закрыть", "Close";
-    close_chat_hint: "Закрыть чат (E): он вернётся, если покупатель напишет",
-        "Close the chat (E): it comes back when the buyer writes";
+    close_chat_hint: "Закрыть чат: он вернётся, если покупатель напишет",
+        "Close the chat: it comes back when the buyer writes";
     close_and_next: "Закрыть и открыть следующий", "Close and open the next one";
-    close_and_next_hint: "Закрыть и открыть следующий (Shift + E)", "Close and open the next one (Shift + E)";
     reopen_chat: "Открыть снова", "Reopen";
-    reopen_chat_hint: "Вернуть чат в работу (E)", "Take the chat up again (E)";
+    reopen_chat_hint: "Вернуть чат в работу", "Take the chat up again";
     snooze_chat: "Отложить", "Snooze";
-    snooze_chat_hint: "Отложить чат (S): он вернётся в выбранное время или когда покупатель напишет",
-        "Snooze the chat (S): it comes back at the time you choose or when the buyer writes";
+    snooze_chat_hint: "Отложить чат: он вернётся в выбранное время или когда покупатель напишет",
+        "Snooze the chat: it comes back at the time you choose or when the buyer writes";
     snooze_until: "Вернуть чат", "Bring the chat back";
     snooze_in_an_hour: "Через час", "In an hour";
     snooze_this_evening: "Сегодня вечером", "This evening";
@@ -26,13 +25,13 @@ texts! {
     snooze_exact: "В точное время", "At an exact time";
     snooze_do: "Отложить до этого времени", "Snooze until then";
     assign_chat: "Назначить", "Assign";
-    assign_chat_hint: "Кто отвечает за чат (A)", "Who is responsible for the chat (A)";
+    assign_chat_hint: "Кто отвечает за чат", "Who is responsible for the chat";
     assign_me: "Мне", "To me";
     assign_nobody: "Никому", "To nobody";
     find_person: "Найти сотрудника", "Find a person";
     nobody_found: "Никого не нашлось", "Nobody found";
     tags_of_chat: "Метки", "Tags";
-    tags_of_chat_hint: "Метки чата (T)", "Tags of the chat (T)";
+    tags_of_chat_hint: "Метки чата", "Tags of the chat";
     find_tag: "Найти метку", "Find a tag";
     find_or_make_tag: "Найти или создать метку", "Find or make a tag";
     no_tags_yet: "Меток пока нет. Их создаёт администратор в настройках.",
@@ -40,7 +39,7 @@ texts! {
     no_tag_found: "Такой метки нет", "There is no such tag";
     manage_tags: "Настроить метки", "Manage the tags";
     priority_word: "Приоритет", "Priority";
-    priority_hint: "Приоритет чата (P)", "Priority of the chat (P)";
+    priority_hint: "Приоритет чата", "Priority of the chat";
     priority_low: "Низкий", "Low";
     priority_normal: "Обычный", "Normal";
     priority_high: "Высокий", "High";
@@ -49,8 +48,8 @@ texts! {
     mark_spam_hint: "Пометить как спам: чат больше не появится в работе",
         "Mark as spam: the chat does not come back to work";
     unmark_spam: "Не спам", "Not spam";
-    star_chat: "Добавить в избранное (Shift + S)", "Star it (Shift + S)";
-    unstar_chat: "Убрать из избранного (Shift + S)", "Unstar it (Shift + S)";
+    star_chat: "Добавить в избранное", "Star it";
+    unstar_chat: "Убрать из избранного", "Unstar it";
 
     state_closed: "Закрыт", "Closed";
     state_spam: "Спам", "Spam";
@@ -72,15 +71,15 @@ texts! {
     deed_taken: "Взят в работу", "Taken";
 
     write_to_buyer: "Ответ", "Answer";
-    write_to_buyer_hint: "Ответ увидит покупатель (Alt + N — переключить)", "The buyer sees the answer (Alt + N switches)";
+    write_to_buyer_hint: "Ответ увидит покупатель", "The buyer sees the answer";
     write_note: "Заметка", "Note";
-    write_note_hint: "Заметку видят только свои (Alt + N — переключить)", "Only your team sees a note (Alt + N switches)";
+    write_note_hint: "Заметку видят только свои", "Only your team sees a note";
     writing_mode: "Что написать", "What to write";
     your_note: "Заметка для своих", "Note for your team";
     note_placeholder: "Заметка для своих, покупатель её не увидит. @ — обратиться к сотруднику",
         "A note for your team; the buyer never sees it. @ speaks to a person";
     save_note: "Сохранить", "Save";
-    save_note_hint: "Ctrl + Enter — сохранить заметку", "Ctrl + Enter saves the note";
+    save_note_hint: "Сохранить заметку", "Save the note";
     note_only_for_us: "Видят только свои", "Only your team sees this";
     edit_note: "Изменить", "Edit";
     delete_note: "Удалить", "Delete";

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn the_usual_key_is_no_change() {
         let mut changes = Changes::new();
-        set(&mut changes, Command::Snooze, Some(key("KeyZ")));
+        set(&mut changes, Command::Snooze, Some(key("KeyY")));
         set(&mut changes, Command::Snooze, Command::Snooze.usual_chord());
         assert!(changes.is_empty());
     }

@@ -8,6 +8,10 @@ mod sheet;
 pub use keymap::Keymap;
 
 use crate::shared::commands::{Chord, Command};
+use crate::shared::i18n::Locale;
+use crate::ui::browser;
+use crate::ui::context::use_locale;
+use crate::ui::search_box::SEARCH_FIELD;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -20,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The commands of the page. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Commands {
+    locale: Locale,
     offers: RwSignal<Vec<Offer>>,
     pub keymap: Keymap,
     palette: RwSignal<bool>,
@@ -43,6 +48,7 @@ impl Commands {
     /// No command, and no changed key.
     fn none() -> Self {
         Commands {
+            locale: use_locale(),
             offers: RwSignal::new(Vec::new()),
             keymap: Keymap::usual(),
             palette: RwSignal::new(false),
@@ -98,25 +104,35 @@ impl Commands {
         offer.is_some_and(|offer| offer.run.try_run(()).is_some())
     }
 
-    /// The key of a command as it is shown beside a button: `Ctrl K`.
+    /// The keys of a command as they are shown beside a button: `Ctrl + K`.
     pub fn keys(self, command: Command) -> Option<String> {
-        self.keymap.chord(command).map(|chord| chord.keys().join(" "))
+        self.keymap.chord(command).map(|chord| chord.keys().join(" + "))
+    }
+
+    /// The title of a button that does what a command does: words and keys.
+    pub fn hint(self, words: &str, command: Command) -> String {
+        self.locale.with_keys(words, self.keys(command).as_deref())
+    }
+
+    /// The keys of a command for `aria-keyshortcuts`.
+    pub fn keys_for_readers(self, command: Command) -> Option<String> {
+        self.keymap.chord(command).map(|chord| chord.for_readers())
     }
 
     fn press(self, event: &KeyboardEvent) {
-        if self.is_silent.get_untracked()
-            || event.default_prevented()
-            || event.is_composing()
-            || event.repeat() && !is_repeatable(event)
-        {
+        if self.is_silent.get_untracked() || event.default_prevented() || event.is_composing() {
             return;
         }
         let chord = chord_of(event);
         let Some(command) = self.keymap.command(&chord) else { return };
+        let goes_on = matches!(command, Command::NextRow | Command::PreviousRow);
+        if event.repeat() && !goes_on {
+            return;
+        }
         let is_ours = match command {
             Command::Palette => true,
             _ if has_dialog(event) => false,
-            _ => chord.works_while_typing() || !is_typing(event),
+            _ => (chord.works_while_typing() || !is_typing(event)) && !is_of_focus(event, &chord),
         };
         if is_ours && self.run(command) {
             event.prevent_default();
@@ -124,15 +140,11 @@ impl Commands {
     }
 }
 
-/// Keys that go on while they are held: moving through the list.
-fn is_repeatable(event: &KeyboardEvent) -> bool {
-    matches!(event.code().as_str(), "KeyJ" | "KeyK" | "ArrowUp" | "ArrowDown")
-}
-
-/// The key that was pressed. Ctrl is also the Command key of a Mac.
+/// The key that was pressed. Ctrl is also the Command key of a Mac, and one Enter is as good as the other.
 pub fn chord_of(event: &KeyboardEvent) -> Chord {
+    let code = event.code();
     Chord {
-        code: event.code(),
+        code: if code == "NumpadEnter" { "Enter".to_owned() } else { code },
         ctrl: event.ctrl_key() || event.meta_key(),
         alt: event.alt_key(),
         shift: event.shift_key(),
@@ -144,6 +156,16 @@ pub fn is_typing(event: &KeyboardEvent) -> bool {
     let field =
         "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";
     is_within(event, field) || is_within(event, "[popover], [role=listbox], [role=menu]")
+}
+
+/// Whether what has the focus needs the keys itself, whatever is held with them: Enter opens links, presses buttons and
+/// confirms fields of one line; arrows open lists and calendars.
+fn is_of_focus(event: &KeyboardEvent, chord: &Chord) -> bool {
+    match chord.code.as_str() {
+        "Enter" => is_within(event, "a[href], button, summary, input, select"),
+        "ArrowUp" | "ArrowDown" => is_within(event, "select, input[type=date], input[type=datetime-local]"),
+        _ => false,
+    }
 }
 
 fn has_dialog(event: &KeyboardEvent) -> bool {
@@ -184,6 +206,15 @@ pub fn CommandHost() -> impl IntoView {
         let navigate = use_navigate();
         commands.offer(command, move || navigate(place, Default::default()));
     }
+    let navigate = use_navigate();
+    commands.offer(Command::Search, move || {
+        // Where there is no box, the page of results has one.
+        if browser::is_shown(SEARCH_FIELD) {
+            browser::focus(SEARCH_FIELD);
+        } else {
+            navigate("/search", Default::default());
+        }
+    });
     view! {
         <Palette commands open=commands.palette/>
         <CheatSheet commands open=commands.sheet/>

@@ -15,30 +15,35 @@ const MEMORY: &str = "agentiq.palette";
 /// So many of them stand first.
 const RECENT: usize = 5;
 
-/// The list of commands over the page.
+/// The list of commands over the page. It is in the page while it is open: until then nothing finds its field.
 #[component]
 pub fn Palette(commands: Commands, open: RwSignal<bool>) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <Dialog id="palette" open title=Signal::stored(locale.palette().to_owned())>
+            {move || open.get().then(|| view! { <Choice commands open/> })}
+        </Dialog>
+    }
+}
+
+/// The field and what it finds.
+#[component]
+fn Choice(commands: Commands, open: RwSignal<bool>) -> impl IntoView {
     let locale = use_locale();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
     let found = Memo::new(move |_| {
-        if !open.get() {
-            return Vec::new();
-        }
         // What can be done stands before what cannot.
         let mut found = typed.with(|typed| find(locale, typed, &recent()));
         found.sort_by_key(|command| !commands.can(*command));
         found
     });
     Effect::new(move |_| {
-        if open.get() {
-            typed.set(String::new());
-            at.set(0);
-            if let Some(field) = field.get() {
-                // The dialog is open in the next turn at the latest.
-                request_animation_frame(move || _ = field.focus());
-            }
+        if let Some(field) = field.get() {
+            // What is typed at once has to arrive; the dialog is open in the next turn at the latest.
+            _ = field.focus();
+            request_animation_frame(move || _ = field.focus());
         }
     });
     let run = move |command: Command| {
@@ -96,31 +101,29 @@ pub fn Palette(commands: Commands, open: RwSignal<bool>) -> impl IntoView {
     };
     let is_empty = move || found.with(Vec::is_empty);
     view! {
-        <Dialog id="palette" open title=Signal::stored(locale.palette().to_owned())>
-            <input
-                node_ref=field
-                class="field-input"
-                type="text"
-                role="combobox"
-                aria-label=locale.palette_hint()
-                placeholder=locale.palette_hint()
-                aria-expanded="true"
-                aria-controls="palette-list"
-                aria-activedescendant=move || format!("palette-{}", at.get())
-                autocomplete="off"
-                spellcheck="false"
-                prop:value=typed
-                on:input=move |event| {
-                    typed.set(event_target_value(&event));
-                    at.set(0);
-                }
-                on:keydown=press
-            />
-            <ul id="palette-list" class="palette-list" role="listbox" aria-label=locale.palette()>
-                {options}
-            </ul>
-            <p class="quiet" role="status">{move || is_empty().then(|| locale.palette_nothing())}</p>
-        </Dialog>
+        <input
+            node_ref=field
+            class="field-input"
+            type="text"
+            role="combobox"
+            aria-label=locale.palette_hint()
+            placeholder=locale.palette_hint()
+            aria-expanded="true"
+            aria-controls="palette-list"
+            aria-activedescendant=move || format!("palette-{}", at.get())
+            autocomplete="off"
+            spellcheck="false"
+            prop:value=typed
+            on:input=move |event| {
+                typed.set(event_target_value(&event));
+                at.set(0);
+            }
+            on:keydown=press
+        />
+        <ul id="palette-list" class="palette-list" role="listbox" aria-label=locale.palette()>
+            {options}
+        </ul>
+        <p class="quiet" role="status">{move || is_empty().then(|| locale.palette_nothing())}</p>
     }
 }
 

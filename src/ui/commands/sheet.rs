@@ -28,9 +28,9 @@ pub fn CheatSheet(commands: Commands, open: RwSignal<bool>) -> impl IntoView {
             })
             .collect_view()
     };
-    let areas = move || {
+    let content = move || {
         open.get().then(|| {
-            Area::ALL
+            let areas = Area::ALL
                 .map(|area| {
                     view! {
                         <section class="sheet-area">
@@ -39,16 +39,19 @@ pub fn CheatSheet(commands: Commands, open: RwSignal<bool>) -> impl IntoView {
                         </section>
                     }
                 })
-                .collect_view()
+                .collect_view();
+            view! {
+                <p class="quiet">{locale.cheat_sheet_hint()}</p>
+                <div class="sheet">{areas}</div>
+                <a class="button" href="/settings/keys" on:click=move |_| open.set(false)>
+                    {locale.change_keys()}
+                </a>
+            }
         })
     };
     view! {
         <Dialog id="cheat-sheet" open title=Signal::stored(locale.keys().to_owned())>
-            <p class="quiet">{locale.cheat_sheet_hint()}</p>
-            <div class="sheet">{areas}</div>
-            <a class="button" href="/settings/keys" on:click=move |_| open.set(false)>
-                {locale.change_keys()}
-            </a>
+            {content}
         </Dialog>
     }
 }

@@ -4,10 +4,12 @@
 use super::upload::{self, Picked};
 use crate::features::files::types::{self, FileView, MAX_AT_ONCE};
 use crate::shared::address::encode;
+use crate::shared::commands::Command;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{ChatId, FileId};
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -248,22 +250,30 @@ fn failed(error: AppError) -> Progress {
 
 /// The button that opens the browser's file picker.
 #[component]
-pub fn AttachButton(tray: Tray, locale: Locale, #[prop(into)] disabled: Signal<bool>) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let open = move |_| {
+pub fn AttachButton(
+    tray: Tray,
+    locale: Locale,
+    #[prop(into)] disabled: Signal<bool>,
+    /// Whether its key is meant for this chat now.
+    is_ready: Signal<bool>,
+) -> impl IntoView {
+    let (field, commands) = (NodeRef::<html::Input>::new(), use_commands());
+    let open = move || {
         if let Some(field) = field.get_untracked() {
             field.click();
         }
     };
+    commands.offer_while(Command::Attach, is_ready, open);
     view! {
         <button
             type="button"
             class="composer-attach"
             data-testid="attach"
             aria-label=locale.attach_files()
-            title=locale.attach_hint()
+            title=move || commands.hint(locale.attach_hint(), Command::Attach)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::Attach)
             disabled=move || disabled.get()
-            on:click=open
+            on:click=move |_| open()
         >
             <Glyph icon=Icon::Clip/>
         </button>

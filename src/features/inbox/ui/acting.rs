@@ -64,7 +64,7 @@ impl Acting {
                 let again = this.clone();
                 let (before, seen) = (before.clone(), seen.clone());
                 let undo = move || again.take_back(&before, seen.clone());
-                this.toasts.say_with(this.said(aside), this.action(this.desk.locale.undo(), undo));
+                this.toasts.say_done(this.said(aside), this.action(this.desk.locale.undo(), undo));
             },
         );
     }

@@ -1,19 +1,19 @@
-//! What can be done with the open chat: a row of buttons under its head, each with a key.
+//! What can be done with the open chat: a row of buttons under its head, and the commands of their keys.
 
 use super::acting::{Acting, Aside};
 use super::desk::Desk;
-use super::hotkeys::{self, Act};
 use super::session::Session;
 use super::shelf::{fits, use_shelf};
 use super::tag_chip::TagChip;
 use super::work_words;
-use super::writing::Mode;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatRow, PersonView, Priority, TagColor, TagView, WorkState};
 use crate::features::inbox::work::{check_tag_name, moment_text, moments, parse_moment};
+use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::TagId;
 use crate::shared::role::Permission;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::menu::{self, Menu, MenuItem};
 use crate::ui::notice::use_toasts;
@@ -33,7 +33,7 @@ pub fn ChatActions(desk: Desk, session: Session) -> impl IntoView {
     let locale = desk.locale;
     let acting = Acting::new(&desk, &session);
     let may_answer = desk.may_answer();
-    follow_keys(&acting, &session, may_answer);
+    offer_commands(&desk, &acting, &session);
     let for_answering = may_answer.then(|| {
         view! {
             <AssignMenu desk=desk.clone() session=session.clone() acting=acting.clone()/>
@@ -53,20 +53,45 @@ pub fn ChatActions(desk: Desk, session: Session) -> impl IntoView {
     }
 }
 
-fn follow_keys(acting: &Acting, session: &Session, may_answer: bool) {
-    let (acting, writing, toasts) = (acting.clone(), session.writing.clone(), use_toasts());
-    hotkeys::follow(move |act| match act {
-        Act::Star => acting.toggle_star(),
-        _ if !may_answer => {}
-        Act::Close => close_or_reopen(&acting),
-        Act::CloseAndNext => acting.set_aside_and_next(Aside::Closed),
-        Act::Snooze => menu::toggle(SNOOZE),
-        Act::Assign => menu::toggle(ASSIGN),
-        Act::Tags => menu::toggle(TAGS),
-        Act::Priority => menu::toggle(PRIORITY),
-        Act::Note => writing.turn_to(Mode::Note),
-        Act::Undo => toasts.act(),
-    });
+fn offer_commands(desk: &Desk, acting: &Acting, session: &Session) {
+    let (commands, is_here) = (use_commands(), desk.is_at(session.chat));
+    let offer = |command, run: fn(&Acting)| {
+        let acting = acting.clone();
+        commands.offer_while(command, is_here, move || run(&acting));
+    };
+    offer(Command::Star, Acting::toggle_star);
+    if !desk.may_answer() {
+        return;
+    }
+    offer(Command::CloseChat, close_or_reopen);
+    offer(Command::CloseAndNext, |acting| acting.set_aside_and_next(Aside::Closed));
+    offer(Command::Spam, mark_or_unmark_spam);
+    for (command, menu) in [
+        (Command::Snooze, SNOOZE),
+        (Command::Assign, ASSIGN),
+        (Command::Tags, TAGS),
+        (Command::Priority, PRIORITY),
+    ] {
+        commands.offer_while(command, is_here, move || menu::toggle(menu));
+    }
+    if let Some(me) = me(desk) {
+        let (acting, row, id) = (acting.clone(), session.row.clone(), me.id);
+        let is_others = move || row.with(|row| row.assignee.as_ref().map(|it| it.id)) != Some(id);
+        let is_ready = Signal::derive(move || is_here.get() && is_others());
+        commands.offer_while(Command::AssignToMe, is_ready, move || acting.assign(Some(me.clone())));
+    }
+}
+
+fn me(desk: &Desk) -> Option<PersonView> {
+    desk.viewer.as_ref().map(|it| PersonView { id: it.user, name: it.user_name.clone() })
+}
+
+fn mark_or_unmark_spam(acting: &Acting) {
+    if acting.row().work == WorkState::Spam {
+        acting.reopen();
+    } else {
+        acting.set_aside(Aside::Spam);
+    }
 }
 
 fn close_or_reopen(acting: &Acting) {
@@ -108,6 +133,7 @@ where
 #[component]
 fn StarButton(locale: Locale, session: Session, acting: Acting) -> impl IntoView {
     let is_starred = part(&session, |row| row.is_starred);
+    let commands = use_commands();
     let label = move || if is_starred.get() { locale.unstar_chat() } else { locale.star_chat() };
     let icon = move || if is_starred.get() { Icon::StarFull } else { Icon::Star };
     view! {
@@ -116,7 +142,8 @@ fn StarButton(locale: Locale, session: Session, acting: Acting) -> impl IntoView
             class="action action-star"
             data-testid="star"
             aria-label=label
-            title=label
+            title=move || commands.hint(label(), Command::Star)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::Star)
             aria-pressed=move || is_starred.get().to_string()
             on:click=move |_| acting.toggle_star()
         >
@@ -132,13 +159,14 @@ fn CloseButton(locale: Locale, session: Session, acting: Acting) -> impl IntoVie
     let words = move || if is_open.get() { locale.close_chat() } else { locale.reopen_chat() };
     let hint = move || if is_open.get() { locale.close_chat_hint() } else { locale.reopen_chat_hint() };
     let icon = move || if is_open.get() { Icon::Check } else { Icon::Retry };
-    let going = acting.clone();
+    let (going, commands) = (acting.clone(), use_commands());
     view! {
         <button
             type="button"
             class="action action-main"
             data-testid="close-chat"
-            title=hint
+            title=move || commands.hint(hint(), Command::CloseChat)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::CloseChat)
             aria-label=words
             on:click=move |_| close_or_reopen(&acting)
         >
@@ -149,7 +177,8 @@ fn CloseButton(locale: Locale, session: Session, acting: Acting) -> impl IntoVie
             type="button"
             class="action"
             data-testid="close-and-next"
-            title=locale.close_and_next_hint()
+            title=move || commands.hint(locale.close_and_next(), Command::CloseAndNext)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::CloseAndNext)
             aria-label=locale.close_and_next()
             on:click=move |_| going.set_aside_and_next(Aside::Closed)
         >
@@ -190,7 +219,7 @@ fn AssignMenu(desk: Desk, session: Session, acting: Acting) -> impl IntoView {
         typed.set(String::new());
         shelf.want_people();
     });
-    let me = desk.viewer.as_ref().map(|it| PersonView { id: it.user, name: it.user_name.clone() });
+    let me = me(&desk);
     let my_id = me.as_ref().map(|it| it.id);
     let first = {
         let acting = acting.clone();
@@ -242,6 +271,7 @@ fn AssignMenu(desk: Desk, session: Session, acting: Acting) -> impl IntoView {
             icon=Icon::Person
             words
             hint=locale.assign_chat_hint()
+            command=Command::Assign
             label=locale.assign_chat()
             class="action-assign"
             on_open
@@ -312,6 +342,7 @@ fn TagsMenu(desk: Desk, session: Session, acting: Acting) -> impl IntoView {
             icon=Icon::Tag
             words
             hint=locale.tags_of_chat_hint()
+            command=Command::Tags
             label=locale.tags_of_chat()
             class="action-tags"
             on_open
@@ -380,6 +411,7 @@ fn PriorityMenu(desk: Desk, session: Session, acting: Acting) -> impl IntoView {
             icon=Icon::Flag
             words
             hint=locale.priority_hint()
+            command=Command::Priority
             label=locale.priority_word()
             class="action-priority"
         >
@@ -449,6 +481,7 @@ fn SnoozeMenu(desk: Desk, acting: Acting) -> impl IntoView {
             icon=Icon::Clock
             words
             hint=locale.snooze_chat_hint()
+            command=Command::Snooze
             label=locale.snooze_chat()
             class="action-snooze"
             on_open
@@ -477,13 +510,9 @@ fn MoreMenu(locale: Locale, session: Session, acting: Acting) -> impl IntoView {
     let is_spam = part(&session, |row| row.work == WorkState::Spam);
     let priority = part(&session, |row| row.priority);
     let (spam, going) = (acting.clone(), acting.clone());
-    let press = Callback::new(move |()| {
-        if is_spam.get_untracked() {
-            spam.reopen();
-        } else {
-            spam.set_aside(Aside::Spam);
-        }
-    });
+    let press = Callback::new(move |()| mark_or_unmark_spam(&spam));
+    let commands = use_commands();
+    let spam_hint = move || commands.hint(locale.mark_spam_hint(), Command::Spam);
     let words = Signal::derive(move || locale.more_actions().to_owned());
     view! {
         <Menu
@@ -508,7 +537,7 @@ fn MoreMenu(locale: Locale, session: Session, acting: Acting) -> impl IntoView {
             <div class="menu-items">
                 <MenuItem closes=Some(MORE) on_press=press>
                     <Glyph icon=Icon::Ban/>
-                    <span title=locale.mark_spam_hint()>
+                    <span title=spam_hint>
                         {move || if is_spam.get() { locale.unmark_spam() } else { locale.mark_spam() }}
                     </span>
                 </MenuItem>

@@ -9,6 +9,7 @@ use super::send_window::{self, WindowNote};
 use super::session::Session;
 use super::together::{HeldByOthers, HeldNote};
 use super::words;
+use super::writing::Mode;
 use crate::features::files::ui::tray::{AttachButton, ChosenFiles, DropTarget};
 use crate::features::files::ui::upload;
 use crate::features::inbox::send_window::SendWindow;
@@ -16,11 +17,14 @@ use crate::features::inbox::types::{Departure, SendHow, check_text};
 use crate::features::quick_replies::variables;
 use crate::features::wording::types::{Hit, RuleId, Severity, verdict};
 use crate::features::wording::ui::Findings;
+use crate::shared::commands::Command;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::i18n::Locale;
 use crate::shared::marketplace::Marketplace;
 use crate::ui::caret;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::notice::use_toasts;
 use crate::ui::text_area::TextArea;
 use leptos::html;
 use leptos::prelude::*;
@@ -187,6 +191,8 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
     };
     follow_overtaken(&session, &gate.refusal);
     let tools = Tools::new();
+    offer_commands(&desk, &gate, tools);
+    let commands = use_commands();
     let on_anyway = {
         let gate = gate.clone();
         Callback::new(move |()| _ = gate.attempt(Wish { anyway: true, ..SEND }))
@@ -217,6 +223,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         focus_when_there(field);
     }
     let (by_key, by_button) = (gate.clone(), gate.clone());
+    let is_taking_files = composing(&desk, &gate);
     let (tray, waiting, pasting) = (session.tray.clone(), session.tray.clone(), session.tray.clone());
     let is_waiting = Memo::new(move |_| waiting.blocked().is_some());
     let paste = move |event: ClipboardEvent| {
@@ -254,7 +261,7 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             <ChosenFiles tray=tray.clone() locale/>
             <Findings hits locale/>
             <div class="composer-field">
-                <AttachButton tray locale disabled=is_closed/>
+                <AttachButton tray locale disabled=is_closed is_ready=is_taking_files/>
                 <TextArea
                     element=field
                     id=COMPOSER
@@ -271,7 +278,11 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
                     type="submit"
                     class="composer-send"
                     data-testid="send"
-                    title=format!("{}\n{}", locale.send_hint(), locale.send_and_close_hint())
+                    title=move || {
+                        let send = commands.hint(locale.send(), Command::Send);
+                        format!("{send}\n{}", commands.hint(locale.send_and_close(), Command::SendAndClose))
+                    }
+                    aria-keyshortcuts=move || commands.keys_for_readers(Command::Send)
                     disabled=move || is_closed.get() || is_waiting.get()
                 >
                     <Glyph icon=Icon::Send/>
@@ -310,21 +321,50 @@ impl Tools {
     }
 }
 
+/// Whether an answer can be written here now.
+fn composing(desk: &Desk, gate: &Gate) -> Signal<bool> {
+    let is_writing = gate.session.writing.is_writing(desk.is_at(gate.session.chat), Mode::Answer);
+    let is_closed = gate.is_closed;
+    Signal::derive(move || is_writing.get() && !is_closed.get())
+}
+
+/// What keys do while an answer is written.
+fn offer_commands(desk: &Desk, gate: &Gate, tools: Tools) {
+    let (commands, is_ready, toasts) = (use_commands(), composing(desk, gate), use_toasts());
+    for (command, wish) in [(Command::Send, SEND), (Command::SendAndClose, SEND_AND_CLOSE)] {
+        let gate = gate.clone();
+        commands.offer_while(command, is_ready, move || _ = gate.attempt(wish));
+    }
+    for (command, tool) in
+        [(Command::QuickReply, tools.quick), (Command::Emoji, tools.emoji), (Command::SendLater, tools.later)]
+    {
+        commands.offer_while(command, is_ready, move || tools.toggle(tool));
+    }
+    // An answer that has not left is taken back before what was done earlier; what a notice offers was done later.
+    let (is_here, held) = (desk.is_at(gate.session.chat), gate.session.held.clone());
+    let can_take_back =
+        Signal::derive(move || is_here.get() && !held.with(Vec::is_empty) && !toasts.has_action());
+    let session = gate.session.clone();
+    commands.offer_while(Command::Undo, can_take_back, move || session.undo());
+}
+
 /// The buttons that open the panels.
 #[component]
 fn ToolButtons(locale: Locale, tools: Tools, disabled: Signal<bool>) -> impl IntoView {
+    let commands = use_commands();
     let all = [
-        (tools.quick, Icon::Slash, locale.quick_reply_insert(), "quick-replies"),
-        (tools.emoji, Icon::Smile, locale.insert_emoji(), "emoji"),
-        (tools.later, Icon::Clock, locale.send_later(), "send-later"),
+        (tools.quick, Icon::Slash, locale.quick_reply_insert(), "quick-replies", Command::QuickReply),
+        (tools.emoji, Icon::Smile, locale.insert_emoji(), "emoji", Command::Emoji),
+        (tools.later, Icon::Clock, locale.send_later(), "send-later", Command::SendLater),
     ];
-    let buttons = all.into_iter().map(|(tool, icon, name, panel)| {
+    let buttons = all.into_iter().map(|(tool, icon, name, panel, command)| {
         view! {
             <button
                 type="button"
                 class="icon-button"
                 aria-label=name
-                title=name
+                title=move || commands.hint(name, command)
+                aria-keyshortcuts=move || commands.keys_for_readers(command)
                 aria-expanded=move || if tool.get() { "true" } else { "false" }
                 aria-controls=panel
                 disabled=move || disabled.get()
@@ -349,9 +389,8 @@ fn follow_overtaken(session: &Session, refusal: &ArcRwSignal<Option<Refusal>>) {
     });
 }
 
-/// Ctrl+Enter (or Cmd+Enter) sends, with Shift it closes the chat too, Enter begins a new line, «/» at the beginning of a
-/// word opens the quick replies, Ctrl+Z in the empty field takes back what was just sent, Esc gives the focus back to
-/// the list.
+/// What keys mean in the field alone: «/» at the beginning of a word opens the quick replies, Ctrl+Z in the empty field
+/// takes back what was just sent, Esc gives the focus back to the list.
 fn handle_key(event: &KeyboardEvent, gate: &Gate, tools: Tools) {
     if event.is_composing() || event.default_prevented() {
         return;
@@ -366,10 +405,6 @@ fn handle_key(event: &KeyboardEvent, gate: &Gate, tools: Tools) {
         })
     };
     match event.code().as_str() {
-        "Enter" | "NumpadEnter" if is_command => {
-            event.prevent_default();
-            gate.attempt(if event.shift_key() { SEND_AND_CLOSE } else { SEND });
-        }
         "KeyZ" if is_command && !event.shift_key() => {
             let is_empty = gate.session.text.with_untracked(String::is_empty);
             if is_empty && gate.session.held.with_untracked(|held| !held.is_empty()) {
@@ -424,11 +459,15 @@ fn RefusalNote(
     others: HeldByOthers,
     locale: Locale,
 ) -> impl IntoView {
+    let commands = use_commands();
     let words = move || match refusal.get() {
         Some(why) => Some(AppError::Refused(why).sentence(locale)),
         None if came_late.get() => Some(locale.window_kept_text().to_owned()),
         None if others.came_second.get() => Some(locale.answered_by_others(&others.names())),
-        None => (!warned.with(Vec::is_empty)).then(|| locale.wording_send_over().to_owned()),
+        None => {
+            let is_warned = !warned.with(Vec::is_empty);
+            is_warned.then(|| commands.hint(locale.wording_send_over(), Command::Send))
+        }
     };
     view! { <p id="composer-problem" class="composer-problem" role="alert">{words}</p> }
 }

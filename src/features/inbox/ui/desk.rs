@@ -10,6 +10,7 @@ use crate::features::files::ui::tray::Trays;
 use crate::features::wording::ui::WordingBook;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
+use crate::shared::ids::ChatId;
 use crate::shared::page::Viewer;
 use crate::shared::role::Permission;
 use crate::shared::time::Zone;
@@ -95,6 +96,13 @@ impl Desk {
         problem
             .get()
             .filter(|error| is_heard || !matches!(error, AppError::Transport | AppError::Unauthorized))
+    }
+
+    /// Whether the address names this chat. While another one is on its way the old one is still to be seen, and keys
+    /// that are pressed then are not meant for it.
+    pub fn is_at(&self, chat: ChatId) -> Signal<bool> {
+        let address = self.address;
+        Signal::derive(move || address.try_with(|here| here.chat()) == Some(Some(chat)))
     }
 
     /// Whether the person may write to buyers.

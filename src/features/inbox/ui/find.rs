@@ -1,19 +1,22 @@
 //! Looking for words inside the open chat: over all of it, not only over what the window holds.
 
+use super::desk::Desk;
 use super::session::Session;
 use crate::features::inbox::api;
 use crate::features::inbox::types::Finds;
+use crate::shared::commands::Command;
 use crate::ui::browser;
 use crate::ui::button::IconButton;
+use crate::ui::commands::use_commands;
 use crate::ui::context::use_locale;
 use crate::ui::icon::{Glyph, Icon};
-use leptos::ev::{self, KeyboardEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
 
 /// The field in which the words are typed.
-pub const FIND_FIELD: &str = "find-in-chat";
+const FIND_FIELD: &str = "find-in-chat";
 /// So long nobody types before it is looked for.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -22,9 +25,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct FindOpen(RwSignal<bool>);
 
 impl FindOpen {
-    /// Opens or closes the bar.
-    pub fn set(self, open: bool) {
-        self.0.set(open);
+    /// Opens the bar and brings the focus there.
+    pub fn open(self) {
+        self.0.set(true);
+        request_animation_frame(|| browser::focus(FIND_FIELD));
     }
 }
 
@@ -45,21 +49,12 @@ struct Found {
     at: usize,
 }
 
-/// The bar below the head of the window. Opens by Ctrl + Shift + F or Alt + F, by the place of the key.
+/// The bar below the head of the window.
 #[component]
-pub fn FindBar(session: Session) -> impl IntoView {
-    let FindOpen(is_open) = use_find();
-    Effect::new(move |_| {
-        let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-            let is_chord = (event.ctrl_key() && event.shift_key()) != event.alt_key();
-            if event.code() == "KeyF" && is_chord && !event.meta_key() {
-                event.prevent_default();
-                is_open.set(true);
-                request_animation_frame(|| browser::focus(FIND_FIELD));
-            }
-        });
-        on_cleanup(move || handle.remove());
-    });
+pub fn FindBar(desk: Desk, session: Session) -> impl IntoView {
+    let find = use_find();
+    let FindOpen(is_open) = find;
+    use_commands().offer_while(Command::FindInChat, desk.is_at(session.chat), move || find.open());
     move || is_open.get().then(|| view! { <Bar session=session.clone() is_open/> })
 }
 

@@ -4,8 +4,10 @@ use super::composer::COMPOSER;
 use super::desk::Desk;
 use super::session::{Drawn, Session};
 use crate::features::inbox::types::{FailureReason, ReplyState};
+use crate::shared::commands::Command;
 use crate::shared::ids::ReplyId;
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
@@ -13,7 +15,7 @@ use leptos::prelude::*;
 /// moves when it comes and goes.
 #[component]
 pub fn UndoBar(desk: Desk, session: Session) -> impl IntoView {
-    let (locale, now) = (desk.locale, desk.now);
+    let (locale, now, commands) = (desk.locale, desk.now, use_commands());
     let held = session.held.clone();
     let seconds = Memo::new(move |_| {
         let at = held.with(|held| held.last().map(|(_, at)| *at))?;
@@ -31,7 +33,7 @@ pub fn UndoBar(desk: Desk, session: Session) -> impl IntoView {
                     type="button"
                     class="message-action"
                     data-testid="undo"
-                    title=locale.undo_hint()
+                    title=move || commands.hint(locale.undo_hint(), Command::Undo)
                     on:click=move |_| session.undo()
                 >
                     <Glyph icon=Icon::Back/>

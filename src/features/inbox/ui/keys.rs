@@ -1,8 +1,9 @@
 //! Moving through the list by keyboard. Keys are told by their place, so that they work in every layout.
 
 use super::sight::{self, Sight};
+use crate::shared::commands::Command;
 use crate::shared::ids::ChatId;
-use leptos::ev;
+use crate::ui::commands::use_commands;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -27,8 +28,8 @@ pub enum Step {
 impl Step {
     fn of(code: &str) -> Option<Self> {
         match code {
-            "ArrowDown" | "KeyJ" => Some(Step::Next),
-            "ArrowUp" | "KeyK" => Some(Step::Previous),
+            "ArrowDown" => Some(Step::Next),
+            "ArrowUp" => Some(Step::Previous),
             "Home" => Some(Step::First),
             "End" => Some(Step::Last),
             _ => None,
@@ -36,41 +37,38 @@ impl Step {
     }
 }
 
-/// Lets arrows, J and K, Home and End move the focus between the rows inside `list`; Enter opens, as with any link.
-/// J and K also bring the focus into the list from anywhere where nobody types.
-pub fn move_between_rows(list: NodeRef<html::Div>, sight: Sight) {
-    Effect::new(move |_| {
+/// Offers the steps from row to row, which also bring the focus into the list from elsewhere; Enter opens, as with any
+/// link.
+pub fn offer_steps(list: NodeRef<html::Div>, sight: &Sight) {
+    for (command, step) in [(Command::NextRow, Step::Next), (Command::PreviousRow, Step::Previous)] {
         let sight = sight.clone();
-        let handle = window_event_listener(ev::keydown, move |event| {
-            if let Some(list) = list.get_untracked() {
-                handle_key(&list, &sight, &event);
+        use_commands().offer(command, move || {
+            let Some(list) = list.get_untracked() else { return };
+            let target = match focused_row(&list) {
+                Some(row) => sight.neighbour(Some(row), step),
+                None => entrance(&list).or_else(|| sight.neighbour(None, Step::First)),
+            };
+            if let Some(target) = target {
+                sight.focus(target);
             }
         });
-        on_cleanup(move || handle.remove());
-    });
+    }
 }
 
-fn handle_key(list: &HtmlElement, sight: &Sight, event: &KeyboardEvent) {
+/// Lets arrows, Home and End move the focus between the rows of `list`, once it is there.
+pub fn move_between_rows(list: NodeRef<html::Div>, sight: &Sight, event: &KeyboardEvent) {
     let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
-    let Some(step) = Step::of(&event.code()) else { return };
-    if has_modifier || event.default_prevented() {
-        return;
-    }
-    let focused = document().active_element();
-    let row = focused.as_ref().and_then(|element| element.closest(ROW).ok().flatten());
-    let row = row.filter(|row| list.contains(Some(row))).and_then(|row| sight::chat_of(&row));
-    let is_letter = event.code().starts_with("Key");
-    let target = match (row, step) {
-        (Some(row), _) => sight.neighbour(Some(row), step),
-        (None, Step::Next | Step::Previous) if is_idle(focused.as_ref(), is_letter) => {
-            entrance(list).or_else(|| sight.neighbour(None, Step::First))
-        }
-        _ => None,
-    };
-    if let Some(target) = target {
+    let (Some(list), Some(step)) = (list.get_untracked(), Step::of(&event.code())) else { return };
+    let row = focused_row(&list).filter(|_| !has_modifier && !event.default_prevented());
+    if let Some(target) = row.and_then(|row| sight.neighbour(Some(row), step)) {
         event.prevent_default();
         sight.focus(target);
     }
+}
+
+fn focused_row(list: &HtmlElement) -> Option<ChatId> {
+    let row = document().active_element()?.closest(ROW).ok().flatten()?;
+    if list.contains(Some(&row)) { sight::chat_of(&row) } else { None }
 }
 
 /// The row through which the focus enters the list: the chat that is open.
@@ -78,46 +76,19 @@ fn entrance(list: &HtmlElement) -> Option<ChatId> {
     sight::chat_of(&list.query_selector(OPEN_ROW).ok().flatten()?)
 }
 
-/// Calls `work` at Shift and a key, wherever nobody types.
-pub fn on_shift(code: &'static str, work: impl Fn() + 'static + Clone) {
-    Effect::new(move |_| {
-        let work = work.clone();
-        let handle = window_event_listener(ev::keydown, move |event| {
-            let other = event.ctrl_key() || event.alt_key() || event.meta_key();
-            if event.code() != code
-                || !event.shift_key()
-                || other
-                || event.default_prevented()
-                || event.repeat()
-            {
-                return;
-            }
-            if is_idle(document().active_element().as_ref(), true) {
-                event.prevent_default();
-                work();
-            }
-        });
-        on_cleanup(move || handle.remove());
-    });
-}
-
-/// Whether a key pressed now is meant for nothing else: nobody types, no menu is open. Arrows scroll what has the
-/// focus, letters do nothing there.
-fn is_idle(focused: Option<&Element>, is_letter: bool) -> bool {
-    let Some(focused) = focused else { return true };
-    if focused.tag_name() == "BODY" {
-        return true;
-    }
-    let types = focused.closest("input, textarea, select, dialog, [popover], [contenteditable]");
-    is_letter && matches!(types, Ok(None))
-}
-
-/// Brings the focus to the row of the chat that is open, or to the first one.
+/// Leaves a field for the row of the chat that is open, or the first one. Where no row can have the focus nothing has it,
+/// so that the next key is a command.
 pub fn focus_list() {
+    let left = document().active_element();
     let row = document().query_selector(OPEN_ROW).ok().flatten();
     let row = row.or_else(|| document().query_selector(ROW).ok().flatten());
     if let Some(row) = row {
         focus(&row);
+    }
+    let left = left.filter(|left| document().active_element().as_ref() == Some(left));
+    if let Some(field) = left.and_then(|left| left.dyn_into::<HtmlElement>().ok()) {
+        // What has the focus can lose it.
+        _ = field.blur();
     }
 }
 
@@ -144,7 +115,7 @@ mod tests {
 
     #[test]
     fn keys_are_told_by_their_place() {
-        assert_eq!(Step::of("KeyJ"), Some(Step::Next));
+        assert_eq!(Step::of("ArrowDown"), Some(Step::Next));
         assert_eq!(Step::of("ArrowUp"), Some(Step::Previous));
         assert_eq!(Step::of("KeyL"), None);
     }

@@ -129,7 +129,7 @@ fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
     let locale = desk.locale;
     let scroller = NodeRef::<html::Div>::new();
     let sight = Sight::new(scroller, desk.list.lines.clone());
-    keys::move_between_rows(scroller, sight.clone());
+    keys::offer_steps(scroller, &sight);
     back_to_top_on_switch(&desk, &sight);
     let list = desk.list.clone();
     let is_switching = desk.list.is_switching.clone();
@@ -144,7 +144,7 @@ fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
     };
     let (here, gone, focused, blurred) =
         (desk.list.clone(), desk.list.clone(), desk.list.clone(), desk.list.clone());
-    let (taking, losing, room) = (sight.clone(), sight.clone(), sight.clone());
+    let (taking, losing, room, moving) = (sight.clone(), sight.clone(), sight.clone(), sight.clone());
     let address = desk.address;
     let drawn = sight.drawn(move || address.with(|address| address.chat()));
     let placed = StoredValue::new(sight.clone());
@@ -159,6 +159,7 @@ fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
                 class="list-scroll"
                 node_ref=scroller
                 on:scroll=scrolled
+                on:keydown=move |event| keys::move_between_rows(scroller, &moving, &event)
                 on:pointerenter=move |_| here.set_pointer(true)
                 on:pointerleave=move |_| gone.set_pointer(false)
                 on:focusin=move |event| {

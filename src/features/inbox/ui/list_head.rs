@@ -10,7 +10,9 @@ use super::row::MarketplaceMark;
 use super::words;
 use crate::features::inbox::types::{ListQuery, Sort, View};
 use crate::features::sellers::types::SellerView;
+use crate::shared::commands::Command;
 use crate::shared::ids::SellerId;
+use crate::ui::commands::use_commands;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -45,6 +47,28 @@ fn href_of(
     Signal::derive(move || address.with(|here| here.with_query(query(&here.query)).href()))
 }
 
+/// The command that shows a view.
+fn command_of(view: View) -> Command {
+    match view {
+        View::Waiting => Command::ShowWaiting,
+        View::Mine => Command::ShowMine,
+        View::Unassigned => Command::ShowUnassigned,
+        View::Open => Command::ShowOpen,
+        View::Starred => Command::ShowStarred,
+        View::Snoozed => Command::ShowSnoozed,
+        View::Closed => Command::ShowClosed,
+        View::Spam => Command::ShowSpam,
+        View::All => Command::ShowAll,
+    }
+}
+
+fn offer_views(address: Memo<Address>) {
+    for view in View::ALL.iter().copied() {
+        let (navigate, href) = (use_navigate(), href_of_view(address, view));
+        use_commands().offer(command_of(view), move || navigate(&href.get_untracked(), Default::default()));
+    }
+}
+
 /// Another view begins in its own order.
 fn href_of_view(address: Memo<Address>, view: View) -> Signal<String> {
     href_of(address, move |query| ListQuery { seller: query.seller, ..ListQuery::of(view) })
@@ -53,6 +77,7 @@ fn href_of_view(address: Memo<Address>, view: View) -> Signal<String> {
 #[component]
 fn Views(desk: Desk) -> impl IntoView {
     let (locale, address) = (desk.locale, desk.address);
+    offer_views(address);
     let here = Memo::new(move |_| address.with(|address| address.query.view));
     let is_further = Signal::derive(move || FURTHER.contains(&here.get()));
     let label = move || match here.get() {
@@ -85,11 +110,12 @@ fn count_of(desk: &Desk, view: View) -> Memo<i64> {
 
 #[component]
 fn Tab(desk: Desk, view: View, here: Memo<View>) -> impl IntoView {
-    let (locale, count) = (desk.locale, count_of(&desk, view));
+    let (locale, count, commands) = (desk.locale, count_of(&desk, view), use_commands());
     view! {
         <a
             class="list-tab"
             href=href_of_view(desk.address, view)
+            aria-keyshortcuts=move || commands.keys_for_readers(command_of(view))
             aria-current=move || (here.get() == view).then_some("page")
             data-view=view.as_str()
         >
@@ -104,11 +130,12 @@ fn Tab(desk: Desk, view: View, here: Memo<View>) -> impl IntoView {
 /// A view in the menu.
 #[component]
 fn Place(desk: Desk, view: View, here: Memo<View>) -> impl IntoView {
-    let (locale, count) = (desk.locale, count_of(&desk, view));
+    let (locale, count, commands) = (desk.locale, count_of(&desk, view), use_commands());
     view! {
         <a
             class="list-menu-item"
             href=href_of_view(desk.address, view)
+            aria-keyshortcuts=move || commands.keys_for_readers(command_of(view))
             aria-current=move || (here.get() == view).then_some("page")
             data-view=view.as_str()
         >

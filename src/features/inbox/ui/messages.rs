@@ -19,7 +19,7 @@ use crate::ui::notice::ErrorNote;
 use chrono::NaiveDate;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::web_sys::Element;
+use leptos::web_sys::{Element, HtmlDivElement};
 
 /// Within this distance of the end the window follows new messages, in pixels.
 const NEAR_END: i32 = 60;
@@ -57,9 +57,14 @@ impl Place {
         }
     }
 
+    /// What scrolls. Answers to what the window has asked may come when it has gone already.
+    fn element(&self) -> Option<HtmlDivElement> {
+        self.scroller.try_get_untracked().flatten()
+    }
+
     /// Notes a scroll. Says which ends are near.
     fn scrolled(&self) -> Near {
-        let Some(element) = self.scroller.get_untracked() else {
+        let Some(element) = self.element() else {
             return Near { beginning: false, end: false };
         };
         // Laid out from its end, a scroller counts upwards from zero with a minus.
@@ -76,7 +81,7 @@ impl Place {
     }
 
     fn to_end(&self) {
-        if let Some(element) = self.scroller.get_untracked() {
+        if let Some(element) = self.element() {
             element.set_scroll_top(0);
         }
         self.unread_below.set(false);
@@ -84,7 +89,7 @@ impl Place {
 
     /// Keeps what is read where it is while something changes below it. Runs before the change.
     fn hold(&self) {
-        let Some(element) = self.scroller.get_untracked() else { return };
+        let Some(element) = self.element() else { return };
         if self.is_at_end.get_untracked() && !self.has_newer.get_untracked() {
             return;
         }
@@ -199,7 +204,7 @@ fn follow_wishes(session: &Session, place: &Place) {
         let (place, marked) = (place.clone(), marked.clone());
         // What was drawn for it is in the page by then, and nothing of it has been painted yet.
         request_animation_frame(move || {
-            let Some(scroller) = place.scroller.get_untracked() else { return };
+            let Some(scroller) = place.element() else { return };
             let shown = match &wish {
                 Reveal::Newest => {
                     place.to_end();

@@ -14,7 +14,6 @@ mod draft;
 mod filters;
 mod find;
 mod held;
-mod hotkeys;
 mod keys;
 mod later;
 mod lines;

@@ -1,10 +1,11 @@
 //! «Дай следующий»: the most urgent chat that nobody works on, for whoever asks.
 
 use super::desk::{Desk, use_desk};
-use super::keys;
 use crate::features::inbox::api;
 use crate::features::inbox::types::Served;
+use crate::shared::commands::Command;
 use crate::shared::error::AppError;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,7 +21,7 @@ enum Answer {
     Failed(AppError),
 }
 
-/// The button and its key, Shift+N.
+/// The button, and the command of its key.
 #[component]
 pub fn NextButton() -> impl IntoView {
     let desk = use_desk();
@@ -59,7 +60,8 @@ pub fn NextButton() -> impl IntoView {
             });
         }
     };
-    keys::on_shift("KeyN", ask.clone());
+    let commands = use_commands();
+    commands.offer(Command::TakeNext, ask.clone());
     let said = move || match answer.get()? {
         Answer::NothingLeft => Some(locale.nobody_left().to_owned()),
         Answer::Failed(error) => Some(error.sentence(locale)),
@@ -68,8 +70,8 @@ pub fn NextButton() -> impl IntoView {
         <button
             type="button"
             class="button next-chat"
-            title=locale.next_chat_hint()
-            aria-keyshortcuts="Shift+N"
+            title=move || commands.hint(locale.next_chat_hint(), Command::TakeNext)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::TakeNext)
             aria-busy=move || is_asking.get().then_some("true")
             on:click=move |_| ask()
         >

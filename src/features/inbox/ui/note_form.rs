@@ -7,11 +7,13 @@ use super::writing::{Mode, WritingState};
 use crate::features::inbox::api;
 use crate::features::inbox::types::{NoteView, PersonView};
 use crate::features::inbox::work::{check_note, name_being_typed, still_mentioned};
+use crate::shared::commands::Command;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{ChatId, NoteId};
 use crate::shared::page::Viewer;
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::text_area::TextArea;
 use leptos::ev::KeyboardEvent;
@@ -205,6 +207,7 @@ impl Form {
         if event.is_composing() {
             return;
         }
+        let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
         let offered = untrack(|| self.offered());
         let marked = self.marked.get_untracked().min(offered.len().saturating_sub(1));
         match event.code().as_str() {
@@ -212,8 +215,7 @@ impl Form {
             "ArrowUp" if !offered.is_empty() => {
                 self.marked.set((marked + offered.len() - 1) % offered.len());
             }
-            "Enter" | "NumpadEnter" if event.ctrl_key() || event.meta_key() => self.save(),
-            "Enter" | "NumpadEnter" | "Tab" if !offered.is_empty() && !event.shift_key() => {
+            "Enter" | "NumpadEnter" | "Tab" if !offered.is_empty() && !has_modifier => {
                 if let Some(person) = offered.into_iter().nth(marked) {
                     self.choose(person);
                 }
@@ -258,6 +260,10 @@ pub fn NoteForm(desk: Desk, session: Session) -> impl IntoView {
         })
     };
     let (keys, moving, saving) = (form.clone(), form.clone(), form.clone());
+    let commands = use_commands();
+    let is_writing = form.writing().is_writing(desk.is_at(form.session.chat), Mode::Note);
+    let sending = form.clone();
+    commands.offer_while(Command::Send, is_writing, move || sending.save());
     let (busy, changing) = (form.is_busy.clone(), form.writing().changing.clone());
     let is_invalid = {
         let error = form.error.clone();
@@ -310,7 +316,8 @@ pub fn NoteForm(desk: Desk, session: Session) -> impl IntoView {
                     type="submit"
                     class="composer-send note-save"
                     data-testid="save-note"
-                    title=locale.save_note_hint()
+                    title=move || commands.hint(locale.save_note_hint(), Command::Send)
+                    aria-keyshortcuts=move || commands.keys_for_readers(Command::Send)
                     aria-disabled=move || busy.get().then_some("true")
                 >
                     <Glyph icon=Icon::Note/>

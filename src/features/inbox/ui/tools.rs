@@ -1,14 +1,17 @@
 //! The ways through a chat, in the head of its window: looking for words, a day, the first unseen message, and the link
 //! to the message that is marked.
 
-use super::find::{FIND_FIELD, use_find};
+use super::desk::Desk;
+use super::find::use_find;
 use super::session::{Drawn, Session};
 use crate::shared::address;
+use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::ChatId;
 use crate::shared::time::Zone;
 use crate::ui::browser;
-use crate::ui::button::{Button, ButtonKind, IconButton};
+use crate::ui::button::{Button, ButtonKind};
+use crate::ui::commands::use_commands;
 use crate::ui::context::{use_locale, use_now};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::{Toasts, use_toasts};
@@ -22,37 +25,55 @@ const PLACES_BUTTON: &str = "window-places-button";
 
 /// Buttons in the head of the window.
 #[component]
-pub fn WindowTools(session: Session, zone: Zone) -> impl IntoView {
-    let locale = use_locale();
-    let find = use_find();
+pub fn WindowTools(desk: Desk, session: Session) -> impl IntoView {
+    let (locale, zone) = (desk.locale, desk.zone);
+    let (find, commands) = (use_find(), use_commands());
     let is_open = RwSignal::new(false);
-    let look = move |()| {
-        find.set(true);
-        request_animation_frame(|| browser::focus(FIND_FIELD));
-    };
-    let toggle = move |_| {
+    let toggle = move || {
         is_open.update(|open| *open = !*open);
         if is_open.get_untracked() {
             request_animation_frame(|| browser::focus(DAY_FIELD));
         }
     };
+    offer_ways(&desk, &session, toggle);
     view! {
         <div class="window-tools">
-            <IconButton icon=Icon::Search label=locale.find_in_chat().to_owned() on_press=look/>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label=locale.find_in_chat()
+                title=move || commands.hint(locale.find_in_chat(), Command::FindInChat)
+                aria-keyshortcuts=move || commands.keys_for_readers(Command::FindInChat)
+                on:click=move |_| find.open()
+            >
+                <Glyph icon=Icon::Search/>
+            </button>
             <button
                 type="button"
                 id=PLACES_BUTTON
                 class="icon-button"
                 aria-label=locale.places_in_chat()
-                title=locale.places_in_chat()
+                title=move || commands.hint(locale.places_in_chat(), Command::JumpToDate)
+                aria-keyshortcuts=move || commands.keys_for_readers(Command::JumpToDate)
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls="window-places"
-                on:click=toggle
+                on:click=move |_| toggle()
             >
                 <Glyph icon=Icon::Calendar/>
             </button>
             {move || is_open.get().then(|| view! { <Places session=session.clone() zone is_open/> })}
         </div>
+    }
+}
+
+fn offer_ways(desk: &Desk, session: &Session, to_day: impl Fn() + Send + Sync + 'static) {
+    let (commands, is_here) = (use_commands(), desk.is_at(session.chat));
+    commands.offer_while(Command::JumpToDate, is_here, to_day);
+    let going = session.clone();
+    commands.offer_while(Command::ToNewest, is_here, move || going.go_to_newest());
+    if session.travel.had_unseen {
+        let going = session.clone();
+        commands.offer_while(Command::ToUnseen, is_here, move || going.go_to_unseen());
     }
 }
 

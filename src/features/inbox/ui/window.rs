@@ -198,7 +198,7 @@ fn ChatWindow(
         >
             <WindowHead desk=desk.clone() session=session.clone()/>
             <ChatActions desk=desk.clone() session=session.clone()/>
-            <FindBar session=session.clone()/>
+            <FindBar desk=desk.clone() session=session.clone()/>
             {note}
             <OrderAside chat=id marketplace may_answer/>
             <Messages desk=desk.clone() session=session.clone()/>
@@ -211,7 +211,7 @@ fn ChatWindow(
 #[component]
 fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
-    let (tools, zone) = (session.clone(), desk.zone);
+    let (tools, tooled) = (session.clone(), desk.clone());
     let row = session.row.clone();
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
@@ -243,7 +243,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                 </p>
             </div>
             <ClockChip row/>
-            <WindowTools session=tools zone/>
+            <WindowTools desk=tooled session=tools/>
             <PaneToggle/>
         </header>
     }

@@ -6,9 +6,10 @@ use super::desk::Desk;
 use super::note_form::{NOTE_FIELD, NoteForm};
 use super::session::Session;
 use crate::features::inbox::types::NoteView;
+use crate::shared::commands::Command;
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
-use leptos::ev;
 use leptos::prelude::*;
 
 /// What is being written.
@@ -44,11 +45,19 @@ pub struct WritingState {
 }
 
 impl WritingState {
-    /// Turns to the other field and brings the focus there.
+    /// Turns to a field and brings the focus there.
     pub fn turn_to(&self, mode: Mode) {
         self.mode.set(mode);
+        // What is typed at once arrives where the field is in sight already.
+        browser::focus(mode.field());
         // A field that is out of sight takes no focus: it comes into sight with the next drawing.
         request_animation_frame(move || browser::focus(mode.field()));
+    }
+
+    /// Whether this chat is open and this is being written in it: only then are the keys of the field meant.
+    pub fn is_writing(&self, is_here: Signal<bool>, mode: Mode) -> Signal<bool> {
+        let now = self.mode.clone();
+        Signal::derive(move || is_here.get() && now.get() == mode)
     }
 
     /// Takes a note up again.
@@ -66,8 +75,8 @@ pub fn Writing(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView
     }
     let locale = desk.locale;
     let state = session.writing.clone();
-    follow_key(&state);
-    let mode = state.mode.clone();
+    offer_turns(&desk, &session);
+    let (mode, commands) = (state.mode.clone(), use_commands());
     let tab = {
         let state = state.clone();
         move |of: Mode, icon: Icon, words: &'static str, hint: &'static str| {
@@ -78,7 +87,8 @@ pub fn Writing(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView
                     class="writing-mode"
                     data-mode=of.as_str()
                     aria-pressed=move || (chosen.get() == of).to_string()
-                    title=hint
+                    title=move || commands.hint(hint, Command::AnswerOrNote)
+                    aria-keyshortcuts=move || commands.keys_for_readers(Command::AnswerOrNote)
                     on:click=move |_| pressed.turn_to(of)
                 >
                     <Glyph icon/>
@@ -105,24 +115,19 @@ pub fn Writing(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView
     .into_any()
 }
 
-/// Alt+N turns from one to the other, also while somebody types.
-fn follow_key(state: &WritingState) {
-    let state = state.clone();
-    Effect::new(move |_| {
-        let state = state.clone();
-        let handle = window_event_listener(ev::keydown, move |event| {
-            let is_ours = event.code() == "KeyN"
-                && event.alt_key()
-                && !(event.ctrl_key() || event.meta_key() || event.shift_key());
-            if is_ours && !event.default_prevented() {
-                event.prevent_default();
-                let other = match state.mode.get_untracked() {
-                    Mode::Answer => Mode::Note,
-                    Mode::Note => Mode::Answer,
-                };
-                state.turn_to(other);
-            }
+/// Turning from one to the other, and beginning the one or the other.
+fn offer_turns(desk: &Desk, session: &Session) {
+    let (commands, is_here) = (use_commands(), desk.is_at(session.chat));
+    let offer = |command, turn: fn(&WritingState)| {
+        let state = session.writing.clone();
+        commands.offer_while(command, is_here, move || turn(&state));
+    };
+    offer(Command::Reply, |state| state.turn_to(Mode::Answer));
+    offer(Command::Note, |state| state.turn_to(Mode::Note));
+    offer(Command::AnswerOrNote, |state| {
+        state.turn_to(match state.mode.get_untracked() {
+            Mode::Answer => Mode::Note,
+            Mode::Note => Mode::Answer,
         });
-        on_cleanup(move || handle.remove());
     });
 }

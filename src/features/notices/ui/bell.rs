@@ -4,11 +4,15 @@ use super::book::Book;
 use super::ringer::Ringer;
 use super::words;
 use crate::features::notices::types::{Centre, NoticeView};
+use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::ui::button::{Button, ButtonKind};
+use crate::ui::commands::use_commands;
 use crate::ui::context::{use_locale, use_now, use_viewer};
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::menu;
 use crate::ui::signals;
+use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -48,13 +52,33 @@ pub fn NoticeBell() -> impl IntoView {
         let unseen = number.get();
         (unseen > 0).then(|| view! { <span class="rail-badge" aria-hidden="true">{badge(unseen)}</span> })
     };
+    let panel = NodeRef::<html::Div>::new();
+    let commands = use_commands();
+    commands.offer(Command::Notices, || menu::toggle(LIST));
     Some(view! {
-        <button type="button" class="rail-item" popovertarget=LIST data-testid="bell">
+        <button
+            type="button"
+            id=menu::button_id(LIST)
+            class="rail-item"
+            popovertarget=LIST
+            data-testid="bell"
+            title=move || commands.hint(locale.notices(), Command::Notices)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::Notices)
+        >
             <Glyph icon=Icon::Bell/>
             {badge}
             <span class="rail-name">{name}</span>
         </button>
-        <div id=LIST class="menu rail-menu notices" popover="auto" role="group" aria-label=locale.notices()>
+        <div
+            node_ref=panel
+            id=LIST
+            class="menu rail-menu notices"
+            popover="auto"
+            role="group"
+            aria-label=locale.notices()
+            on:toggle=move |_| menu::take_focus(panel)
+            on:keydown=move |event| menu::move_between_items(panel, &event)
+        >
             <div class="notices-head">
                 <strong>{locale.notices()}</strong>
                 <AllSeen book=book.clone()/>
@@ -128,6 +152,7 @@ fn Item(book: Book, notice: NoticeView, locale: Locale) -> impl IntoView {
                 class="notice-item"
                 href=notice.href()
                 data-testid="notice"
+                data-menu-item=""
                 data-kind=notice.kind.as_str()
                 data-unseen=(!is_seen).then_some("true")
                 on:click=open

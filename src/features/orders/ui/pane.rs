@@ -58,7 +58,7 @@ fn is_wide() -> bool {
 /// The button that opens and closes the pane.
 #[component]
 pub fn PaneToggle() -> impl IntoView {
-    let (locale, pane) = (use_locale(), use_order_pane());
+    let (locale, pane, commands) = (use_locale(), use_order_pane(), use_commands());
     view! {
         <button
             type="button"
@@ -67,7 +67,8 @@ pub fn PaneToggle() -> impl IntoView {
             aria-label=locale.order_pane()
             aria-expanded=move || pane.word()
             aria-controls=ORDER_PANE
-            title=locale.order_pane_hint()
+            title=move || commands.hint(locale.order_pane_hint(), Command::OrderPane)
+            aria-keyshortcuts=move || commands.keys_for_readers(Command::OrderPane)
             on:click=move |_| pane.toggle()
         >
             <Glyph icon=Icon::Panel/>

@@ -179,7 +179,7 @@ pub fn ReplyForm(
             </div>
             <div class="field quick-reply-files">
                 <ChosenFiles tray=tray.clone() locale/>
-                <AttachButton tray locale disabled=Signal::stored(false)/>
+                <AttachButton tray locale disabled=Signal::stored(false) is_ready=Signal::stored(false)/>
             </div>
             <dl class="reply-preview">
                 <dt>{locale.quick_reply_preview()}</dt>

@@ -1,6 +1,5 @@
 //! What was found, on the page: chats by their numbers, then messages, newest first, without end.
 
-use super::keys;
 use super::results::{HitLine, Results};
 use crate::features::search::types::{ChatHit, ChatName, Piece, Why};
 use crate::shared::address;
@@ -22,12 +21,12 @@ pub fn Hits(
     results: Results,
     /// Counts the scrolls of the page.
     scrolled: RwSignal<u32>,
+    /// What holds the results, for the keys.
+    list: NodeRef<html::Div>,
 ) -> impl IntoView {
     let locale = use_locale();
     let zone = use_viewer().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
     let (messages, busy) = (results.messages.clone(), results.is_loading.clone());
-    let list = NodeRef::<html::Div>::new();
-    keys::move_between_hits(list);
     load_more_near_end(&results, list, scrolled);
     let has_messages = {
         let messages = results.messages.clone();

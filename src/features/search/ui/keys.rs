@@ -1,8 +1,10 @@
 //! Moving between the box and the results by keyboard; Enter opens, as with any link.
 
+use crate::shared::commands::Command;
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::search_box::SEARCH_FIELD;
-use leptos::ev::{self, KeyboardEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -10,28 +12,28 @@ use leptos::web_sys::{Element, HtmlElement};
 
 const HIT: &str = ".search-hit";
 
-/// Lets arrows, Home and End move the focus between the results inside `list`; the arrow up from the first one leads back
-/// to the box.
-pub fn move_between_hits(list: NodeRef<html::Div>) {
-    Effect::new(move |_| {
-        let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-            let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
-            if let (Some(list), false) = (list.get_untracked(), has_modifier || event.default_prevented()) {
-                handle_key(&list, &event);
-            }
+/// Offers the steps from result to result, from anywhere where nobody types.
+pub fn offer_steps(list: NodeRef<html::Div>) {
+    for (command, by) in [(Command::NextRow, 1), (Command::PreviousRow, -1)] {
+        use_commands().offer(command, move || {
+            let Some(list) = list.get_untracked() else { return };
+            let hits = hits(&list);
+            let target = focused(&hits).map_or(Some(0), |at| at.checked_add_signed(by));
+            focus(target.and_then(|at| hits.get(at)));
         });
-        on_cleanup(move || handle.remove());
-    });
+    }
 }
 
-fn handle_key(list: &HtmlElement, event: &KeyboardEvent) {
-    let focused = document().active_element();
-    let hit = focused.as_ref().and_then(|element| element.closest(HIT).ok().flatten());
-    let code = event.code();
-    let is_in_box = focused.is_some_and(|element| element.id() == SEARCH_FIELD);
-    let hits = hits(list);
-    let at = hit.and_then(|hit| hits.iter().position(|it| *it == hit));
-    let target = match (code.as_str(), at) {
+/// Lets arrows, Home and End move the focus between the results inside `list`; the arrow up from the first one leads
+/// back to the box, the arrow down leads from there.
+pub fn move_between_hits(list: NodeRef<html::Div>, event: &KeyboardEvent) {
+    let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
+    let Some(list) = list.get_untracked().filter(|_| !has_modifier && !event.default_prevented()) else {
+        return;
+    };
+    let is_in_box = document().active_element().is_some_and(|element| element.id() == SEARCH_FIELD);
+    let hits = hits(&list);
+    let target = match (event.code().as_str(), focused(&hits)) {
         ("ArrowDown", None) if is_in_box => hits.first(),
         ("ArrowDown", Some(at)) => hits.get(at + 1),
         ("ArrowUp", Some(0)) => {
@@ -44,10 +46,22 @@ fn handle_key(list: &HtmlElement, event: &KeyboardEvent) {
         ("End", Some(_)) => hits.last(),
         _ => None,
     };
-    if let Some(target) = target.and_then(|element| element.dyn_ref::<HtmlElement>()) {
+    if target.is_some() {
         event.prevent_default();
+        focus(target);
+    }
+}
+
+/// Which of the results has the focus.
+fn focused(hits: &[Element]) -> Option<usize> {
+    let hit = document().active_element()?.closest(HIT).ok().flatten()?;
+    hits.iter().position(|it| *it == hit)
+}
+
+fn focus(hit: Option<&Element>) {
+    if let Some(hit) = hit.and_then(|element| element.dyn_ref::<HtmlElement>()) {
         // A link can be focused; the browser scrolls to it.
-        _ = target.focus();
+        _ = hit.focus();
     }
 }
 

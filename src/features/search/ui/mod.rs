@@ -11,6 +11,7 @@ use crate::shared::ids::SellerId;
 use crate::ui::context::use_locale;
 use crate::ui::search_box::{SearchBox, results_of};
 use hits::Hits;
+use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -32,18 +33,23 @@ pub fn SearchPage() -> impl IntoView {
         let asked = asked.clone();
         move |()| first_page(asked.clone())
     });
-    let scrolled = RwSignal::new(0);
+    let (scrolled, list) = (RwSignal::new(0), NodeRef::<html::Div>::new());
+    keys::offer_steps(list);
     let content = move || {
         let asked = asked.clone();
         Suspend::new(async move {
             let results = Results::new(asked, first.await);
             results.follow(query);
-            view! { <Hits results scrolled/> }
+            view! { <Hits results scrolled list/> }
         })
     };
     view! {
         <Title text=locale.tab_title(locale.search())/>
-        <div class="page search-page" on:scroll=move |_| scrolled.update(|count| *count += 1)>
+        <div
+            class="page search-page"
+            on:scroll=move |_| scrolled.update(|count| *count += 1)
+            on:keydown=move |event| keys::move_between_hits(list, &event)
+        >
             <h1>{locale.search()}</h1>
             <SearchBox text on_typed=typing() takes_focus=true/>
             <Transition fallback=|| ()>{content}</Transition>

@@ -7,8 +7,10 @@ use crate::features::inbox::saved_filter::{COUNT_CAP, SavedPlace, SavedView};
 use crate::features::inbox::types::{Condition, DeadlineState, Filter, Holder, Priority, WindowState};
 use crate::features::inbox::ui::address::{Source, Trouble};
 use crate::features::inbox::ui::desk::use_desk;
+use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::ui::browser;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use leptos::html;
 use leptos::prelude::*;
@@ -20,6 +22,7 @@ const OPEN_BUTTON: &str = "filter-open";
 #[component]
 pub fn FilterBar() -> impl IntoView {
     let (building, saving) = (RwSignal::new(false), RwSignal::new(false));
+    use_commands().offer(Command::Filter, move || building.set(true));
     view! {
         <div class="filter-bar" data-testid="filter-bar">
             <SavedTabs/>
@@ -50,7 +53,7 @@ fn quick_filters() -> [Quick; 8] {
 /// The button of the builder and, beside it, filters that are one press away: links, because the address says it.
 #[component]
 fn QuickFilters(building: RwSignal<bool>) -> impl IntoView {
-    let desk = use_desk();
+    let (desk, commands) = (use_desk(), use_commands());
     let (locale, address) = (desk.locale, desk.address);
     let chips = quick_filters()
         .into_iter()
@@ -74,7 +77,14 @@ fn QuickFilters(building: RwSignal<bool>) -> impl IntoView {
         .collect_view();
     view! {
         <div class="quick-filters" role="group" aria-label=locale.filter_quick()>
-            <button type="button" id=OPEN_BUTTON class="chip chip-action" on:click=move |_| building.set(true)>
+            <button
+                type="button"
+                id=OPEN_BUTTON
+                class="chip chip-action"
+                title=move || commands.hint(locale.filter_build(), Command::Filter)
+                aria-keyshortcuts=move || commands.keys_for_readers(Command::Filter)
+                on:click=move |_| building.set(true)
+            >
                 <Glyph icon=Icon::Sliders/>
                 <span>{locale.filter()}</span>
             </button>
