@@ -8,6 +8,7 @@ use agentiq::server::{self, ServeOptions, StartError, commands, doctor};
 use agentiq::shared::marketplace::Marketplace;
 use agentiq::shared::role::Role;
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +51,15 @@ enum Command {
     /// Private Postgres clusters
     #[command(subcommand)]
     Postgres(PostgresCommand),
+    /// How well messages are understood
+    #[command(subcommand)]
+    Ai(AiCommand),
+}
+
+#[derive(Subcommand)]
+enum AiCommand {
+    /// Scores the built-in classifier on a file: category, tab, message on each line
+    Eval { file: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -140,6 +150,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             tokio::spawn(server::wait_for_signal(cancel.clone()));
             sandbox::run(args, cancel).await.map_err(|error| StartError::Other(error.to_string()))?;
         }
+        Command::Ai(AiCommand::Eval { file }) => commands::evaluate(&file)?,
         Command::Postgres(PostgresCommand::Run { command }) => {
             let options = ClusterOptions::from_variables(|name| std::env::var_os(name));
             let code = run_with_throwaway(options, command).await;

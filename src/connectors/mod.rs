@@ -1,6 +1,7 @@
-//! Doors to marketplaces. A connector turns a marketplace's words into ours and back; it knows neither database nor
+//! Doors to marketplaces, and to language models (`models`). A connector turns a marketplace's words into ours and back; it knows neither database nor
 //! features. Errors list only the cases a caller treats differently.
 
+pub mod models;
 pub mod ozon;
 pub mod push;
 pub mod sandbox;

@@ -46,6 +46,40 @@ pub struct Config {
     pub postgres_bin: Option<PathBuf>,
     /// `AGENTIQ_FILES_URL`: where files of chats lie; unset: a folder in the data dir.
     pub files: FilesPlace,
+    /// Where language models are.
+    pub models: ModelSettings,
+}
+
+/// Where language models are, as the installation sees it. Keys are the workspaces'.
+#[derive(Clone, Debug)]
+pub struct ModelSettings {
+    /// `AGENTIQ_DEEPSEEK_URL`.
+    pub deepseek_url: String,
+    /// `AGENTIQ_YANDEX_AI_URL`.
+    pub yandex_url: String,
+    /// `AGENTIQ_GIGACHAT_URL`.
+    pub gigachat_url: String,
+    /// `AGENTIQ_GIGACHAT_AUTH_URL`: where its keys are changed for passes.
+    pub gigachat_auth_url: String,
+    /// `AGENTIQ_OPENAI_URL`.
+    pub openai_url: String,
+    /// `AGENTIQ_MODEL_NETWORKS`: networks of the house that workspaces may name model servers in; none at first.
+    pub networks: Vec<Network>,
+    /// `AGENTIQ_GIGACHAT_CA`: certificates that GigaChat's hosts are believed by.
+    pub gigachat_ca: Option<PathBuf>,
+}
+
+impl ModelSettings {
+    /// Takes the models of a sandbox on this machine for all of them, and lets workspaces name servers here.
+    pub fn point_to_sandbox(&mut self, url: &str) {
+        let below = |path: &str| format!("{}/models/{path}", url.trim_end_matches('/'));
+        self.deepseek_url = below("deepseek");
+        self.yandex_url = below("yandex/v1");
+        self.gigachat_url = below("gigachat/api/v1");
+        self.gigachat_auth_url = below("gigachat/oauth");
+        self.openai_url = below("openai/v1");
+        self.networks.extend("127.0.0.0/8".parse::<Network>());
+    }
 }
 
 /// Settings that could not be understood, one sentence each.
@@ -91,6 +125,7 @@ impl Config {
             metrics_addr: reader.parse_option("AGENTIQ_METRICS_ADDR", "an address like 127.0.0.1:9100"),
             trusted_proxies: reader.parse("AGENTIQ_TRUSTED_PROXIES", 0, "a number"),
             postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
+            models: reader.models(),
         };
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
     }
@@ -166,8 +201,27 @@ impl Reader<'_> {
         }
     }
 
+    fn models(&mut self) -> ModelSettings {
+        let mut url = |name: &str, usual: &str| self.url(name).unwrap_or_else(|| usual.to_owned());
+        ModelSettings {
+            deepseek_url: url("AGENTIQ_DEEPSEEK_URL", "https://api.deepseek.com"),
+            yandex_url: url("AGENTIQ_YANDEX_AI_URL", "https://ai.api.cloud.yandex.net/v1"),
+            gigachat_url: url("AGENTIQ_GIGACHAT_URL", "https://gigachat.devices.sberbank.ru/api/v1"),
+            gigachat_auth_url: url(
+                "AGENTIQ_GIGACHAT_AUTH_URL",
+                "https://ngw.devices.sberbank.ru:9443/api/v2/oauth",
+            ),
+            openai_url: url("AGENTIQ_OPENAI_URL", "https://api.openai.com/v1"),
+            networks: self.networks("AGENTIQ_MODEL_NETWORKS", ""),
+            gigachat_ca: (self.get)("AGENTIQ_GIGACHAT_CA").map(PathBuf::from),
+        }
+    }
+
     fn networks(&mut self, name: &str, default: &str) -> Vec<Network> {
         let text = (self.get)(name).unwrap_or_else(|| default.to_owned());
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
         let (good, bad): (Vec<_>, Vec<_>) =
             text.split(',').map(|part| (part, part.trim().parse())).partition(|(_, parsed)| parsed.is_ok());
         for (part, _) in bad {

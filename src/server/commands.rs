@@ -3,6 +3,7 @@
 use super::{Database, StartError, build_app};
 use crate::features::sellers::server::connect::connect_account;
 use crate::features::sellers::types::ConnectForm;
+use crate::features::understanding::score::{Score, labelled};
 use crate::features::users::server::accounts::{self, AccountError, NewUser};
 use crate::features::users::types::FormProblem;
 use crate::platform::config::Config;
@@ -152,4 +153,20 @@ pub async fn healthcheck(config: Config) -> Result<(), StartError> {
         Ok(response) => Err(StartError::Other(format!("not ready: {}", response.status()))),
         Err(error) => Err(StartError::Other(format!("no answer: {error}"))),
     }
+}
+
+/// Scores the built-in classifier on a file of labelled messages.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn evaluate(file: &std::path::Path) -> Result<(), StartError> {
+    let cannot = |why: String| StartError::Other(format!("{}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| cannot(error.to_string()))?;
+    let messages = labelled(&text).map_err(|error| cannot(error.to_string()))?;
+    let score = Score::of(messages.iter().map(|(label, text)| (*label, text.as_str())));
+    for (label, found, text) in &score.wrong {
+        println!("{label} taken for {found}: {text}");
+    }
+    println!("{score}");
+    Ok(())
 }

@@ -40,6 +40,7 @@ pub fn start_sandbox(config: &mut Config) -> Result<OzonSandbox, StartError> {
     })
     .map_err(|error| StartError::Other(format!("the sandbox cannot start: {error}")))?;
     config.ozon_url = sandbox.url();
+    config.models.point_to_sandbox(&sandbox.url());
     // Somebody watches: news should come at once.
     config.poll_interval = config.poll_interval.min(Duration::from_secs(5));
     config.urgent_poll_interval = config.urgent_poll_interval.min(Duration::from_secs(5));

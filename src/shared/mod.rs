@@ -11,6 +11,7 @@ pub mod i18n;
 pub mod ids;
 pub mod marketplace;
 pub mod media_type;
+pub mod models;
 pub mod page;
 pub mod paging;
 pub mod role;

@@ -17,6 +17,7 @@ mod import;
 mod inbox;
 mod jobs;
 mod lists;
+mod models;
 mod notices;
 mod orders;
 mod ozon;

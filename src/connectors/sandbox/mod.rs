@@ -1,9 +1,10 @@
-//! Servers that speak a marketplace's API on this machine, for a first look without an account and for tests.
+//! Servers that speak a marketplace's API, or a model provider's, on this machine, for a first look without an account and for tests.
 //!
 //! A sandbox stands at the other end of the wire, not inside our code: addresses, headers, parsing and the reading of
 //! refusals are exercised as they are in earnest.
 
 pub mod buyers;
+pub mod models;
 pub mod ozon;
 
 use buyers::{BuyerPace, Tempo};
@@ -65,6 +66,7 @@ pub async fn run(args: SandboxArgs, cancel: CancellationToken) -> io::Result<()>
     let sandbox = OzonSandbox::start(options)?;
     println!("sandbox listening on {}", sandbox.url());
     println!("Client-Id {}   Api-Key {}", ozon::DEMO_CLIENT_ID, ozon::DEMO_API_KEY);
+    println!("models below {}/models   key {}", sandbox.url(), models::DEMO_MODEL_KEY);
     cancel.cancelled().await;
     sandbox.shutdown().await;
     Ok(())

@@ -3,11 +3,11 @@
 
 pub mod api;
 pub mod check;
-mod normal;
-mod pattern;
+pub mod normal;
+pub mod pattern;
 #[cfg(feature = "ssr")]
 pub mod server;
-mod signs;
+pub mod signs;
 #[cfg(test)]
 mod tests;
 pub mod types;

@@ -22,6 +22,7 @@ mod filters;
 mod inbox;
 pub mod letters;
 mod list;
+mod models;
 mod notices;
 mod orders;
 mod phrases;

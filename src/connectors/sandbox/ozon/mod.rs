@@ -46,6 +46,7 @@ pub use world::{
 pub(super) use world::{Chat, World};
 
 use super::buyers::{self, BuyerPace};
+use super::models::{self, ModelState};
 use crate::platform::clock;
 use crate::platform::http::Outbound;
 use axum::Router;
@@ -123,6 +124,7 @@ pub enum IdStyle {
 pub struct OzonSandbox {
     addr: SocketAddr,
     state: SandboxState,
+    models: ModelState,
     tasks: Vec<JoinHandle<()>>,
     /// Ends after the others, so that it sees their last changes.
     keeper: Option<(DropGuard, JoinHandle<()>)>,
@@ -153,8 +155,9 @@ impl OzonSandbox {
         let http = Outbound::new(PUSH_TIMEOUT).map_err(io::Error::other)?.client;
         let (state, ends) = SandboxState::new(world, &options, format!("http://{addr}"), http);
         let stop = CancellationToken::new();
+        let models = ModelState::default();
         let mut tasks = vec![
-            tokio::spawn(serve(listener, state.clone(), stop.clone())),
+            tokio::spawn(serve(listener, state.clone(), models.clone(), stop.clone())),
             tokio::spawn(pushes::deliver(state.clone(), ends.pushes, stop.clone())),
         ];
         if let Some(pace) = options.buyers {
@@ -165,7 +168,7 @@ impl OzonSandbox {
             let keeping = tokio::spawn(store::keep(state.clone(), file, stop.clone()));
             (stop.drop_guard(), keeping)
         });
-        Ok(OzonSandbox { addr, state, tasks, keeper, stop: stop.drop_guard() })
+        Ok(OzonSandbox { addr, state, models, tasks, keeper, stop: stop.drop_guard() })
     }
 
     /// Where it listens.
@@ -183,6 +186,11 @@ impl OzonSandbox {
         &self.state
     }
 
+    /// The language models that it has as well.
+    pub fn models(&self) -> &ModelState {
+        &self.models
+    }
+
     /// Stops: finishes calls for two seconds, cuts what is left, writes the snapshot.
     pub async fn shutdown(self) {
         drop(self.stop);
@@ -198,9 +206,10 @@ impl OzonSandbox {
     }
 }
 
-async fn serve(listener: CuttingListener, state: SandboxState, stop: CancellationToken) {
+async fn serve(listener: CuttingListener, state: SandboxState, models: ModelState, stop: CancellationToken) {
     let router = Router::new()
         .merge(control::routes())
+        .merge(models::routes(models))
         .fallback(api::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(state);
