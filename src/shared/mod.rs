@@ -14,6 +14,7 @@ pub mod media_type;
 pub mod page;
 pub mod paging;
 pub mod role;
+pub mod sla;
 pub mod time;
 pub mod trouble;
 pub mod wording;
