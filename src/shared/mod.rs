@@ -5,6 +5,7 @@ mod macros;
 
 pub mod address;
 pub mod change;
+pub mod chat;
 pub mod commands;
 pub mod error;
 pub mod i18n;

@@ -8,8 +8,19 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&str; 9] =
     ["shared", "platform", "connectors", "context", "ui", "features", "app", "server", "main"];
 /// Features, in their order of leaning.
-const FEATURES: [&str; 10] =
-    ["users", "notices", "sellers", "orders", "files", "quick_replies", "wording", "inbox", "search", "sync"];
+const FEATURES: [&str; 11] = [
+    "users",
+    "notices",
+    "sellers",
+    "orders",
+    "files",
+    "quick_replies",
+    "wording",
+    "sla",
+    "inbox",
+    "search",
+    "sync",
+];
 /// The self-check that refuses a database in which Russian cannot be searched has to ask in Russian.
 const CYRILLIC_SELF_CHECK: &str = "src/platform/db.rs";
 /// Crates that must not come back: another way to speak to Postgres, another TLS, another build of C code.

@@ -5,6 +5,7 @@ pub mod api;
 pub mod check;
 mod normal;
 mod pattern;
+pub mod phrases;
 #[cfg(feature = "ssr")]
 pub mod server;
 mod signs;

@@ -5,7 +5,7 @@
 //! * `production` – the official calendar of a country, from data files.
 //! * `count` – `deadline`, its inverse `elapsed`, and `course`, which says what the time between was spent on.
 //! * `story` – what happened in a chat, as far as clocks depend on it.
-//! * `clocks` – the clocks that follow from a story.
+//! * `clocks` – the clocks that follow from a story (`turns` and `windows` read it).
 //!
 //! Nothing here reads a clock: `now` is an argument. Instants are counted in microseconds, as the database keeps them.
 
@@ -16,4 +16,6 @@ pub mod production;
 pub mod story;
 #[cfg(test)]
 mod tests;
+mod turns;
+mod windows;
 pub mod zone;

@@ -42,8 +42,12 @@ pub enum Deed {
 /// A deed at its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeedAt {
+    /// By our clock.
     pub at: DateTime<Utc>,
     pub deed: Deed,
+    /// By the marketplace's clock: the newest message that was known then. What the buyer wrote after it was not meant,
+    /// even when our clock says that it was written before: it was still on its way to us.
+    pub seen_up_to: Option<DateTime<Utc>>,
 }
 
 /// "We will write by Friday": set by an operator, kept by the next message.
@@ -110,19 +114,39 @@ impl Story {
         }
     }
 
-    /// Messages in the marketplace's order, then what happened at the same instant beside them.
+    /// Messages in the marketplace's order, and deeds where they belong between them.
     pub(super) fn in_order(&self) -> Vec<(DateTime<Utc>, Step<'_>)> {
         let mut said: Vec<_> = self.utterances.iter().collect();
         said.sort_by_key(|(id, it)| (it.at, &it.sort_key, *id));
         let mut did: Vec<_> = self.deeds.iter().collect();
         did.sort_by_key(|(id, it)| (it.at, *id));
-        let said = said.into_iter().map(|(id, it)| (it.at, Step::Said(id, it)));
-        let did = did.into_iter().map(|(_, it)| (it.at, Step::Did(it.deed)));
+        let said = said.into_iter().map(|(id, it)| ((it.at, Side::Message), Step::Said(id, it)));
+        let did = did.into_iter().map(|(_, it)| (self.place(it), Step::Did(it.deed)));
         let mut steps: Vec<_> = said.chain(did).collect();
-        // Stable: messages stay before deeds of the same instant, and in their order.
-        steps.sort_by_key(|(at, _)| *at);
-        steps
+        // Stable: what shares a place stays in its order.
+        steps.sort_by_key(|(place, _)| *place);
+        steps.into_iter().map(|((at, _), step)| (at, step)).collect()
     }
+
+    /// When a deed took effect: at its time, but no later than the first message of the buyer that it did not mean. Whoever
+    /// has answered since had seen what was answered; spam is meant whatever else was written.
+    fn place(&self, did: &DeedAt) -> (DateTime<Utc>, Side) {
+        let whole = (did.at, Side::After);
+        let Some(seen) = did.seen_up_to.filter(|_| did.deed != Deed::MarkedSpam) else { return whole };
+        let of = |voice| {
+            self.utterances.values().filter(move |it| it.voice == voice && it.at <= did.at).map(|it| it.at)
+        };
+        let seen = of(Voice::Person).max().map_or(seen, |answered| answered.max(seen));
+        of(Voice::Buyer).filter(|at| *at > seen).min().map_or(whole, |unseen| (unseen, Side::Before))
+    }
+}
+
+/// On which side of the messages of its instant a deed stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Before,
+    Message,
+    After,
 }
 
 /// Something that moves clocks.

@@ -40,7 +40,7 @@ fn said(id: i64, at: i64, voice: Voice) -> Known {
 }
 
 fn did(id: i64, at: i64, deed: Deed) -> Known {
-    Known::Did { id: format!("d{id:04}"), deed: DeedAt { at: tick(at), deed } }
+    Known::Did { id: format!("d{id:04}"), deed: DeedAt { at: tick(at), deed, seen_up_to: None } }
 }
 
 fn told(known: impl IntoIterator<Item = Known>) -> Story {
@@ -142,6 +142,21 @@ fn closing_ends_a_turn_and_the_next_message_begins_one() {
     assert_eq!(of_kind(ClockKind::Resolution, &clocks), [(10, Some(10 + 40 + 28), None)]);
     // The marketplace does not know that nothing was to be answered.
     assert_eq!(of_kind(ClockKind::Rating, &clocks), [(10, Some(34), None)]);
+}
+
+#[test]
+fn a_message_that_was_still_on_its_way_was_not_closed_with_the_chat() {
+    let close = |seen| Known::Did {
+        id: "d".to_owned(),
+        deed: DeedAt { at: tick(20), deed: Deed::Closed, seen_up_to: Some(tick(seen)) },
+    };
+    let closed = |seen| {
+        let known = [said(1, 10, Voice::Buyer), said(2, 18, Voice::Buyer), close(seen)];
+        of_kind(ClockKind::FirstReply, &clocks_of(&told(known)))
+    };
+    // Seen: both need no answer. Not seen: the second one waits, from its own time on.
+    assert_eq!(closed(18), [(10, Some(20), Some((20, EndKind::Closed)))]);
+    assert_eq!(closed(10), [(10, Some(20), Some((18, EndKind::Closed))), (18, Some(28), None)]);
 }
 
 #[test]
@@ -277,7 +292,8 @@ fn any_deed() -> impl Strategy<Value = Deed> {
 /// Events under their names, at any time, also at the same one.
 fn any_known() -> impl Strategy<Value = Vec<Known>> {
     let messages = proptest::collection::vec((0..60i64, any_voice(), 0..10u8), 0..12);
-    let deeds = proptest::collection::vec((0..60i64, any_deed()), 0..6);
+    let seen = proptest::option::weighted(0.4, 0..60i64);
+    let deeds = proptest::collection::vec((0..60i64, any_deed(), seen), 0..6);
     let halts = proptest::collection::vec((0..60i64, proptest::option::of(0..60i64)), 0..2);
     let promises = proptest::collection::vec((0..60i64, 0..END, proptest::option::of(0..12i64)), 0..2);
     (messages, deeds, halts, promises).prop_map(|(messages, deeds, halts, promises)| {
@@ -289,7 +305,10 @@ fn any_known() -> impl Strategy<Value = Vec<Known>> {
                 other => other,
             }
         });
-        let deeds = deeds.into_iter().enumerate().map(|(id, (at, deed))| did(id as i64, at, deed));
+        let deeds = deeds.into_iter().enumerate().map(|(id, (at, deed, seen))| Known::Did {
+            id: format!("d{id:04}"),
+            deed: DeedAt { at: tick(at), deed, seen_up_to: seen.map(tick) },
+        });
         let halts = halts.into_iter().enumerate().map(|(id, (from, length))| {
             let halt = Halt { from: tick(from), to: length.map(|length| tick(from + length)) };
             Known::Halted { id: format!("h{id}"), halt }
@@ -317,24 +336,48 @@ fn time_of(known: &Known) -> DateTime<Utc> {
 struct Oracle<'a> {
     /// In the order of the marketplace.
     messages: Vec<&'a Utterance>,
-    /// In the order of time.
-    deeds: Vec<&'a DeedAt>,
+    /// With the minute in which each takes effect, and whether that is before the messages of the minute.
+    deeds: Vec<(DateTime<Utc>, bool, Deed)>,
 }
 
 impl<'a> Oracle<'a> {
     fn new(story: &'a Story) -> Self {
         let mut messages: Vec<&Utterance> = story.utterances.values().collect();
         messages.sort_by_key(|it| (it.at, it.sort_key.clone()));
-        let mut deeds: Vec<&DeedAt> = story.deeds.values().collect();
-        deeds.sort_by_key(|it| it.at);
+        let mut done: Vec<&DeedAt> = story.deeds.values().collect();
+        done.sort_by_key(|it| it.at);
+        let effect = |it: &&DeedAt| {
+            let answered =
+                messages.iter().rfind(|message| message.voice == Voice::Person && message.at <= it.at);
+            let not_meant = |message: &&&Utterance| {
+                message.voice == Voice::Buyer
+                    && it.deed != Deed::MarkedSpam
+                    && it.seen_up_to.is_some_and(|seen| message.at > seen)
+                    && answered.is_none_or(|answered| message.at > answered.at)
+            };
+            let unseen = messages.iter().find(not_meant).map(|message| message.at);
+            match unseen.filter(|unseen| *unseen <= it.at) {
+                Some(unseen) => (unseen, true, it.deed),
+                None => (it.at, false, it.deed),
+            }
+        };
+        let mut deeds: Vec<_> = done.iter().map(effect).collect();
+        deeds.sort_by_key(|(at, is_before, _)| (*at, !is_before));
         Oracle { messages, deeds }
     }
 
-    /// What people have made of the chat, with the first so many messages and what was done before an instant.
-    fn work(&self, messages: usize, is_done: impl Fn(DateTime<Utc>) -> bool, now: DateTime<Utc>) -> Deed {
-        let Some(last) = self.deeds.iter().rfind(|it| is_done(it.at)) else { return Deed::Opened };
-        let is_back = self.messages[..messages].iter().any(|it| it.voice == Voice::Buyer && it.at > last.at);
-        match last.deed {
+    /// What people have made of the chat when the first so many messages are there.
+    fn work(
+        &self,
+        messages: usize,
+        is_done: impl Fn(DateTime<Utc>, bool) -> bool,
+        now: DateTime<Utc>,
+    ) -> Deed {
+        let last = self.deeds.iter().rfind(|(at, is_before, _)| is_done(*at, *is_before));
+        let Some((done_at, is_before, deed)) = last else { return Deed::Opened };
+        let is_after = |at: DateTime<Utc>| at > *done_at || *is_before && at == *done_at;
+        let is_back = self.messages[..messages].iter().any(|it| it.voice == Voice::Buyer && is_after(it.at));
+        match *deed {
             Deed::Closed | Deed::Snoozed { .. } if is_back => Deed::Opened,
             Deed::Snoozed { until } if until <= now => Deed::Opened,
             deed => deed,
@@ -343,7 +386,7 @@ impl<'a> Oracle<'a> {
 
     fn work_at(&self, now: DateTime<Utc>) -> Deed {
         let messages = self.messages.partition_point(|it| it.at <= now);
-        self.work(messages, |at| at <= now, now)
+        self.work(messages, |at, _| at <= now, now)
     }
 
     fn answered(&self, index: usize, now: DateTime<Utc>, voices: &[Voice]) -> bool {
@@ -354,9 +397,10 @@ impl<'a> Oracle<'a> {
     /// A later message of the buyer found the chat closed.
     fn dismissed(&self, index: usize, now: DateTime<Utc>) -> bool {
         let later = self.messages.iter().enumerate().skip(index + 1).filter(|(_, it)| it.at <= now);
-        later
-            .filter(|(_, it)| it.voice == Voice::Buyer)
-            .any(|(place, it)| self.work(place, |at| at < it.at, it.at) == Deed::Closed)
+        later.filter(|(_, it)| it.voice == Voice::Buyer).any(|(place, it)| {
+            let is_done = |at, is_before| at < it.at || is_before && at == it.at;
+            self.work(place, is_done, it.at) == Deed::Closed
+        })
     }
 
     fn waiting(&self, now: DateTime<Utc>) -> impl Iterator<Item = usize> {
