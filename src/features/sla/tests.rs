@@ -172,7 +172,9 @@ fn a_policy_is_read_as_it_was_kept() {
 fn priorities_follow_from_the_turn() {
     use Priority::*;
     use PriorityReason as R;
-    let table: [(&[&str], Option<Priority>, Priority, &[R]); 11] = [
+    /// A turn, what a model says; the priority and why.
+    type Case = (&'static [&'static str], Option<Priority>, Priority, &'static [PriorityReason]);
+    let table: [Case; 11] = [
         (&["Где посылка?"], None, Normal, &[R::Intent]),
         (&["Где посылка?", "Ау", "Ответьте"], None, High, &[R::Intent, R::Insistent]),
         (

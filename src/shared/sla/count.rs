@@ -135,6 +135,16 @@ pub fn elapsed(
     TimeDelta::microseconds(sum)
 }
 
+/// The first instant from `at` on in which people work; `None` when they never do again.
+pub fn next_open(at: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
+    let mut found = None;
+    open(at.timestamp_micros(), TimeKind::Working, calendar, |from, _| {
+        found = DateTime::from_timestamp_micros(from);
+        ControlFlow::Break(())
+    });
+    found
+}
+
 /// What the time between two instants was spent on, without gaps: the ground of every explanation.
 pub fn course(
     start: DateTime<Utc>,

@@ -6,12 +6,14 @@
 //! * `count` – `deadline`, its inverse `elapsed`, and `course`, which says what the time between was spent on.
 //! * `story` – what happened in a chat, as far as clocks depend on it.
 //! * `clocks` – the clocks that follow from a story (`turns` and `windows` read it).
+//! * `ladder` – what is done as a deadline comes near and passes.
 //!
 //! Nothing here reads a clock: `now` is an argument. Instants are counted in microseconds, as the database keeps them.
 
 pub mod calendar;
 pub mod clocks;
 pub mod count;
+pub mod ladder;
 pub mod production;
 pub mod story;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod count;
+mod ladder;
 mod production;
 
 use super::calendar::{Calendar, Day, Hours};
