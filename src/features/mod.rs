@@ -1,5 +1,5 @@
 //! What the product can do, one folder a feature, in this order of leaning: users, notices, sellers, orders, files,
-//! quick_replies, wording, understanding, suggestions, inbox, search, sync.
+//! quick_replies, wording, understanding, sla, suggestions, inbox, search, sync.
 
 pub mod files;
 pub mod inbox;
@@ -8,6 +8,7 @@ pub mod orders;
 pub mod quick_replies;
 pub mod search;
 pub mod sellers;
+pub mod sla;
 pub mod suggestions;
 pub mod sync;
 pub mod understanding;

@@ -16,3 +16,4 @@ pub mod secret;
 pub mod sniff;
 pub mod statistics;
 pub mod telemetry;
+pub mod zones;

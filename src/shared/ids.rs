@@ -30,3 +30,7 @@ id_type!(/// What people write to each other beside a chat; made by the browser,
     NoteId);
 id_type!(/// An entry of what was done to a chat.
     ActivityId);
+id_type!(/// A rule about how soon chats are answered; made by the browser, so that saving twice is one.
+    PolicyId);
+id_type!(/// When people of a workspace work; made by the browser, so that saving twice is one.
+    CalendarId);

@@ -5,6 +5,7 @@ mod macros;
 
 pub mod address;
 pub mod change;
+pub mod chat;
 pub mod commands;
 pub mod error;
 pub mod i18n;
@@ -15,6 +16,7 @@ pub mod models;
 pub mod page;
 pub mod paging;
 pub mod role;
+pub mod sla;
 pub mod time;
 pub mod trouble;
 pub mod wording;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&str; 9] =
     ["shared", "platform", "connectors", "context", "ui", "features", "app", "server", "main"];
 /// Features, in their order of leaning.
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 13] = [
     "users",
     "notices",
     "sellers",
@@ -18,6 +18,7 @@ const FEATURES: [&str; 12] = [
     "quick_replies",
     "wording",
     "understanding",
+    "sla",
     "suggestions",
     "inbox",
     "search",

@@ -8,6 +8,7 @@ pub use super::work::{ActivityView, Beside, Deed, NoteView, OtherChat, TagUse};
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView, FileView};
 pub use crate::features::users::types::PersonView;
 use crate::features::wording::types::RuleId;
+pub use crate::shared::chat::{ChatKind, Priority};
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
@@ -59,14 +60,6 @@ text_enum!(
 );
 
 text_enum!(
-    /// What sort of thread a chat is.
-    ChatKind {
-        /// A marketplace's chat with a buyer.
-        Dialog = "dialog",
-    }
-);
-
-text_enum!(
     /// What people have made of a chat.
     #[derive(Default)]
     WorkState {
@@ -79,18 +72,6 @@ text_enum!(
         Closed = "closed",
         /// Set aside for good.
         Spam = "spam",
-    }
-);
-
-text_enum!(
-    /// How urgent people hold a chat to be.
-    #[derive(Default)]
-    Priority {
-        Low = "low",
-        #[default]
-        Normal = "normal",
-        High = "high",
-        Urgent = "urgent",
     }
 );
 

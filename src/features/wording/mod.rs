@@ -5,6 +5,7 @@ pub mod api;
 pub mod check;
 pub mod normal;
 pub mod pattern;
+pub mod phrases;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod signs;

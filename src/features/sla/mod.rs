@@ -1,0 +1,14 @@
+//! Deadlines that a house sets itself: which chats matter how much, and how soon they are answered. The counting is
+//! `shared::sla`; here is what is counted for.
+//!
+//! * `intent` – what a buyer wants, by the stems of their words.
+//! * `priority` – how urgent a chat is, and why.
+//! * `policy` – what a policy is, and which one holds for a chat.
+//! * `defaults` – what a workspace begins with, and the marketplaces' own terms. Data, not code.
+
+pub mod defaults;
+pub mod intent;
+pub mod policy;
+pub mod priority;
+#[cfg(test)]
+mod tests;
