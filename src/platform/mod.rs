@@ -15,3 +15,4 @@ pub mod schema;
 pub mod secret;
 pub mod sniff;
 pub mod telemetry;
+pub mod time_zone;

@@ -32,3 +32,4 @@ mod state;
 mod tidy;
 mod together;
 mod work;
+mod workspace;

@@ -36,6 +36,7 @@ mod together;
 mod users;
 mod wording;
 mod work;
+pub mod workspace;
 
 pub use sending::EMOJI;
 use serde::{Deserialize, Serialize};
