@@ -24,8 +24,8 @@ use std::time::Duration;
 
 /// The button that shows the zone.
 const ZONE_BUTTON: &str = "workspace-zone";
-/// Hands that have not typed for so long are free.
-const PAUSE_MS: f64 = 3_000.0;
+/// Hands that have not typed for so long are free; and so long there is time to read that something was saved.
+const PAUSE: Duration = Duration::from_secs(3);
 /// How often a page that waits for free hands looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -236,7 +236,7 @@ pub fn follow_workspace() {
             let Ok(now) = api::workspace().await else { return };
             _ = name.try_set(now.name);
             if now.zone != zone {
-                load_anew_when_free(typed_at);
+                set_timeout(move || load_anew_when_free(typed_at), PAUSE);
             }
         });
     });
@@ -244,7 +244,8 @@ pub fn follow_workspace() {
 
 /// Loads the page anew, once nobody is in the middle of something.
 fn load_anew_when_free(typed_at: StoredValue<f64>) {
-    let paused = browser::page_age_ms() - typed_at.try_get_value().unwrap_or(f64::MIN) > PAUSE_MS;
+    let since = browser::page_age_ms() - typed_at.try_get_value().unwrap_or(f64::MIN);
+    let paused = since > PAUSE.as_millis() as f64;
     if paused && browser::is_idle() {
         browser::reload();
     } else {
