@@ -8,7 +8,7 @@ use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, 
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
-use crate::features::users::ui::{LogInPage, SetUpPage};
+use crate::features::users::ui::{LogInPage, SetUpPage, WorkspacePage, follow_workspace};
 use crate::features::wording::ui::WordingPage;
 use crate::shared::page::Theme;
 use crate::ui::commands::{CommandHost, provide_commands};
@@ -62,6 +62,7 @@ pub fn App() -> impl IntoView {
     if let Some(viewer) = use_viewer() {
         provide_live(viewer.live_after);
         provide_notices();
+        follow_workspace();
     }
     let locale = use_locale();
     view! {
@@ -79,6 +80,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
+                        <Route path=path!("workspace") view=|| view! { <WorkspacePage/> }.into_any()/>
                         <Route path=path!("keys") view=|| view! { <KeysPage/> }.into_any()/>
                         <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
                         <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>

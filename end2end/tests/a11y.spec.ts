@@ -96,6 +96,10 @@ for (const look of LOOKS) {
       await page.getByRole('textbox', { name: 'Проверить фразу' }).fill('Вернём деньги');
       await page.getByRole('button', { name: 'Добавить правило' }).click();
       await expectAccessible(page, 'rules of risky words');
+      await visit(page, '/settings/workspace');
+      await page.getByTestId('zone').click();
+      await expect(page.locator('#zones [role=option]').first()).toBeVisible();
+      await expectAccessible(page, 'the workspace, choosing its time zone');
     });
 
     test('nothing is wider than the screen', async ({ app, browserOf }) => {
@@ -111,10 +115,20 @@ for (const look of LOOKS) {
         '/search?q=слово',
         '/settings/quick-replies',
         '/settings/wording',
+        '/settings/notices',
+        '/settings/keys',
+        '/settings/tags',
+        '/settings/filters',
+        '/settings/workspace',
       ]) {
         await visit(page, address);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0);
+        const within = await page.evaluate(() => {
+          const frame = document.querySelector('.page');
+          return frame ? frame.scrollWidth - frame.clientWidth : 0;
+        });
+        expect(within, `${address} scrolls sideways within its frame`).toBeLessThanOrEqual(0);
       }
     });
   });

@@ -167,7 +167,7 @@ test('the list can stand closer together, and the page can be installed', async 
   await page.getByRole('button', { name: 'Вид и язык' }).click();
   await page.getByRole('button', { name: 'Плотно' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-density', 'compact');
-  await page.request.post('/preferences', { form: { density: 'comfortable', next: '/inbox' } });
+  await page.request.post('/preferences', { form: { density: 'usual', next: '/inbox' } });
 
   const address = await page.locator('link[rel=manifest]').getAttribute('href');
   const manifest = await (await page.request.get(address!)).json();

@@ -17,6 +17,7 @@ const PLACES: &[Place] = &[
     ("/settings/wording", Locale::wording_rules),
     ("/settings/notices", Locale::notice_settings),
     ("/settings/keys", Locale::keys),
+    ("/settings/workspace", Locale::workspace_page),
 ];
 
 /// The menu of the settings and, beside it, one of their pages.

@@ -16,4 +16,5 @@ pub mod secret;
 pub mod sniff;
 pub mod statistics;
 pub mod telemetry;
+pub mod time_zone;
 pub mod zones;

@@ -83,6 +83,7 @@ diesel::table! {
     notes (workspace_id, chat_id, id) {
         workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, author_id -> Uuid, body -> Text,
         created_at -> Timestamptz, edited_at -> Nullable<Timestamptz>, deleted_at -> Nullable<Timestamptz>,
+        words -> crate::platform::db::TsVector,
     }
 }
 diesel::table! {
@@ -220,7 +221,7 @@ diesel::table! {
     notices (workspace_id, user_id, id) {
         workspace_id -> Uuid, user_id -> Uuid, id -> Uuid, kind -> Text, subject -> Uuid, chat_id -> Nullable<Uuid>,
         seller_id -> Nullable<Uuid>, actor_id -> Nullable<Uuid>, at -> Timestamptz, rang_at -> Timestamptz,
-        count -> Integer, seen_at -> Nullable<Timestamptz>,
+        count -> Integer, seen_at -> Nullable<Timestamptz>, message_id -> Nullable<Text>,
     }
 }
 diesel::table! {

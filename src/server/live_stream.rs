@@ -205,16 +205,18 @@ fn every(period: Duration) -> Interval {
 /// Whether a person's screens show a change; what another person has looked at or keeps is theirs.
 fn concerns(change: &Change, user: &SessionUser) -> bool {
     match change {
-        Change::Seen { user: whose, .. } => *whose == user.id,
+        Change::Seen { user: whose, .. } | Change::Starred { user: whose, .. } => *whose == user.id,
         Change::SavedFilters { owner } => owner.is_none_or(|owner| owner == user.id),
         Change::Chat { .. }
         | Change::Reply { .. }
+        | Change::Note { .. }
         | Change::Seller { .. }
         | Change::Import { .. }
         | Change::Order { .. }
         | Change::Tags
         | Change::QuickReplies
-        | Change::Wording => true,
+        | Change::Wording
+        | Change::Workspace => true,
         Change::Notice { user: whose } => *whose == user.id,
     }
 }

@@ -7,12 +7,12 @@ use crate::features::users::server::accounts;
 use crate::features::users::server::forms::{ClientIp, cookie, session_token};
 use crate::platform::clock::now;
 use crate::platform::http::percent_encode;
+use crate::platform::time_zone;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::WorkspaceId;
 use crate::shared::page::{PageContext, Theme, Viewer};
 use crate::shared::role::Role;
-use crate::shared::time::Zone;
 use crate::shared::trouble::StoppedSellers;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequest, Request, State};
@@ -20,7 +20,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTE
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use chrono::{DateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tracing::Instrument;
 
@@ -96,15 +96,13 @@ fn page_context(app: &App, headers: &HeaderMap, lookup: &SessionLookup) -> PageC
 }
 
 fn viewer(user: &SessionUser, now: DateTime<Utc>) -> Viewer {
-    let zone = user.time_zone.parse().unwrap_or(chrono_tz::Europe::Moscow);
-    let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc();
     Viewer {
         workspace: user.workspace,
         workspace_name: user.workspace_name.clone(),
         user: user.id,
         user_name: user.name.clone(),
         role: user.role,
-        zone: Zone { offset_minutes: offset / 60 },
+        zone: time_zone::clock(&user.time_zone, now),
         live_after: user.live_after,
     }
 }

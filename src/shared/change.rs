@@ -1,7 +1,7 @@
 //! What the live stream tells a browser: which things moved, never what is in them. The browser asks again through
 //! the same server function that drew the page, so there is one drawing path and one permission check.
 
-use crate::shared::ids::{ChatId, ReplyId, SellerId, UserId};
+use crate::shared::ids::{ChatId, NoteId, ReplyId, SellerId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One change that a screen shows.
@@ -14,6 +14,10 @@ pub enum Change {
     Reply { chat: ChatId, reply: ReplyId },
     /// A person looked at a chat; only that person's screens care.
     Seen { chat: ChatId, user: UserId },
+    /// A person put a star on a chat or took it away; only that person's screens care.
+    Starred { chat: ChatId, user: UserId },
+    /// A note beside a chat has other words, or is gone.
+    Note { chat: ChatId, note: NoteId },
     /// A seller's settings or health.
     Seller { seller: SellerId },
     /// A page of a seller's chat list has been stored, or its import has come on: many chats at once.
@@ -28,6 +32,8 @@ pub enum Change {
     QuickReplies,
     /// The rules of risky words.
     Wording,
+    /// The workspace's name or its time zone.
+    Workspace,
     /// What a person is told, or how; only that person's screens care.
     Notice { user: UserId },
 }

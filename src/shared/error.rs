@@ -162,6 +162,7 @@ pub enum Refusal {
     PersonCannotAnswer,
     /// A chat is put off to a moment to come.
     MomentPassed,
+    WorkspaceNameMissing,
     TagNameMissing,
     /// Another tag has this name.
     TagNameTaken,

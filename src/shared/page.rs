@@ -38,9 +38,10 @@ text_enum!(
     /// How much room the list takes.
     #[derive(Default)]
     Density {
-        #[default]
-        Comfortable = "comfortable",
         Compact = "compact",
+        #[default]
+        Usual = "usual",
+        Roomy = "roomy",
     }
 );
 

@@ -3,7 +3,7 @@
 use crate::harness::{Person, Setting, TestApp, until};
 use agentiq::connectors::sandbox::ozon::Faults;
 use agentiq::features::inbox::types::{
-    ChatStatus, FailureReason, MessageView, ReplyState, TakenBack, WorkState,
+    Beside, ChatStatus, ChatView, Deed, FailureReason, MessageView, ReplyState, TakenBack, WorkState,
 };
 use agentiq::features::quick_replies::types::{Offer, QuickReply, Scope};
 use agentiq::features::quick_replies::variables::Variable;
@@ -323,6 +323,16 @@ async fn sending_can_close_the_chat_and_taking_back_opens_it_again() {
     assert_eq!(person.row(chat).await.work, WorkState::Closed);
     let _: TakenBack = person.want("inbox/take_back", json!({ "reply": id(&reply) })).await;
     assert_eq!(person.row(chat).await.work, WorkState::Open);
+    let view: ChatView = person.want("inbox/open", json!({ "chat": chat })).await;
+    let deeds: Vec<Deed> = view
+        .beside
+        .into_iter()
+        .filter_map(|it| match it {
+            Beside::Activity(activity) => Some(activity.deed),
+            Beside::Note(_) => None,
+        })
+        .collect();
+    assert_eq!(deeds, [Deed::Closed, Deed::Reopened], "both are told");
 
     let arguments =
         json!({ "chat": chat, "reply": ReplyId::new(), "text": "Готово", "how": { "closes_chat": true } });

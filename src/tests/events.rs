@@ -209,6 +209,9 @@ async fn what_somebody_else_has_looked_at_is_their_own() {
     append(&app, &[Change::Seen { chat, user: UserId::new() }]).await;
     append(&app, &[Change::Seen { chat, user: person.id }]).await;
     assert_eq!(stream.next_change().await, Event { seq: 2, change: Change::Seen { chat, user: person.id } });
+    append(&app, &[Change::Starred { chat, user: UserId::new() }]).await;
+    append(&app, &[Change::Starred { chat, user: person.id }]).await;
+    assert_eq!(stream.next_change().await.seq, 4);
     // Also when it is read back later; the number that was left out is no hole.
     let mut again = Live::open(&person, 0).await;
     assert_eq!(again.next_change().await.seq, 2);

@@ -1,8 +1,9 @@
 //! Saved lists: who keeps them, who sees and changes them, what they count, and what they lose when a tag goes.
 
 use crate::harness::{Live, Person, TestApp};
-use agentiq::features::inbox::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
-use agentiq::features::inbox::server::saved;
+use agentiq::features::inbox::saved_filter::{
+    BrokenFilters, FilterPart, KeptFor, SavedCount, SavedPlace, SavedView,
+};
 use agentiq::features::inbox::types::{Condition, Filter, Holder, ListQuery, PersonView, TagView, View};
 use agentiq::shared::change::Change;
 use agentiq::shared::error::{AppError, Refusal};
@@ -308,15 +309,24 @@ async fn a_tag_or_a_person_knows_which_lists_ask_for_it() {
     let stranger = app.person_of(elsewhere, Role::Owner).await;
     stranger.save("elsewhere", &filtered(View::Open, &format!("tag:{tag}")), KeptFor::All).await;
 
-    let mut conn = app.conn().await;
+    let uses = async |person: &Person, of: FilterPart| -> BrokenFilters {
+        person.want("inbox/filter_uses", json!({ "of": of })).await
+    };
     for (tag, expected) in
         [(tag, &["with the tag"][..]), (other, &["another tag", "with the tag"]), (TagId::new(), &[])]
     {
-        let names = saved::uses_of_tag(&mut conn, app.workspace, tag).await.expect("names");
-        assert_eq!(names, expected);
+        let told = uses(&admin, FilterPart::Tag(tag)).await;
+        assert_eq!(told.names, expected);
+        assert_eq!(told.of_others, 0);
     }
-    let of_person = saved::uses_of_person(&mut conn, app.workspace, holder).await.expect("names");
-    assert_eq!(of_person, ["of a person"]);
+    assert_eq!(uses(&admin, FilterPart::Person(holder)).await.names, ["of a person"]);
+    let owner = app.person(Role::Owner).await;
+    let told = uses(&owner, FilterPart::Tag(other)).await;
+    assert_eq!(
+        (told.names, told.of_others),
+        (vec!["another tag".to_owned()], 1),
+        "what is another's has no name"
+    );
     assert_eq!(admin.saved().await.len(), 4, "and they are all still there, with a tag that nobody has made");
 }
 

@@ -33,3 +33,4 @@ mod state;
 mod tidy;
 mod together;
 mod work;
+mod workspace;

@@ -60,6 +60,13 @@ async fn a_burst_in_my_chat_is_one_notice_that_rings_once_and_only_for_me() {
         (notice.chat_name.as_deref(), notice.preview.as_deref()),
         (Some(external.as_str()), Some("Три"))
     );
+    let first = app
+        .sql()
+        .await
+        .value("SELECT external_id FROM messages WHERE body = 'Раз'")
+        .await
+        .expect("a message");
+    assert_eq!(notice.href(), format!("/inbox/{chat}?message={first}"), "it leads to where the burst began");
     for other in [&anna, &stranger] {
         assert_eq!(centre(other).await, Centre::default());
     }

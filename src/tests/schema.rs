@@ -688,6 +688,9 @@ async fn hot_statements_find_their_rows_by_index() {
     );
     let types = "uuid, text[], text[], text[], text, uuid, bigint";
     plans.push(("search: numbers".into(), plan(&sql, types, search::numbers::CHATS_SQL, &numbers).await));
+    let noted = format!("'{workspace}', 'редк', ARRAY['редк'], NULL, 10");
+    let types = "uuid, text, text[], uuid, bigint";
+    plans.push(("search: notes".into(), plan(&sql, types, search::notes::NOTES_SQL, &noted).await));
     let alike = format!("'{workspace}', ARRAY['доствк']");
     plans.push((
         "search: words alike".into(),

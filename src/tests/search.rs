@@ -7,11 +7,11 @@ use agentiq::features::search::server::count;
 use agentiq::features::search::types::{HITS_PER_PAGE, SearchCursor, SearchPage, SearchQuery, Why};
 use agentiq::platform::clock::now;
 use agentiq::shared::error::AppError;
-use agentiq::shared::ids::{ChatId, SellerId, WorkspaceId};
+use agentiq::shared::ids::{ChatId, NoteId, SellerId, WorkspaceId};
 use agentiq::shared::paging::Page;
 use agentiq::shared::role::Role;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Counts the words of all messages, as if some time had passed.
@@ -353,4 +353,33 @@ async fn a_search_inside_a_chat_sees_all_of_it() {
     assert_eq!(find("нет такого").await.messages.len(), 0);
     assert_eq!(find("  ").await.messages.len(), 0);
     assert_eq!(find("%").await.messages.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_are_found_by_their_words_within_the_house() {
+    let (app, seller, external, chat) = shop_with(&["Где посылка?"]).await;
+    let (anna, boris) = (app.person(Role::Operator).await, app.person(Role::Viewer).await);
+    let stranger = app.person_of(app.new_workspace("Second").await, Role::Owner).await;
+    let note = NoteId::new();
+    let text = "Курьер звонил, перенесли доставку";
+    let _: Value = anna
+        .want("inbox/write_note", json!({ "chat": chat, "note": note, "text": text, "mentions": [] }))
+        .await;
+    app.ozon().buyer_writes(&external, "Жду").expect("a message");
+    app.poll(seller).await;
+
+    let found = search(&boris, "доставка").await;
+    let [hit] = found.notes.as_slice() else { panic!("{found:?}") };
+    let marked: Vec<&str> =
+        hit.snippet.iter().filter(|piece| piece.is_hit).map(|piece| piece.text.as_str()).collect();
+    assert_eq!((hit.note, hit.chat.id, marked), (note, chat, vec!["доставку"]));
+    let above = app.sql().await.value("SELECT external_id FROM messages WHERE body = 'Где посылка?'").await;
+    assert_eq!(hit.above, above, "the chat opens where the note was written");
+    assert_eq!(found.messages, [], "a note is no message");
+    assert_eq!(search(&stranger, "доставка").await.notes, []);
+    let elsewhere = json!({ "query": { "text": "доставка", "seller": SellerId::new() }, "after": null });
+    assert_eq!(boris.want::<SearchPage>("search/find", elsewhere).await.notes, []);
+
+    let _: Value = anna.want("inbox/delete_note", json!({ "chat": chat, "note": note })).await;
+    assert_eq!(search(&boris, "доставка").await.notes, []);
 }

@@ -103,6 +103,17 @@ mod present {
         window().location().origin().unwrap_or_default() + path
     }
 
+    /// Whether nobody is in the middle of something that a new page would lose: no dialog is open, and no field that holds
+    /// text has the focus. What stands in a field for several lines is kept as a draft.
+    pub fn is_idle() -> bool {
+        use wasm_bindgen::JsCast;
+        let has_dialog =
+            document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some();
+        let field =
+            document().active_element().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
+        !has_dialog && field.is_none_or(|field| field.value().is_empty())
+    }
+
     /// Loads the page anew.
     pub fn reload() {
         // Cannot fail for a page of our own.
@@ -123,13 +134,22 @@ mod present {
 
     /// Posts JSON to a path of ours in a way that outlives the page. Nobody hears how it ended.
     pub fn beacon(path: &str, json: &str) {
+        beacon_of(path, "application/json", json);
+    }
+
+    /// The same with the fields of a form.
+    pub fn beacon_form(path: &str, fields: &str) {
+        beacon_of(path, "application/x-www-form-urlencoded", fields);
+    }
+
+    fn beacon_of(path: &str, media_type: &str, body: &str) {
         use js_sys::{Array, Function, Object, Reflect};
         use wasm_bindgen::{JsCast, JsValue};
         let send = || -> Result<(), JsValue> {
             let options = Object::new();
-            Reflect::set(&options, &"type".into(), &"application/json".into())?;
+            Reflect::set(&options, &"type".into(), &media_type.into())?;
             let make: Function = Reflect::get(&window(), &"Blob".into())?.dyn_into()?;
-            let body = Reflect::construct(&make, &Array::of2(&Array::of1(&json.into()), &options))?;
+            let body = Reflect::construct(&make, &Array::of2(&Array::of1(&body.into()), &options))?;
             let navigator = window().navigator();
             let send: Function = Reflect::get(&navigator, &"sendBeacon".into())?.dyn_into()?;
             send.call2(&navigator, &path.into(), &body).map(drop)
@@ -141,6 +161,14 @@ mod present {
     /// Whether the element of this id is there and takes room.
     pub fn is_shown(id: &str) -> bool {
         document().get_element_by_id(id).is_some_and(|element| room_of(&element).width > 0.0)
+    }
+
+    /// Says something on `<html>`, for style sheets.
+    pub fn set_root_attribute(name: &str, value: &str) {
+        if let Some(root) = document().document_element() {
+            // Our own names cannot be refused.
+            _ = root.set_attribute(name, value);
+        }
     }
 
     /// Moves the focus to the element of this id, if it is there.
@@ -206,6 +234,11 @@ mod absent {
         path.to_owned()
     }
 
+    /// Nobody is here.
+    pub fn is_idle() -> bool {
+        true
+    }
+
     /// Does nothing.
     pub fn reload() {}
 
@@ -216,6 +249,12 @@ mod absent {
     pub fn is_shown(_id: &str) -> bool {
         false
     }
+
+    /// Does nothing.
+    pub fn beacon_form(_path: &str, _fields: &str) {}
+
+    /// Does nothing.
+    pub fn set_root_attribute(_name: &str, _value: &str) {}
 
     /// Does nothing.
     pub fn focus(_id: &str) {}

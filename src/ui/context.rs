@@ -3,6 +3,7 @@
 use super::browser;
 use crate::shared::i18n::Locale;
 use crate::shared::page::{Density, PageContext, Theme, Viewer};
+use crate::shared::time::Zone;
 use crate::shared::trouble::StoppedSellers;
 use chrono::{DateTime, Duration, Utc};
 use leptos::prelude::*;
@@ -14,6 +15,14 @@ const TICK: std::time::Duration = std::time::Duration::from_secs(1);
 #[derive(Clone, Copy)]
 struct Now(RwSignal<DateTime<Utc>>);
 
+/// How much room the list takes; a person may change it while the page is open.
+#[derive(Clone, Copy)]
+struct PageDensity(RwSignal<Density>);
+
+/// The workspace's name, which may change while the page is open.
+#[derive(Clone, Copy)]
+struct WorkspaceName(RwSignal<String>);
+
 /// Makes the page's context and its clock available below; the first thing `App` does.
 ///
 /// On the server the router has provided the `PageContext` of the request; in the browser it is read from
@@ -23,6 +32,9 @@ pub fn provide_page_context() {
     let now = RwSignal::new(page.now);
     provide_context(page.locale);
     provide_context(Now(now));
+    provide_context(PageDensity(RwSignal::new(page.density)));
+    let name = page.viewer.as_ref().map(|viewer| viewer.workspace_name.clone()).unwrap_or_default();
+    provide_context(WorkspaceName(RwSignal::new(name)));
     start_clock(page.now, now);
     provide_context(page);
 }
@@ -39,7 +51,7 @@ fn nobodys_page() -> PageContext {
     PageContext {
         locale: Locale::default(),
         theme: Theme::System,
-        density: Density::Comfortable,
+        density: Density::default(),
         now: DateTime::UNIX_EPOCH,
         viewer: None,
         demo: false,
@@ -71,6 +83,21 @@ pub fn use_locale() -> Locale {
 /// The person who is logged in.
 pub fn use_viewer() -> Option<Viewer> {
     use_page().viewer
+}
+
+/// The workspace's clock, which all times on screen follow.
+pub fn use_zone() -> Zone {
+    use_viewer().map_or(Zone::UTC, |viewer| viewer.zone)
+}
+
+/// How much room the list takes now.
+pub fn use_density() -> RwSignal<Density> {
+    use_context::<PageDensity>().map_or_else(RwSignal::default, |PageDensity(density)| density)
+}
+
+/// The workspace's name as it is now.
+pub fn use_workspace_name() -> RwSignal<String> {
+    use_context::<WorkspaceName>().map_or_else(RwSignal::default, |WorkspaceName(name)| name)
 }
 
 /// The page's one clock: server time, advancing every second in the browser and standing still on the server.

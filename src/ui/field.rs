@@ -77,6 +77,7 @@ pub fn Field(
                 minlength=minlength.map(|n| n.to_string())
                 maxlength=maxlength.map(|n| n.to_string())
                 autofocus=autofocus
+                value=value.map(|value| value.get_untracked())
                 spellcheck="false"
                 aria-describedby=described_by
                 aria-invalid=move || error.with(Option::is_some).then_some("true")

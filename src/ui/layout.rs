@@ -1,6 +1,7 @@
 //! The frame around every page for people who are logged in: where to go, how it looks, who is here.
 
-use super::context::{use_locale, use_page};
+use super::browser;
+use super::context::{use_density, use_locale, use_page, use_workspace_name};
 use super::icon::{Glyph, Icon};
 use crate::shared::i18n::Locale;
 use crate::shared::page::{Density, Theme, Viewer};
@@ -81,11 +82,11 @@ fn Preferences() -> impl IntoView {
 /// Who is logged in.
 #[component]
 fn Person(viewer: Viewer) -> impl IntoView {
-    let locale = use_locale();
+    let (locale, workspace) = (use_locale(), use_workspace_name());
     view! {
         <div class="menu-person">
             <strong>{viewer.user_name}</strong>
-            <span class="quiet">{locale.role(viewer.role)} " · " {viewer.workspace_name}</span>
+            <span class="quiet">{locale.role(viewer.role)} " · " {move || workspace.get()}</span>
         </div>
     }
 }
@@ -100,8 +101,12 @@ pub fn PreferenceForms() -> impl IntoView {
         (Theme::Light, Icon::Sun, locale.theme_light()),
         (Theme::Dark, Icon::Moon, locale.theme_dark()),
     ];
-    let densities =
-        [(Density::Comfortable, locale.density_comfortable()), (Density::Compact, locale.density_compact())];
+    let densities = [
+        (Density::Compact, locale.density_compact()),
+        (Density::Usual, locale.density_usual()),
+        (Density::Roomy, locale.density_roomy()),
+    ];
+    let density = use_density();
     let languages = [Locale::Ru, Locale::En];
     view! {
         <form method="post" action="/preferences" class="choice" aria-label=locale.theme()>
@@ -131,7 +136,12 @@ pub fn PreferenceForms() -> impl IntoView {
                             class="choice-item"
                             name="density"
                             value=value.as_str()
-                            aria-pressed=(value == page.density).to_string()
+                            aria-pressed=move || (value == density.get()).to_string()
+                            on:click=move |event| {
+                                // Nothing but the list changes, so the page stays.
+                                event.prevent_default();
+                                take_density(density, value);
+                            }
                         >
                             <span>{name}</span>
                         </button>
@@ -158,6 +168,13 @@ pub fn PreferenceForms() -> impl IntoView {
                 .collect_view()}
         </form>
     }
+}
+
+/// Lets the list take more room or less, now and on the pages to come.
+fn take_density(density: RwSignal<Density>, value: Density) {
+    browser::set_root_attribute("data-density", value.as_str());
+    browser::beacon_form("/preferences", &format!("density={value}"));
+    density.set(value);
 }
 
 /// Where a form leads back to: the page that is open.

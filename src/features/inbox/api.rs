@@ -1,6 +1,6 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
-use super::saved_filter::{KeptFor, SavedCount, SavedPlace, SavedView};
+use super::saved_filter::{BrokenFilters, FilterPart, KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
     ChangedRows, ChatListPage, ChatView, Companion, Doing, Finds, Holder, ListCursor, ListQuery,
     MessageCursor, MessageView, NoteView, Priority, SendHow, Served, Slice, Spot, Stretch, TagColor, TagUse,
@@ -201,6 +201,12 @@ pub async fn edit_note(
         .await
 }
 
+/// Those of the given notes of a chat that are still there, as they are now.
+#[server(endpoint = "inbox/notes", input = Json)]
+pub async fn notes(chat: ChatId, notes: Vec<NoteId>) -> Result<Vec<NoteView>, AppError> {
+    answer(Permission::ReadChats, async move |ask| notes::still_there(&ask, chat, &notes).await).await
+}
+
 /// Deletes a note: one's own, or anybody's for those who manage what is shared.
 #[server(endpoint = "inbox/delete_note", input = Json)]
 pub async fn delete_note(chat: ChatId, note: NoteId) -> Result<(), AppError> {
@@ -297,6 +303,12 @@ pub async fn make_tag(tag: TagId, name: String, color: TagColor) -> Result<(), A
 #[server(endpoint = "inbox/change_tag", input = Json)]
 pub async fn change_tag(tag: TagId, name: String, color: TagColor) -> Result<(), AppError> {
     answer(Permission::ManageShared, async move |ask| tags::change(&ask, tag, &name, color).await).await
+}
+
+/// Which saved lists ask for something: they find nothing by it once it is gone.
+#[server(endpoint = "inbox/filter_uses", input = Json)]
+pub async fn filter_uses(of: FilterPart) -> Result<BrokenFilters, AppError> {
+    answer(Permission::ManageShared, async move |ask| saved::uses::uses(&ask, of).await).await
 }
 
 /// Deletes a tag; chats lose it.

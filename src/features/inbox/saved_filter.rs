@@ -1,7 +1,7 @@
 //! Lists that people keep under a name: for themselves, or for everybody of the workspace.
 
 use super::query::ListQuery;
-use crate::shared::ids::{SavedFilterId, UserId};
+use crate::shared::ids::{SavedFilterId, TagId, UserId};
 use crate::shared::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
 
@@ -61,4 +61,21 @@ pub struct SavedCount {
     pub saved: SavedFilterId,
     /// One more than `COUNT_CAP` when there are more; `None` when counting would have taken too long.
     pub chats: Option<i64>,
+}
+
+/// What a filter may ask for and somebody may delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilterPart {
+    Tag(TagId),
+    Person(UserId),
+}
+
+/// The saved lists that ask for something: they change their meaning when it goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrokenFilters {
+    /// Those that the person sees, by name.
+    pub names: Vec<String>,
+    /// How many there are that colleagues keep for themselves.
+    pub of_others: i64,
 }

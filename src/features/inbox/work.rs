@@ -206,18 +206,14 @@ pub fn moments(now: DateTime<Utc>, zone: Zone) -> Vec<(Later, DateTime<Utc>)> {
 
 fn moment(day: NaiveDate, (hour, minute): (u32, u32), zone: Zone) -> Option<DateTime<Utc>> {
     let time = NaiveTime::from_hms_opt(hour, minute, 0)?;
-    Some(in_zone(day.and_time(time), zone))
-}
-
-fn in_zone(local: NaiveDateTime, zone: Zone) -> DateTime<Utc> {
-    (local - Duration::minutes(i64::from(zone.offset_minutes))).and_utc()
+    Some(zone.instant(day.and_time(time)))
 }
 
 /// Reads what a field for day and time holds: `2026-11-23T09:30`, on the wall clock of the workspace.
 pub fn parse_moment(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"));
-    local.ok().map(|local| in_zone(local, zone))
+    local.ok().map(|local| zone.instant(local))
 }
 
 /// The same the other way round.
@@ -231,7 +227,7 @@ mod tests {
     use crate::features::inbox::types::TagColor;
     use crate::shared::ids::TagId;
 
-    const MOSCOW: Zone = Zone { offset_minutes: 180 };
+    const MOSCOW: Zone = Zone::fixed(180);
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("a moment")

@@ -1,5 +1,6 @@
 //! Notices, and how a person wants to be told.
 
+use crate::shared::address::encode;
 use crate::shared::ids::{ChatId, NoticeId, SellerId};
 use chrono::{DateTime, NaiveTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -161,6 +162,8 @@ pub struct NoticeView {
     pub seller_name: Option<String>,
     /// Who of ours caused it.
     pub actor_name: Option<String>,
+    /// The message with which it began, as its marketplace names it.
+    pub message: Option<String>,
     /// The newest message of the chat.
     pub preview: Option<String>,
     /// When it last happened.
@@ -181,11 +184,12 @@ impl NoticeView {
 
     /// Where it leads.
     pub fn href(&self) -> String {
-        match (self.kind, self.chat) {
-            (NoticeKind::Waiting, _) if self.count > 1 => "/inbox?view=unassigned".to_owned(),
-            (_, Some(chat)) => format!("/inbox/{chat}"),
-            (_, None) if self.seller.is_some() => "/sellers".to_owned(),
-            (_, None) => "/inbox".to_owned(),
+        match (self.kind, self.chat, &self.message) {
+            (NoticeKind::Waiting, ..) if self.count > 1 => "/inbox?view=unassigned".to_owned(),
+            (_, Some(chat), Some(message)) => format!("/inbox/{chat}?message={}", encode(message)),
+            (_, Some(chat), None) => format!("/inbox/{chat}"),
+            (_, None, _) if self.seller.is_some() => "/sellers".to_owned(),
+            (_, None, _) => "/inbox".to_owned(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is looked for, and what was found.
 
 use crate::features::inbox::types::Author;
-use crate::shared::ids::{ChatId, SellerId};
+use crate::shared::ids::{ChatId, NoteId, SellerId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ pub struct SearchQuery {
 pub const HITS_PER_PAGE: usize = 40;
 /// Chats that are found by a number or a tag, at most.
 pub const MAX_CHATS: usize = 20;
+/// Notes that are found, at most.
+pub const MAX_NOTES: usize = 10;
 /// No longer text is looked for, in characters.
 pub const MAX_TEXT: usize = 200;
 
@@ -27,6 +29,8 @@ pub const MAX_TEXT: usize = 200;
 pub struct SearchPage {
     /// Chats whose number or tag was typed; on the first page only.
     pub chats: Vec<ChatHit>,
+    /// What ours have noted beside chats, newest first; on the first page only.
+    pub notes: Vec<NoteHit>,
     pub messages: Vec<MessageHit>,
     /// `None` when there are no more messages.
     pub next: Option<SearchCursor>,
@@ -101,6 +105,19 @@ pub struct MessageHit {
     pub author: Author,
     pub sent_at: DateTime<Utc>,
     pub snippet: Vec<Piece>,
+}
+
+/// A note that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteHit {
+    pub chat: ChatName,
+    pub note: NoteId,
+    /// Who of ours wrote it.
+    pub author: String,
+    pub created_at: DateTime<Utc>,
+    pub snippet: Vec<Piece>,
+    /// The message above it, by its id at the marketplace: where the chat is opened.
+    pub above: Option<String>,
 }
 
 /// A part of a snippet. Always shown as text, never as markup.

@@ -1,5 +1,6 @@
-//! People: the first set-up, log-in and log-out, sessions, roles. Its forms are plain HTTP, so that they work without
-//! JavaScript; only who works here is asked through `api.rs`.
+//! People and the workspace they work in: the first set-up, log-in and log-out, sessions, roles, the workspace's name and
+//! clock. The forms of people who are not logged in are plain HTTP, so that they work without JavaScript; the rest is asked
+//! through `api.rs`.
 
 pub mod api;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
-//! People by name, and the words of the set-up and log-in forms.
+//! People by name, the workspace they work in, and the words of the set-up and log-in forms.
 
 use crate::shared::ids::UserId;
+use crate::shared::time::Zone;
 use serde::{Deserialize, Serialize};
 
 /// A person of ours by name.
@@ -9,6 +10,27 @@ pub struct PersonView {
     pub id: UserId,
     pub name: String,
 }
+
+/// A workspace as its people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceView {
+    pub name: String,
+    /// IANA name.
+    pub time_zone: String,
+    pub zone: Zone,
+}
+
+/// A time zone to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneView {
+    /// IANA name.
+    pub name: String,
+    /// East is positive; as it is now.
+    pub offset_minutes: i32,
+}
+
+/// The longest name of a workspace or a person, in characters.
+pub const MAX_NAME_CHARS: usize = 120;
 
 /// The shortest password we take, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 10;

@@ -1,5 +1,7 @@
-//! The pages for people who are not logged in. Plain forms: they work before and without the program, and a problem
-//! comes back in the address.
+//! The pages for people who are not logged in, and that of the workspace. The former are plain forms: they work before
+//! and without the program, and a problem comes back in the address.
+
+mod workspace;
 
 use super::types::{FormProblem, MIN_PASSWORD_CHARS};
 use crate::shared::i18n::Locale;
@@ -11,6 +13,7 @@ use crate::ui::layout::DoorFrame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+pub use workspace::{WorkspacePage, follow_workspace};
 
 /// The longest name or address a form takes, in characters.
 const MAX_CHARS: usize = 200;

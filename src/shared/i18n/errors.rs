@@ -79,6 +79,7 @@ impl Locale {
             Refusal::HolderHasChanged { holder } => self.holder_has_changed(holder.as_deref()),
             Refusal::PersonCannotAnswer => self.person_cannot_answer().to_owned(),
             Refusal::MomentPassed => self.moment_passed().to_owned(),
+            Refusal::WorkspaceNameMissing => self.problem_workspace_missing().to_owned(),
             Refusal::TagNameMissing => self.tag_name_missing().to_owned(),
             Refusal::TagNameTaken => self.tag_name_taken().to_owned(),
             Refusal::TooManyTags { max } => self.too_many_tags(i64::from(*max)),

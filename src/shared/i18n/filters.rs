@@ -131,18 +131,6 @@ texts! {
     filter_undo_delete: "Вернуть", "Bring back";
     filter_saved_note: "Фильтр сохранён", "The filter is saved";
 
-    filter_view_waiting: "Ждут ответа", "Waiting";
-    filter_view_mine: "Мои", "Mine";
-    filter_view_unassigned: "Без ответственного", "Unassigned";
-    filter_view_open: "В работе", "To be worked on";
-    filter_view_starred: "Со звездой", "Starred";
-    filter_view_snoozed: "Отложенные", "Snoozed";
-    filter_view_closed: "Закрытые", "Closed";
-    filter_view_spam: "Спам", "Spam";
-    filter_view_all: "Все", "All";
-    filter_sort_deadline: "по сроку", "by deadline";
-    filter_sort_waiting: "по ожиданию", "by waiting";
-    filter_sort_newest: "новые сверху", "newest first";
 
     filter_name_missing: "Напишите название фильтра: по нему вы его найдёте.",
         "Write a name for the filter: you will find it by that.";
@@ -152,6 +140,29 @@ texts! {
 }
 
 impl Locale {
+    /// Which saved lists ask for something that is about to go; `None` when there are none.
+    pub fn filters_broken(self, names: &[String], of_others: i64) -> Option<String> {
+        let quoted: Vec<String> = names.iter().map(|name| self.quoted(name)).collect();
+        let others = self.count(
+            of_others,
+            ["личный фильтр коллег", "личных фильтра коллег", "личных фильтров коллег"],
+            ["filter of a colleague", "filters of colleagues"],
+        );
+        let mut parts = quoted;
+        if of_others > 0 {
+            parts.push(others);
+        }
+        let last = parts.pop()?;
+        let all = match parts.is_empty() {
+            true => last,
+            false => format!("{} {} {last}", parts.join(", "), self.pick("и", "and")),
+        };
+        Some(match self {
+            Locale::Ru => format!("По ней ищут сохранённые фильтры: {all}. Они перестанут её находить."),
+            Locale::En => format!("Saved filters ask for it: {all}. They will find nothing by it."),
+        })
+    }
+
     /// A name that is too long.
     pub fn filter_name_too_long(self, max: i64) -> String {
         match self {
@@ -263,6 +274,19 @@ impl Locale {
 #[cfg(test)]
 mod tests {
     use super::Locale;
+
+    #[test]
+    fn filters_that_a_deletion_breaks_are_named() {
+        let broken = |names: &[&str], of_others| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            Locale::Ru.filters_broken(&names, of_others).map(|text| text.replace('\u{a0}', " "))
+        };
+        assert_eq!(broken(&[], 0), None);
+        let one = broken(&["Брак"], 0).unwrap_or_default();
+        assert_eq!(one, "По ней ищут сохранённые фильтры: «Брак». Они перестанут её находить.");
+        assert!(broken(&["А", "Б"], 2).unwrap_or_default().contains("«А», «Б» и 2 личных фильтра коллег."));
+        assert!(broken(&[], 5).unwrap_or_default().contains(": 5 личных фильтров коллег."));
+    }
 
     #[test]
     fn days_are_told_with_the_right_endings() {

@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn the_clock_says_its_rule_the_rest_and_the_moment() {
         let at = |h, m| Utc.with_ymd_and_hms(2026, 11, 20, h, m, 0).single().expect("a real date");
-        let zone = Zone { offset_minutes: 180 };
+        let zone = Zone::fixed(180);
         let text = Locale::Ru
             .time_left_in_full(Marketplace::Ozon, at(12, 18), at(9, 6), zone)
             .replace('\u{a0}', " ");

@@ -37,6 +37,7 @@ mod together;
 mod users;
 mod wording;
 mod work;
+pub mod workspace;
 
 pub use sending::EMOJI;
 use serde::{Deserialize, Serialize};

@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn the_countdown_says_the_rest_and_the_moment() {
         let at = |d, h, m| Utc.with_ymd_and_hms(2026, 11, d, h, m, 0).single().expect("a real date");
-        let zone = Zone { offset_minutes: 180 };
+        let zone = Zone::fixed(180);
         let now = at(20, 9, 6);
         let text = |until, minutes| {
             Locale::Ru.window_open_for(Remaining::Left { minutes }, until, now, zone).replace('\u{a0}', " ")

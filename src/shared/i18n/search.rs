@@ -7,11 +7,12 @@ texts! {
     search_everywhere: "Поиск по всем чатам", "Search all chats";
     search_placeholder: "Слова, заказ, артикул, чат", "Words, order, article, chat";
     search_hint:
-        "Ищем по всей переписке: слова в любой форме, номер заказа или отправления, SKU, артикул, начало номера чата, метку.",
-        "Everything ever written is searched: words in any form, the number of an order or a parcel, SKU, article, the \
+        "Ищем по всей переписке и заметкам: слова в любой форме, номер заказа или отправления, SKU, артикул, начало номера чата, метку.",
+        "Everything ever written is searched, notes too: words in any form, the number of an order or a parcel, SKU, article, the \
          beginning of a chat's id, a tag.";
     search_keys: "↑ и ↓ переходят между результатами, Enter открывает.", "The arrow keys move between results, Enter opens one.";
     found_chats: "Чаты", "Chats";
+    found_notes: "Заметки коллег", "Notes of colleagues";
     found_messages: "Сообщения", "Messages";
     nothing_found: "Ничего не нашлось", "Nothing found";
     only_common_words:

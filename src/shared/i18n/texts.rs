@@ -22,8 +22,9 @@ texts! {
     theme_light: "Светлое", "Light";
     theme_dark: "Тёмное", "Dark";
     density: "Плотность списка", "Density of the list";
-    density_comfortable: "Свободно", "Comfortable";
     density_compact: "Плотно", "Compact";
+    density_usual: "Обычно", "Usual";
+    density_roomy: "Свободно", "Roomy";
     language: "Язык", "Language";
     log_out: "Выйти", "Log out";
 

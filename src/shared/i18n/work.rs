@@ -298,7 +298,7 @@ impl Locale {
 mod tests {
     use super::*;
 
-    const MOSCOW: Zone = Zone { offset_minutes: 180 };
+    const MOSCOW: Zone = Zone::fixed(180);
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("a moment")

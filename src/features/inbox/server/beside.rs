@@ -5,8 +5,7 @@ use crate::features::inbox::types::{ActivityView, Beside, NoteView, OtherChat, P
 use crate::platform::fault::Outcome;
 use crate::shared::ids::{ActivityId, ChatId, NoteId, UserId, WorkspaceId};
 use chrono::{DateTime, Utc};
-use diesel::OptionalExtension;
-use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
@@ -141,14 +140,26 @@ pub async fn note(
     chat: ChatId,
     note: NoteId,
 ) -> Outcome<Option<NoteView>> {
-    let row: Option<NoteRow> = diesel::sql_query(format!("{NOTES} AND n.id = $3"))
+    Ok(notes(conn, workspace, chat, &[note]).await?.pop())
+}
+
+/// Those of the given notes that were not deleted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn notes(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chat: ChatId,
+    notes: &[NoteId],
+) -> Outcome<Vec<NoteView>> {
+    let rows: Vec<NoteRow> = diesel::sql_query(format!("{NOTES} AND n.id = ANY($3)"))
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(chat)
-        .bind::<SqlUuid, _>(note)
-        .get_result(conn)
-        .await
-        .optional()?;
-    Ok(row.map(NoteView::from))
+        .bind::<Array<SqlUuid>, _>(notes)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(NoteView::from).collect())
 }
 
 /// Other chats about the order of a chat. Public so that a test can look at its plan.

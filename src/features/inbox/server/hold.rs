@@ -3,11 +3,11 @@
 //! (`outbox::begin_attempt`) change the same row on conditions that exclude each other: one of them wins.
 
 use super::reply::{chat_seller, enqueue_delivery};
-use super::send_windows;
+use super::{activities, send_windows, set_aside};
 use crate::context::Ask;
 use crate::features::files::server::read as files;
 use crate::features::inbox::send_window::{WindowReason, send_window};
-use crate::features::inbox::types::{Departure, FailureReason, ReplyState, TakenBack, WorkState};
+use crate::features::inbox::types::{Deed, Departure, FailureReason, ReplyState, TakenBack, WorkState};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{chats, replies};
@@ -144,7 +144,7 @@ pub async fn take_back(ask: &Ask, reply: ReplyId) -> Outcome<TakenBack> {
                 .execute(conn)
                 .await?;
             if held.closes_chat {
-                open_again(conn, workspace, chat).await?;
+                open_again(conn, ask, chat).await?;
             }
             live::append(conn, workspace, &[Change::Reply { chat, reply }, Change::Chat { chat }]).await?;
             Ok::<_, Fault>((chat, held.body, held.file_id))
@@ -188,13 +188,14 @@ async fn chat_of(conn: &mut AsyncPgConnection, workspace: WorkspaceId, reply: Re
     Ok(chats::table.find((workspace, chat)).select(chats::id).for_no_key_update().first(conn).await?)
 }
 
-async fn open_again(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<()> {
-    diesel::update(chats::table.find((workspace, chat)))
-        .filter(chats::work_state.eq(WorkState::Closed))
-        .set((chats::work_state.eq(WorkState::Open), chats::set_aside_at.eq(None::<DateTime<Utc>>)))
-        .execute(conn)
-        .await?;
-    Ok(())
+/// Opens a chat that was closed with a reply, unless somebody has done something else with it since.
+async fn open_again(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId) -> Outcome<()> {
+    let workspace = ask.workspace();
+    if activities::hold(conn, workspace, chat).await?.work_state != WorkState::Closed {
+        return Ok(());
+    }
+    set_aside::open(conn, workspace, chat).await?;
+    activities::record(conn, workspace, chat, Some(ask.user.id), &Deed::Reopened, ask.now).await
 }
 
 #[derive(diesel::QueryableByName)]

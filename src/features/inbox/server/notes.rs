@@ -101,7 +101,7 @@ pub async fn edit(
             forget(conn, workspace, chat, note, &gone).await?;
             let new: BTreeSet<UserId> = people.difference(&before).copied().collect();
             let mut changes = mentioned(conn, ask, chat, note, &new).await?;
-            changes.push(Change::Chat { chat });
+            changes.push(Change::Note { chat, note });
             live::append(conn, workspace, &changes).await?;
         }
         beside::note(conn, workspace, chat, note).await?.ok_or_else(Fault::not_found)
@@ -130,9 +130,17 @@ pub async fn delete(ask: &Ask, chat: ChatId, note: NoteId) -> Outcome<()> {
             .await?;
         let people: Vec<UserId> = people_of(conn, workspace, chat, note).await?.into_iter().collect();
         forget(conn, workspace, chat, note, &people).await?;
-        live::append(conn, workspace, &[Change::Chat { chat }]).await
+        live::append(conn, workspace, &[Change::Note { chat, note }]).await
     })
     .await
+}
+
+/// Those of the given notes that are still there, as they are now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn still_there(ask: &Ask, chat: ChatId, notes: &[NoteId]) -> Outcome<Vec<NoteView>> {
+    beside::notes(&mut *ask.conn().await?, ask.workspace(), chat, notes).await
 }
 
 /// A note has begun to speak to these people, and they are told. The one place that knows of it.

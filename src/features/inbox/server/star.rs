@@ -35,7 +35,7 @@ pub async fn set(ask: &Ask, chat: ChatId, is_starred: bool) -> Outcome<()> {
             diesel::delete(chat_stars::table.find((workspace, user, chat))).execute(conn).await?
         };
         if changed > 0 {
-            live::append(conn, workspace, &[Change::Seen { chat, user }]).await?;
+            live::append(conn, workspace, &[Change::Starred { chat, user }]).await?;
         }
         Ok(())
     })

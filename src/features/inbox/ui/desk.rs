@@ -14,7 +14,7 @@ use crate::shared::ids::ChatId;
 use crate::shared::page::Viewer;
 use crate::shared::role::Permission;
 use crate::shared::time::Zone;
-use crate::ui::context::{use_locale, use_now, use_viewer};
+use crate::ui::context::{use_locale, use_now, use_viewer, use_zone};
 use crate::ui::live::{ConnectionState, Live, use_live};
 use crate::ui::notice::use_toasts;
 use chrono::{DateTime, Utc};
@@ -52,7 +52,7 @@ impl Desk {
         let filters = Filters::new(&live);
         let address = use_address(filters.saved.clone());
         let open = Memo::new(move |_| address.with(Address::chat));
-        let zone = viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
+        let zone = use_zone();
         let person = viewer.as_ref().map(|viewer| viewer.user);
         let may_answer = viewer.as_ref().is_some_and(|viewer| viewer.may(Permission::ReplyToChats));
         let desk = Desk {

@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn tomorrow_is_the_workspaces_tomorrow() {
-        let zone = Zone { offset_minutes: 180 };
+        let zone = Zone::fixed(180);
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("an instant");
         let [_, three, morning] = presets(now, zone);
         assert_eq!(three - now, TimeDelta::hours(3));

@@ -142,6 +142,14 @@ impl Lines {
         (self.above(place).pixels(heights), self.above(place + 1).pixels(heights))
     }
 
+    /// The height at which the same part of the same line stands when lines are as high as `now`.
+    pub fn moved(&self, pixel: i32, before: Heights, now: Heights) -> i32 {
+        let place = self.at(pixel, before);
+        let ((from, to), (start, end)) = (self.reach(place, before), self.reach(place, now));
+        let part = f64::from(pixel - from) / f64::from((to - from).max(1));
+        start + (f64::from(end - start) * part) as i32
+    }
+
     /// The lines between two places, and those of the given chats wherever they stand.
     pub fn between(&self, first: usize, last: usize, kept: &[ChatId]) -> Vec<Line> {
         let last = last.min(self.all.len());
@@ -201,7 +209,7 @@ mod tests {
             last_message_at: at(0),
             id: chat(1),
         };
-        Urgency::of(&place, at(now), Zone { offset_minutes: 180 })
+        Urgency::of(&place, at(now), Zone::fixed(180))
     }
 
     #[test]
@@ -246,6 +254,19 @@ mod tests {
         }
         assert_eq!(lines.at(10_000, heights), lines.len() - 1);
         assert_eq!(Lines::default().at(10, heights), 0);
+    }
+
+    #[test]
+    fn what_stands_at_the_edge_stays_there_when_lines_become_lower() {
+        let (lines, usual, compact) =
+            (lines(), Heights { chat: 80, heading: 30 }, Heights { chat: 60, heading: 22 });
+        assert_eq!(lines.moved(0, usual, compact), 0);
+        for place in 0..lines.len() {
+            let ((before, _), (now, _)) = (lines.reach(place, usual), lines.reach(place, compact));
+            assert_eq!(lines.moved(before, usual, compact), now);
+            assert_eq!(lines.moved(now, compact, usual), before, "and back");
+        }
+        assert_eq!(lines.moved(30 + 40, usual, compact), 22 + 30, "half a line is half a line");
     }
 
     #[test]

@@ -292,16 +292,21 @@ impl ListState {
         for event in events {
             match event.change {
                 Change::Chat { chat } | Change::Reply { chat, .. } => _ = content.moved.insert(chat),
-                Change::Seen { chat, user } if Some(user) == self.inner.person => {
+                Change::Seen { chat, user } | Change::Starred { chat, user }
+                    if Some(user) == self.inner.person =>
+                {
                     _ = content.moved.insert(chat)
                 }
                 // A seller that came or went changes the numbers and maybe every row.
                 Change::Seller { .. } | Change::Import { .. } | Change::Tags => content.is_all_moved = true,
                 Change::Order { chat } => _ = content.moved.insert(chat),
                 Change::Seen { .. }
+                | Change::Starred { .. }
+                | Change::Note { .. }
                 | Change::SavedFilters { .. }
                 | Change::QuickReplies
                 | Change::Wording
+                | Change::Workspace
                 | Change::Notice { .. } => {
                     continue;
                 }

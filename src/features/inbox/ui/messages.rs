@@ -48,12 +48,12 @@ struct Near {
 }
 
 impl Place {
-    fn new(has_newer: ArcRwSignal<bool>) -> Self {
+    fn new(session: &Session) -> Self {
         Place {
             scroller: NodeRef::new(),
-            is_at_end: ArcRwSignal::new(true),
+            is_at_end: session.is_at_end.clone(),
             unread_below: ArcRwSignal::new(false),
-            has_newer,
+            has_newer: session.travel.has_newer.clone(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Place {
 #[component]
 pub fn Messages(desk: Desk, session: Session) -> impl IntoView {
     let locale = desk.locale;
-    let place = Place::new(session.travel.has_newer.clone());
+    let place = Place::new(&session);
     let pictures = provide_pictures(&session);
     follow_new_messages(&session, &place);
     follow_wishes(&session, &place);

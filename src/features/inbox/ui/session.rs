@@ -82,6 +82,8 @@ pub struct Session {
     pub draft: DraftKeeper,
     /// Why an answer came back into the composer: somebody has written meanwhile.
     pub overtaken: ArcRwSignal<Option<Refusal>>,
+    /// Whether the window stands at its end: what comes is before the eyes.
+    pub is_at_end: ArcRwSignal<bool>,
     /// Whether everything that has come has been on the screen for a moment.
     pub is_read: ArcRwSignal<bool>,
     /// Whether an answer or a note is being written.
@@ -152,6 +154,7 @@ impl Session {
             text: ArcRwSignal::new(String::new()),
             draft: DraftKeeper::new(desk.viewer.as_deref(), chat, view.draft.as_ref(), use_page().now),
             overtaken: ArcRwSignal::new(None),
+            is_at_end: ArcRwSignal::new(true),
             is_read: ArcRwSignal::new(true),
             writing: WritingState::default(),
             tray: desk.trays.of(chat),
@@ -321,12 +324,13 @@ impl Session {
         let shown = self.reading().shown.clone();
         let is_read = self.reading().read == shown;
         set_if_other(&self.is_read, is_read);
-        if is_read || document().hidden() {
+        let is_in_sight = |this: &Self| !document().hidden() && this.is_at_end.get_untracked();
+        if is_read || !is_in_sight(self) {
             return;
         }
         let this = self.clone();
         let read = move || {
-            if document().hidden() || this.reading().shown != shown {
+            if !is_in_sight(&this) || this.reading().shown != shown {
                 return;
             }
             this.reading().read = shown.clone();
@@ -427,25 +431,59 @@ impl Session {
             async move { this.refresh().await }
         });
         let chat = self.chat;
+        let person = self.inner.desk.viewer.as_ref().map(|viewer| viewer.user);
+        let this = self.clone();
         self.inner.desk.live.on_change(move |news| {
+            this.follow_notes(&news);
             let concerns_us = match &news {
                 LiveNews::Resync => true,
                 LiveNews::Changes(events) => events.iter().any(|event| match event.change {
                     Change::Chat { chat: moved }
                     | Change::Reply { chat: moved, .. }
                     | Change::Order { chat: moved } => moved == chat,
+                    Change::Starred { chat: moved, user } => moved == chat && Some(user) == person,
                     Change::Seller { .. } => true,
                     Change::Seen { .. }
+                    | Change::Note { .. }
                     | Change::Import { .. }
                     | Change::SavedFilters { .. }
                     | Change::Notice { .. } => false,
                     Change::Tags => true,
-                    Change::QuickReplies | Change::Wording => false,
+                    Change::QuickReplies | Change::Wording | Change::Workspace => false,
                 }),
             };
             if concerns_us {
                 refresher.soon();
             }
+        });
+    }
+
+    /// Asks for the notes that have changed, wherever in the chat they stand: the newest page does not hold them all.
+    fn follow_notes(&self, news: &LiveNews) {
+        let known: Vec<NoteId> = self.content().notes.keys().copied().collect();
+        let moved: Vec<NoteId> = match news {
+            LiveNews::Resync => known,
+            LiveNews::Changes(events) => {
+                let named = events.iter().filter_map(|event| match event.change {
+                    Change::Note { chat, note } if chat == self.chat => Some(note),
+                    _ => None,
+                });
+                named.filter(|note| known.contains(note)).collect()
+            }
+        };
+        if moved.is_empty() {
+            return;
+        }
+        let this = self.clone();
+        spawn_local(async move {
+            // Without an answer they stay as they are: opening the chat again shows them right.
+            let Ok(now) = api::notes(this.chat, moved.clone()).await else { return };
+            let gone: Vec<NoteId> =
+                moved.into_iter().filter(|note| now.iter().all(|it| it.id != *note)).collect();
+            this.rearrange(|thread| {
+                gone.into_iter().for_each(|note| thread.drop_note(note));
+                thread.renew_notes(now);
+            });
         });
     }
 
@@ -533,6 +571,8 @@ impl Session {
             let handle = window_event_listener(ev::visibilitychange, move |_| this.look());
             on_cleanup(move || handle.remove());
         });
+        let (this, is_at_end) = (self.clone(), self.is_at_end.clone());
+        Effect::watch(move || is_at_end.get(), move |_, _, _| this.read_soon(), false);
     }
 
     fn look(&self) {

@@ -5,10 +5,12 @@ use super::keys::Step;
 use super::lines::{Heights, Line, Lines};
 use crate::features::inbox::types::CHATS_PER_PAGE;
 use crate::shared::ids::ChatId;
+use crate::ui::context::use_density;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many lines are drawn beyond the edges.
 const AROUND: usize = 12;
@@ -26,13 +28,18 @@ pub struct Sight {
     edges: ArcRwSignal<(usize, usize)>,
     /// The chat that has the focus.
     focused: ArcRwSignal<Option<ChatId>>,
+    /// Where the list stood when somebody looked last, and how high lines were.
+    stood: Arc<Mutex<(i32, Heights)>>,
 }
 
 impl Sight {
     /// Begins at the top.
     pub fn new(scroller: NodeRef<html::Div>, lines: ArcRwSignal<Lines>) -> Self {
         let edges = ArcRwSignal::new((0, CHATS_PER_PAGE + AROUND));
-        Sight { scroller, lines, edges, focused: ArcRwSignal::new(None) }
+        let stood = Arc::new(Mutex::new((0, USUAL)));
+        let sight = Sight { scroller, lines, edges, focused: ArcRwSignal::new(None), stood };
+        sight.follow_density();
+        sight
     }
 
     /// The lines to draw; `open` is the chat in the window.
@@ -72,6 +79,7 @@ impl Sight {
         let Some(element) = self.scroller.get_untracked() else { return };
         let (top, bottom) = (element.scroll_top(), element.scroll_top() + element.client_height());
         let heights = self.heights(&element);
+        *self.stood() = (top, heights);
         let (first, last) =
             self.lines.with_untracked(|lines| (lines.at(top, heights), lines.at(bottom, heights)));
         let first = first.saturating_sub(AROUND) / STEP * STEP;
@@ -79,6 +87,26 @@ impl Sight {
         if self.edges.get_untracked() != (first, last) {
             self.edges.set((first, last));
         }
+    }
+
+    /// Keeps the line at the upper edge there when lines become higher or lower.
+    fn follow_density(&self) {
+        let (this, density) = (self.clone(), use_density());
+        Effect::watch(move || density.get(), move |_, _, _| this.stay(), false);
+    }
+
+    fn stay(&self) {
+        let Some(element) = self.scroller.get_untracked() else { return };
+        // What the browser says now may be less: the list has become shorter.
+        let (top, before) = *self.stood();
+        let now = self.heights(&element);
+        let moved = self.lines.with_untracked(|lines| lines.moved(top, before, now));
+        element.set_scroll_top(moved);
+        self.look();
+    }
+
+    fn stood(&self) -> MutexGuard<'_, (i32, Heights)> {
+        self.stood.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Goes to the top.

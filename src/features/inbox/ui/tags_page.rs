@@ -4,6 +4,7 @@ use super::refresh::{Outcome, Refresher};
 use super::tag_chip::TagChip;
 use super::work_words;
 use crate::features::inbox::api;
+use crate::features::inbox::saved_filter::{BrokenFilters, FilterPart};
 use crate::features::inbox::types::{TagColor, TagUse, TagView};
 use crate::features::inbox::work::{MAX_TAG_CHARS, check_tag_name};
 use crate::shared::change::Change;
@@ -15,7 +16,7 @@ use crate::ui::button::{Button, ButtonKind};
 use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
-use crate::ui::icon::Icon;
+use crate::ui::icon::{Glyph, Icon};
 use crate::ui::live::{LiveNews, use_live};
 use crate::ui::notice::ErrorNote;
 use leptos::ev::SubmitEvent;
@@ -285,6 +286,8 @@ fn Colors(locale: Locale, form: Form) -> impl IntoView {
 struct Deletion {
     open: RwSignal<bool>,
     about: RwSignal<Option<TagId>>,
+    /// The saved lists that ask for it, once that is known.
+    uses: RwSignal<BrokenFilters>,
     error: RwSignal<Option<AppError>>,
     busy: RwSignal<bool>,
 }
@@ -294,6 +297,7 @@ impl Deletion {
         Deletion {
             open: RwSignal::new(false),
             about: RwSignal::new(None),
+            uses: RwSignal::default(),
             error: RwSignal::new(None),
             busy: RwSignal::new(false),
         }
@@ -301,8 +305,18 @@ impl Deletion {
 
     fn ask(self, tag: TagId) {
         self.about.set(Some(tag));
+        self.uses.set(BrokenFilters::default());
         self.error.set(None);
         self.open.set(true);
+        spawn_local(async move {
+            let answer = api::filter_uses(FilterPart::Tag(tag)).await;
+            if self.about.try_get_untracked() == Some(Some(tag)) {
+                match answer {
+                    Ok(uses) => self.uses.set(uses),
+                    Err(error) => self.error.set(Some(error)),
+                }
+            }
+        });
     }
 
     fn carry_out(self, book: Book) {
@@ -332,10 +346,21 @@ fn DeleteDialog(book: Book, deletion: Deletion) -> impl IntoView {
         Some(locale.delete_tag_sure(&about.tag.name, about.chats))
     };
     let problem = move || deletion.error.get().map(|error| view! { <ErrorNote error/> });
+    let broken = move || {
+        let uses = deletion.uses.get();
+        let sentence = locale.filters_broken(&uses.names, uses.of_others)?;
+        Some(view! {
+            <div class="note note-warning" data-testid="broken-filters">
+                <Glyph icon=Icon::Alert/>
+                <p class="note-text">{sentence}</p>
+            </div>
+        })
+    };
     let title = Signal::stored(locale.delete_tag().to_owned());
     view! {
         <Dialog id="delete-tag-dialog" open=deletion.open title>
             <p>{sentence}</p>
+            <div role="status">{broken}</div>
             {problem}
             <div class="actions">
                 <Button

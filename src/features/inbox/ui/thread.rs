@@ -219,6 +219,15 @@ impl Thread {
         self.merge_beside(vec![Beside::Note(note)]);
     }
 
+    /// Takes over what notes say now; one that has left the window since it was asked about stays away.
+    pub fn renew_notes(&mut self, notes: Vec<NoteView>) {
+        let is_shown =
+            |note: &NoteView| self.beside().any(|item| matches!(item, Beside::Note(it) if it.id == note.id));
+        let shown: Vec<Beside> = notes.into_iter().filter(is_shown).map(Beside::Note).collect();
+        self.moment += 1;
+        self.merge_beside(shown);
+    }
+
     /// The server has deleted a note.
     pub fn drop_note(&mut self, note: NoteId) {
         self.beside.retain(|known| !matches!(&known.item, Beside::Note(it) if it.id == note));
@@ -405,7 +414,7 @@ mod tests {
     use crate::features::inbox::types::{Deed, Delivery, PersonView};
     use crate::shared::ids::UserId;
 
-    const UTC: Zone = Zone { offset_minutes: 0 };
+    const UTC: Zone = Zone::UTC;
 
     fn at(minute: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + Duration::minutes(minute)

@@ -15,7 +15,7 @@ use crate::ui::commands::use_commands;
 use crate::ui::context::{use_locale, use_now};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::{Toasts, use_toasts};
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 
@@ -99,7 +99,7 @@ fn Places(session: Session, zone: Zone, is_open: RwSignal<bool>) -> impl IntoVie
             event.prevent_default();
             let Ok(day) = day.with_untracked(|day| day.parse::<NaiveDate>()) else { return };
             if let Some(begins) = day.and_hms_opt(0, 0, 0) {
-                session.go_to_time(begins.and_utc() - Duration::minutes(i64::from(zone.offset_minutes)));
+                session.go_to_time(zone.instant(begins));
                 close();
             }
         }

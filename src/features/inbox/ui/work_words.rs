@@ -84,7 +84,7 @@ mod tests {
     use crate::features::inbox::types::{PersonView, TagView};
     use crate::shared::ids::{ActivityId, TagId, UserId};
 
-    const MOSCOW: Zone = Zone { offset_minutes: 180 };
+    const MOSCOW: Zone = Zone::fixed(180);
 
     fn line(deed: Deed, by: Option<(u128, &str)>) -> String {
         let at = DateTime::UNIX_EPOCH;

@@ -31,6 +31,8 @@ struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     actor_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
+    message_id: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     preview: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     at: DateTime<Utc>,
@@ -52,6 +54,7 @@ impl From<Row> for NoticeView {
             seller: row.seller_id,
             seller_name: row.seller_name,
             actor_name: row.actor_name,
+            message: row.message_id,
             preview: row.preview,
             at: row.at,
             rang_at: row.rang_at,
@@ -63,7 +66,7 @@ impl From<Row> for NoticeView {
 
 /// The newest notices of a person. Public so that a test can look at its plan.
 pub const PAGE_SQL: &str = "SELECT n.id, n.kind, n.chat_id, c.external_id AS chat_name, n.seller_id, s.name AS seller_name, \
-            a.name AS actor_name, c.last_message_preview AS preview, n.at, n.rang_at, n.count, \
+            a.name AS actor_name, c.last_message_preview AS preview, n.message_id, n.at, n.rang_at, n.count, \
             n.seen_at IS NOT NULL AS is_seen \
      FROM (SELECT * FROM notices WHERE workspace_id = $1 AND user_id = $2 ORDER BY at DESC, id DESC LIMIT $3) n \
      LEFT JOIN chats c ON c.workspace_id = n.workspace_id AND c.id = n.chat_id \

@@ -41,6 +41,9 @@ struct Candidate {
     seller_id: Option<SellerId>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     actor_id: Option<UserId>,
+    /// The marketplace's id of the message that it is about.
+    #[diesel(sql_type = Nullable<Text>)]
+    message_id: Option<String>,
     #[diesel(sql_type = Integer)]
     happened: i32,
     #[diesel(sql_type = Nullable<Jsonb>)]
@@ -69,6 +72,9 @@ pub async fn buyers_wrote(
         "SELECT u.id AS user_id, CASE WHEN c.assignee_id IS NULL THEN 'waiting' ELSE 'message' END AS kind, \
                 CASE WHEN c.assignee_id IS NULL THEN $1 ELSE c.id END AS subject, c.id AS chat_id, \
                 NULL::uuid AS seller_id, NULL::uuid AS actor_id, \
+                (SELECT m.external_id FROM messages m \
+                 WHERE m.workspace_id = $1 AND m.chat_id = c.id AND m.author = 'buyer' AND m.sent_at >= n.since \
+                 ORDER BY m.sent_at, m.sort_key LIMIT 1) AS message_id, \
                 CASE WHEN c.assignee_id IS NULL THEN 1 ELSE n.messages END AS happened, g.settings \
          FROM unnest($3, $4, $5) AS n (chat_id, messages, since) \
          JOIN chats c ON c.workspace_id = $1 AND c.id = n.chat_id AND c.work_state = 'open' \
@@ -144,7 +150,7 @@ async fn about_chat(
 ) -> Outcome<Vec<Change>> {
     let found: Vec<Candidate> = diesel::sql_query(format!(
         "SELECT u.id AS user_id, $3 AS kind, c.id AS subject, c.id AS chat_id, NULL::uuid AS seller_id, \
-                $6::uuid AS actor_id, 1 AS happened, g.settings \
+                $6::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
          FROM chats c JOIN users u ON u.workspace_id = $1 AND u.id = ANY($5) AND u.id IS DISTINCT FROM $6 \
          LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
          WHERE c.workspace_id = $1 AND c.id = $4 AND {NOT_LOOKING}"
@@ -172,7 +178,7 @@ pub async fn reply_trouble(
 ) -> Outcome<Vec<Change>> {
     let found: Vec<Candidate> = diesel::sql_query(format!(
         "SELECT u.id AS user_id, 'reply_trouble' AS kind, c.id AS subject, c.id AS chat_id, NULL::uuid AS seller_id, \
-                NULL::uuid AS actor_id, 1 AS happened, g.settings \
+                NULL::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
          FROM replies r \
          JOIN chats c ON c.workspace_id = $1 AND c.id = r.chat_id \
          JOIN users u ON u.workspace_id = $1 AND u.id = r.author_id \
@@ -199,7 +205,7 @@ pub async fn seller_stopped(
 ) -> Outcome<Vec<Change>> {
     let found: Vec<Candidate> = diesel::sql_query(
         "SELECT u.id AS user_id, 'seller_stopped' AS kind, $2 AS subject, NULL::uuid AS chat_id, $2 AS seller_id, \
-                NULL::uuid AS actor_id, 1 AS happened, g.settings \
+                NULL::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
          FROM users u LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
          WHERE u.workspace_id = $1 AND u.role = ANY($3)",
     )
@@ -236,7 +242,10 @@ async fn put(
             .entry(key)
             .and_modify(|known| {
                 known.happened += candidate.happened;
-                known.chat_id = candidate.chat_id;
+                if known.chat_id != candidate.chat_id {
+                    known.chat_id = candidate.chat_id;
+                    known.message_id.clone_from(&candidate.message_id);
+                }
             })
             .or_insert(candidate);
     }
@@ -245,14 +254,17 @@ async fn put(
     }
     let all: Vec<&Candidate> = by_key.values().collect();
     diesel::sql_query(format!(
-        "INSERT INTO notices AS n (workspace_id, user_id, id, kind, subject, chat_id, seller_id, actor_id, at, rang_at, \
-                                   count) \
-         SELECT $1, e.user_id, e.id, e.kind, e.subject, e.chat_id, e.seller_id, e.actor_id, $2, $2, e.happened \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY \
-              AS e (user_id, id, kind, subject, chat_id, seller_id, actor_id, happened, place) \
+        "INSERT INTO notices AS n (workspace_id, user_id, id, kind, subject, chat_id, seller_id, actor_id, message_id, at, \
+                                   rang_at, count) \
+         SELECT $1, e.user_id, e.id, e.kind, e.subject, e.chat_id, e.seller_id, e.actor_id, e.message_id, $2, $2, \
+                e.happened \
+         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY \
+              AS e (user_id, id, kind, subject, chat_id, seller_id, actor_id, message_id, happened, place) \
          ORDER BY e.place \
          ON CONFLICT (workspace_id, user_id, kind, subject) WHERE seen_at IS NULL DO UPDATE SET \
              count = n.count + excluded.count, at = greatest(n.at, excluded.at), chat_id = excluded.chat_id, \
+             message_id = CASE WHEN n.chat_id = excluded.chat_id THEN coalesce(n.message_id, excluded.message_id) \
+                               ELSE excluded.message_id END, \
              actor_id = excluded.actor_id, \
              rang_at = CASE WHEN excluded.at - n.rang_at > interval '{BURST}' THEN excluded.at ELSE n.rang_at END"
     ))
@@ -265,6 +277,7 @@ async fn put(
     .bind::<Array<Nullable<SqlUuid>>, _>(all.iter().map(|it| it.chat_id).collect::<Vec<_>>())
     .bind::<Array<Nullable<SqlUuid>>, _>(all.iter().map(|it| it.seller_id).collect::<Vec<_>>())
     .bind::<Array<Nullable<SqlUuid>>, _>(all.iter().map(|it| it.actor_id).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(all.iter().map(|it| it.message_id.as_deref()).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(all.iter().map(|it| it.happened).collect::<Vec<_>>())
     .execute(conn)
     .await?;

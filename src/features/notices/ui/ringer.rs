@@ -4,7 +4,7 @@ use crate::features::notices::types::{Centre, Channels, NoticeSettings, NoticeVi
 use crate::shared::i18n::Locale;
 use crate::shared::page::Viewer;
 use crate::shared::time::Zone;
-use crate::ui::context::{use_locale, use_now, use_viewer};
+use crate::ui::context::{use_locale, use_now, use_viewer, use_zone};
 use crate::ui::live::{Live, use_live};
 use crate::ui::signals::{self, Permission};
 use chrono::{DateTime, Utc};
@@ -33,7 +33,7 @@ impl Ringer {
         let viewer = use_viewer();
         let ringer = Ringer {
             locale: use_locale(),
-            zone: viewer.as_ref().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone),
+            zone: use_zone(),
             now: use_now(),
             live: use_live(),
             last: Arc::default(),
@@ -133,6 +133,7 @@ mod tests {
             seller: None,
             seller_name: None,
             actor_name: None,
+            message: None,
             preview: None,
             at: at(rang),
             rang_at: at(rang),

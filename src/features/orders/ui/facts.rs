@@ -9,7 +9,7 @@ use crate::shared::ids::SellerId;
 use crate::shared::time::Zone;
 use crate::ui::browser;
 use crate::ui::button::{Button, ButtonKind, IconButton};
-use crate::ui::context::{use_locale, use_now, use_viewer};
+use crate::ui::context::{use_locale, use_now, use_viewer, use_zone};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::use_toasts;
 use chrono::{DateTime, Utc};
@@ -142,12 +142,7 @@ impl Lines {
 #[component]
 fn PostingFacts(posting: Posting, facts: Arc<OrderPanel>) -> impl IntoView {
     let locale = use_locale();
-    let mut lines = Lines {
-        locale,
-        now: use_now().get_untracked(),
-        zone: use_viewer().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone),
-        lines: Vec::new(),
-    };
+    let mut lines = Lines { locale, now: use_now().get_untracked(), zone: use_zone(), lines: Vec::new() };
     lines.of_posting(&posting);
     let lines = lines
         .lines

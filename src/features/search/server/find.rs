@@ -5,10 +5,10 @@
 //! words are common is known from `count`; where that is wrong, the answer comes later but is the same.
 
 use super::super::types::{
-    ChatName, HITS_PER_PAGE, MAX_TEXT, MessageHit, SearchCursor, SearchPage, SearchQuery,
+    ChatName, HITS_PER_PAGE, MAX_TEXT, MessageHit, NoteHit, SearchCursor, SearchPage, SearchQuery,
 };
 use super::meant::{self, Asked};
-use super::{numbers, snippet};
+use super::{notes, numbers, snippet};
 use crate::context::Ask;
 use crate::features::inbox::types::Author;
 use crate::platform::fault::Outcome;
@@ -58,7 +58,8 @@ pub async fn find(ask: &Ask, query: &SearchQuery, after: Option<SearchCursor>) -
         true => widened(&mut conn, &search, &asked).await?.unwrap_or(exact),
         false => exact,
     };
-    Ok(SearchPage { chats, ..found })
+    let notes = search.notes(&mut conn).await?;
+    Ok(SearchPage { chats, notes, ..found })
 }
 
 /// The same with words that may have been meant; `None` when that finds nothing more.
@@ -216,6 +217,11 @@ impl Search {
         Ok(SearchPage { messages, next, ..SearchPage::empty() })
     }
 
+    async fn notes(&self, conn: &mut AsyncPgConnection) -> Outcome<Vec<NoteHit>> {
+        let stems: Vec<&str> = self.groups.iter().flatten().map(String::as_str).collect();
+        notes::notes(conn, self.workspace, self.seller, &tsquery(&self.groups), &stems).await
+    }
+
     /// A planner that expects many messages would rather read all there are; what is common was settled before.
     async fn rows_by_index(
         &self,
@@ -271,6 +277,7 @@ impl SearchPage {
     fn empty() -> Self {
         SearchPage {
             chats: Vec::new(),
+            notes: Vec::new(),
             messages: Vec::new(),
             next: None,
             corrections: Vec::new(),

@@ -3,5 +3,6 @@
 pub mod count;
 pub mod find;
 pub mod meant;
+pub mod notes;
 pub mod numbers;
 mod snippet;

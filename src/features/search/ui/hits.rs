@@ -1,13 +1,13 @@
 //! What was found, on the page: chats by their numbers, then messages, newest first, without end.
 
 use super::results::{HitLine, Results};
-use crate::features::search::types::{ChatHit, ChatName, Piece, Why};
+use crate::features::search::types::{ChatHit, ChatName, NoteHit, Piece, Why};
 use crate::shared::address;
 use crate::shared::i18n::Locale;
 use crate::shared::time::Zone;
 use crate::ui::browser;
 use crate::ui::button::{Button, ButtonKind};
-use crate::ui::context::{use_locale, use_viewer};
+use crate::ui::context::{use_locale, use_zone};
 use crate::ui::notice::ErrorNote;
 use leptos::html;
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn Hits(
     list: NodeRef<html::Div>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let zone = use_viewer().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
+    let zone = use_zone();
     let (messages, busy) = (results.messages.clone(), results.is_loading.clone());
     load_more_near_end(&results, list, scrolled);
     let has_messages = {
@@ -36,6 +36,7 @@ pub fn Hits(
         <div class="search-results" node_ref=list aria-busy=move || busy.get().then_some("true") data-testid="search-results">
             <Notes results=results.clone() locale/>
             <Chats results=results.clone() locale zone/>
+            <HouseNotes results=results.clone() locale zone/>
             {move || has_messages.get().then(|| view! { <h2 class="search-heading">{locale.found_messages()}</h2> })}
             <ol class="search-list">
                 <For
@@ -80,6 +81,46 @@ fn Chats(results: Results, locale: Locale, zone: Zone) -> impl IntoView {
                 <ul class="search-list">{rows}</ul>
             }
         })
+    }
+}
+
+/// What ours have noted beside chats.
+#[component]
+fn HouseNotes(results: Results, locale: Locale, zone: Zone) -> impl IntoView {
+    let notes = results.notes;
+    move || {
+        let notes = notes.get();
+        (!notes.is_empty()).then(|| {
+            let rows = notes.into_iter().map(|hit| view! { <NoteLine hit locale zone/> }).collect_view();
+            view! {
+                <h2 class="search-heading">{locale.found_notes()}</h2>
+                <ul class="search-list">{rows}</ul>
+            }
+        })
+    }
+}
+
+#[component]
+fn NoteLine(hit: NoteHit, locale: Locale, zone: Zone) -> impl IntoView {
+    let at = hit.created_at;
+    // The chat opens where the note was written.
+    let href = match &hit.above {
+        Some(message) => address::of_message(hit.chat.id, message),
+        None => format!("/inbox/{}?view=all", hit.chat.id),
+    };
+    view! {
+        <li>
+            <a class="search-hit" data-testid="note-hit" href=href>
+                <span class="search-hit-head">
+                    <Name chat=hit.chat locale/>
+                    <span class="search-why">{locale.note_by(&hit.author)}</span>
+                    <time datetime=at.to_rfc3339()>{locale.date_time(at, zone)}</time>
+                </span>
+                <span class="search-snippet" data-note="true">
+                    <Snippet pieces=hit.snippet/>
+                </span>
+            </a>
+        </li>
     }
 }
 
@@ -163,7 +204,8 @@ fn End(results: Results, locale: Locale) -> impl IntoView {
     move || {
         let is_asked = results.query.with(|query| !query.text.trim().is_empty());
         let has_messages = results.messages.with(|messages| !messages.is_empty());
-        let has_chats = results.chats.with(|chats| !chats.is_empty());
+        let has_chats =
+            results.chats.with(|chats| !chats.is_empty()) || results.notes.with(|notes| !notes.is_empty());
         let failed = results.problem.with(Option::is_some);
         if !is_asked {
             view! { <p class="search-hint">{locale.search_hint()} " " {locale.search_keys()}</p> }.into_any()

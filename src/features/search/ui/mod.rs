@@ -3,9 +3,12 @@
 mod hits;
 mod keys;
 mod results;
+mod seller_choice;
 
 use crate::features::search::api;
-use crate::features::search::types::SearchQuery;
+use crate::features::search::types::{self, SearchQuery};
+use crate::features::sellers::api as sellers_api;
+use crate::features::sellers::types::SellerView;
 use crate::shared::error::AppError;
 use crate::shared::ids::SellerId;
 use crate::ui::context::use_locale;
@@ -17,6 +20,7 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use results::Results;
+use seller_choice::SellerChoice;
 use std::time::Duration;
 
 /// So long nobody types before it is looked for.
@@ -31,16 +35,20 @@ pub fn SearchPage() -> impl IntoView {
     let text = asked.text.clone();
     let first = Resource::new(|| (), {
         let asked = asked.clone();
-        move |()| first_page(asked.clone())
+        move |()| first_load(asked.clone())
     });
     let (scrolled, list) = (RwSignal::new(0), NodeRef::<html::Div>::new());
     keys::offer_steps(list);
     let content = move || {
         let asked = asked.clone();
         Suspend::new(async move {
-            let results = Results::new(asked, first.await);
+            let (page, sellers) = first.await;
+            let results = Results::new(asked, page);
             results.follow(query);
-            view! { <Hits results scrolled list/> }
+            view! {
+                <SellerChoice sellers query/>
+                <Hits results scrolled list/>
+            }
         })
     };
     view! {
@@ -51,17 +59,28 @@ pub fn SearchPage() -> impl IntoView {
             on:keydown=move |event| keys::move_between_hits(list, &event)
         >
             <h1>{locale.search()}</h1>
-            <SearchBox text on_typed=typing() takes_focus=true/>
+            <SearchBox text on_typed=typing(query) takes_focus=true/>
             <Transition fallback=|| ()>{content}</Transition>
         </div>
     }
 }
 
-/// The first page of the address; nothing is asked for when nothing was typed.
-async fn first_page(
-    query: SearchQuery,
-) -> Option<Result<crate::features::search::types::SearchPage, AppError>> {
-    if query.text.trim().is_empty() { None } else { Some(api::find(query, None).await) }
+/// The first page of the address, as far as something was typed, and the sellers to choose from.
+type First = (Option<Result<types::SearchPage, AppError>>, Vec<SellerView>);
+
+async fn first_load(query: SearchQuery) -> First {
+    let page = if query.text.trim().is_empty() { None } else { Some(api::find(query, None).await) };
+    // A convenience: without it everything is searched.
+    (page, sellers_api::list().await.unwrap_or_default())
+}
+
+/// Where a search is.
+fn address_of(text: &str, seller: Option<SellerId>) -> String {
+    let results = results_of(text);
+    match seller {
+        Some(seller) => format!("{results}&seller={seller}"),
+        None => results,
+    }
 }
 
 /// What the address asks for.
@@ -80,7 +99,7 @@ fn use_query() -> Memo<SearchQuery> {
 }
 
 /// Puts what is typed into the address, once nobody types for a moment.
-fn typing() -> Callback<String> {
+fn typing(query: Memo<SearchQuery>) -> Callback<String> {
     let navigate = use_navigate();
     let typed = StoredValue::new(String::new());
     Callback::new(move |text: String| {
@@ -91,7 +110,8 @@ fn typing() -> Callback<String> {
                 if typed.try_get_value() == Some(text.clone()) {
                     let options =
                         NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-                    navigate(&results_of(&text), options);
+                    let seller = query.with_untracked(|query| query.seller);
+                    navigate(&address_of(&text, seller), options);
                 }
             },
             PAUSE,

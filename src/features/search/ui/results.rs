@@ -2,7 +2,7 @@
 
 use crate::features::search::api;
 use crate::features::search::types::{
-    ChatHit, Correction, MessageHit, SearchCursor, SearchPage, SearchQuery,
+    ChatHit, Correction, MessageHit, NoteHit, SearchCursor, SearchPage, SearchQuery,
 };
 use crate::shared::error::AppError;
 use leptos::prelude::*;
@@ -22,6 +22,7 @@ pub struct HitLine {
 pub struct Results {
     pub query: ArcRwSignal<SearchQuery>,
     pub chats: ArcRwSignal<Vec<ChatHit>>,
+    pub notes: ArcRwSignal<Vec<NoteHit>>,
     pub messages: ArcRwSignal<Vec<HitLine>>,
     pub corrections: ArcRwSignal<Vec<Correction>>,
     pub only_common_words: ArcRwSignal<bool>,
@@ -38,6 +39,7 @@ impl Results {
         let results = Results {
             query: ArcRwSignal::new(query),
             chats: ArcRwSignal::default(),
+            notes: ArcRwSignal::default(),
             messages: ArcRwSignal::default(),
             corrections: ArcRwSignal::default(),
             only_common_words: ArcRwSignal::default(),
@@ -115,13 +117,14 @@ impl Results {
         };
         self.problem.set(None);
         let mut lines = Vec::new();
-        let (mut chats, mut corrections, mut next, mut only_common_words) = Default::default();
+        let (mut chats, mut notes, mut corrections, mut next, mut only_common_words) = Default::default();
         if let Some(page) = page {
             append(&mut lines, page.messages);
-            (chats, corrections, next, only_common_words) =
-                (page.chats, page.corrections, page.next, page.only_common_words);
+            (chats, notes, corrections, next, only_common_words) =
+                (page.chats, page.notes, page.corrections, page.next, page.only_common_words);
         }
         self.chats.set(chats);
+        self.notes.set(notes);
         self.messages.set(lines);
         self.corrections.set(corrections);
         self.next.set(next);

@@ -11,9 +11,8 @@ use crate::features::sellers::types::{Ability, SellerState, SellerView};
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::SellerId;
-use crate::shared::time::Zone;
 use crate::ui::button::{Button, ButtonKind};
-use crate::ui::context::{use_locale, use_now, use_viewer};
+use crate::ui::context::{use_locale, use_now, use_zone};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::{ErrorNote, use_toasts};
 use chrono::{DateTime, Utc};
@@ -313,11 +312,6 @@ async fn switch(seller: SellerId, is_active: bool) -> Result<(), AppError> {
 
 fn switched(name: &str, was_active: bool, locale: Locale) -> String {
     if was_active { locale.seller_is_paused(name) } else { locale.seller_goes_on(name) }
-}
-
-/// The workspace's zone.
-fn use_zone() -> Zone {
-    use_viewer().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone)
 }
 
 #[cfg(test)]

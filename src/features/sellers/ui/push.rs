@@ -8,9 +8,8 @@ use crate::shared::error::{AppError, Refusal};
 use crate::shared::i18n::Locale;
 use crate::shared::ids::SellerId;
 use crate::shared::marketplace::Marketplace;
-use crate::shared::time::Zone;
 use crate::ui::button::{Button, ButtonKind};
-use crate::ui::context::{use_locale, use_now, use_viewer};
+use crate::ui::context::{use_locale, use_now, use_zone};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::{ErrorNote, use_toasts};
@@ -259,11 +258,6 @@ pub fn TakeOverDialog(book: Book, take_over: TakeOver) -> impl IntoView {
             </div>
         </Dialog>
     }
-}
-
-/// The workspace's zone.
-fn use_zone() -> Zone {
-    use_viewer().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Making workspaces and people.
 
 use super::password;
-use crate::features::users::types::{FormProblem, MIN_PASSWORD_CHARS};
+use crate::features::users::types::{FormProblem, MAX_NAME_CHARS, MIN_PASSWORD_CHARS};
 use crate::platform::clock::now;
 use crate::platform::db::Db;
 use crate::platform::fault::{Fault, Outcome};
@@ -68,9 +68,9 @@ impl NewUser {
 }
 
 /// A name without control characters and surrounding space; `None` when nothing is left or it is absurdly long.
-fn clean_name(text: &str) -> Option<String> {
+pub(super) fn clean_name(text: &str) -> Option<String> {
     let name: String = text.trim().chars().filter(|c| !c.is_control()).collect();
-    (!name.is_empty() && name.chars().count() <= 120).then_some(name)
+    (!name.is_empty() && name.chars().count() <= MAX_NAME_CHARS).then_some(name)
 }
 
 /// Whether there is a workspace yet; without one the set-up page is open.

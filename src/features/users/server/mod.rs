@@ -5,3 +5,4 @@ pub mod forms;
 pub mod password;
 pub mod people;
 pub mod sign_in;
+pub mod workspace;

@@ -7,9 +7,8 @@ use crate::features::wording::types::{Changes, OwnRule, Rule, RuleId, Severity, 
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::role::Permission;
-use crate::shared::time::Zone;
 use crate::ui::button::{Button, ButtonKind, IconButton};
-use crate::ui::context::{use_locale, use_viewer};
+use crate::ui::context::{use_locale, use_viewer, use_zone};
 use crate::ui::icon::Icon;
 use crate::ui::notice::{ErrorNote, use_toasts};
 use crate::ui::text_area::TextArea;
@@ -86,7 +85,7 @@ impl OwnDraft {
 fn Editor(settings: WordingSettings, again: Callback<()>) -> impl IntoView {
     let locale = use_locale();
     let toasts = use_toasts();
-    let zone = use_viewer().map_or(Zone { offset_minutes: 0 }, |viewer| viewer.zone);
+    let zone = use_zone();
     let WordingSettings { version, changed, built_in, changes } = settings;
     let severities = RwSignal::new(changes.severities.clone());
     let own = RwSignal::new(changes.own.iter().cloned().map(OwnDraft::new).collect::<Vec<_>>());

@@ -8,6 +8,7 @@ use crate::features::inbox::types::{
     Condition, Days, DeadlineState, Filter, Holder, ListQuery, View, WindowState,
 };
 use crate::platform::fault::Outcome;
+use crate::platform::time_zone;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{UserId, WorkspaceId};
 use chrono::{DateTime, Days as Distance, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -36,7 +37,7 @@ impl Looker {
             workspace: ask.workspace(),
             person: ask.user.id,
             now: ask.now,
-            zone: ask.user.time_zone.parse().unwrap_or(chrono_tz::Europe::Moscow),
+            zone: time_zone::named(&ask.user.time_zone),
         }
     }
 }

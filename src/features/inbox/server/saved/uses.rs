@@ -4,77 +4,65 @@
 //! that the thing was deleted.
 
 use super::read::read_query;
+use crate::context::Ask;
+use crate::features::inbox::saved_filter::{BrokenFilters, FilterPart};
 use crate::features::inbox::types::{Condition, Filter, Holder};
 use crate::platform::fault::Outcome;
-use crate::shared::ids::{SavedFilterId, TagId, UserId, WorkspaceId};
-use diesel::sql_types::{Jsonb, Text, Uuid as SqlUuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use crate::shared::ids::{SavedFilterId, UserId};
+use diesel::sql_types::{Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
 
 #[derive(diesel::QueryableByName)]
 struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: SavedFilterId,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    owner_id: Option<UserId>,
     #[diesel(sql_type = Text)]
     name: String,
     #[diesel(sql_type = Jsonb)]
     query: serde_json::Value,
 }
 
-/// Names of the saved lists that ask for a tag.
+/// The lists that ask for a tag, or for what a person is responsible for, whoever keeps them; what colleagues keep for
+/// themselves is counted, not named.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn uses_of_tag(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    tag: TagId,
-) -> Outcome<Vec<String>> {
-    uses(
-        conn,
-        workspace,
-        &tag.to_string(),
-        |condition| matches!(condition, Condition::Tag(tags) if tags.contains(&tag)),
-    )
-    .await
-}
-
-/// Names of the saved lists that ask for what a person is responsible for.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn uses_of_person(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    person: UserId,
-) -> Outcome<Vec<String>> {
-    let holder = Holder::Person(person);
-    uses(
-        conn,
-        workspace,
-        &person.to_string(),
-        |condition| matches!(condition, Condition::Assignee(holders) if holders.contains(&holder)),
-    )
-    .await
-}
-
-/// Names of the lists with such a condition, whoever keeps them. `mention` is what stands in their JSON in any case.
-async fn uses(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    mention: &str,
-    is_use: impl Fn(&Condition) -> bool,
-) -> Outcome<Vec<String>> {
+pub async fn uses(ask: &Ask, of: FilterPart) -> Outcome<BrokenFilters> {
+    // What stands in their JSON in any case.
+    let mention = match of {
+        FilterPart::Tag(tag) => tag.to_string(),
+        FilterPart::Person(person) => person.to_string(),
+    };
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT id, name, query FROM saved_filters \
+        "SELECT id, owner_id, name, query FROM saved_filters \
          WHERE workspace_id = $1 AND strpos(query::text, $2) > 0 ORDER BY lower(name), id",
     )
-    .bind::<SqlUuid, _>(workspace)
+    .bind::<SqlUuid, _>(ask.workspace())
     .bind::<Text, _>(mention)
-    .load(conn)
+    .load(&mut *ask.conn().await?)
     .await?;
-    let uses = rows.into_iter().filter(|row| {
-        let filter = read_query(row.id, row.query.clone()).and_then(|query| query.filter);
-        filter.as_ref().map(Filter::conditions).unwrap_or_default().into_iter().any(&is_use)
-    });
-    Ok(uses.map(|row| row.name).collect())
+    let mut uses = BrokenFilters::default();
+    for row in rows {
+        let filter = read_query(row.id, row.query).and_then(|query| query.filter);
+        let is_meant =
+            filter.as_ref().map(Filter::conditions).unwrap_or_default().into_iter().any(|it| names(it, of));
+        match row.owner_id {
+            _ if !is_meant => {}
+            Some(owner) if owner != ask.user.id => uses.of_others += 1,
+            _ => uses.names.push(row.name),
+        }
+    }
+    Ok(uses)
+}
+
+fn names(condition: &Condition, part: FilterPart) -> bool {
+    match (condition, part) {
+        (Condition::Tag(tags), FilterPart::Tag(tag)) => tags.contains(&tag),
+        (Condition::Assignee(holders), FilterPart::Person(person)) => {
+            holders.contains(&Holder::Person(person))
+        }
+        _ => false,
+    }
 }

@@ -3,9 +3,9 @@
 use super::draft::Topic;
 use super::state::Names;
 use crate::features::inbox::types::{
-    ChatKind, Condition, Days, DeadlineState, Filter, Holder, ListQuery, Priority, Sort, View, WindowState,
-    WorkState,
+    ChatKind, Condition, Days, DeadlineState, Filter, Holder, ListQuery, Priority, WindowState, WorkState,
 };
+use crate::features::inbox::ui::words;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
@@ -97,9 +97,9 @@ fn condition(locale: Locale, condition: &Condition, names: &Names, is_turned: bo
 
 /// A list in words: its view, its order where it is not the usual one, whose chats, and which.
 pub fn list(locale: Locale, query: &ListQuery, names: &Names) -> String {
-    let mut words = vec![view(locale, query.view).to_owned()];
+    let mut words = vec![words::view(locale, query.view).to_owned()];
     if query.sort != query.view.usual_sort() {
-        words.push(sort(locale, query.sort).to_owned());
+        words.push(words::sort(locale, query.sort).to_lowercase());
     }
     words.extend(query.seller.map(|id| seller(locale, id, names)));
     words.extend(Filter::parts(query.filter.as_ref()).iter().map(|part| filter(locale, part, names)));
@@ -247,28 +247,6 @@ fn days(locale: Locale, days: Days) -> String {
         Days::Last(before) => locale.filter_last_days(i64::from(before) + 1),
         Days::Before(days) => locale.filter_before_days(i64::from(days)),
         Days::Between(from, to) => locale.filter_between_days(&locale.date(from), &locale.date(to)),
-    }
-}
-
-fn view(locale: Locale, view: View) -> &'static str {
-    match view {
-        View::Waiting => locale.filter_view_waiting(),
-        View::Mine => locale.filter_view_mine(),
-        View::Unassigned => locale.filter_view_unassigned(),
-        View::Open => locale.filter_view_open(),
-        View::Starred => locale.filter_view_starred(),
-        View::Snoozed => locale.filter_view_snoozed(),
-        View::Closed => locale.filter_view_closed(),
-        View::Spam => locale.filter_view_spam(),
-        View::All => locale.filter_view_all(),
-    }
-}
-
-fn sort(locale: Locale, sort: Sort) -> &'static str {
-    match sort {
-        Sort::Deadline => locale.filter_sort_deadline(),
-        Sort::Waiting => locale.filter_sort_waiting(),
-        Sort::Newest => locale.filter_sort_newest(),
     }
 }
 

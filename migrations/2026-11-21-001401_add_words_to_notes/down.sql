@@ -1,0 +1,2 @@
+DROP INDEX notes_words;
+ALTER TABLE notes DROP COLUMN words;
