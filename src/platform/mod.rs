@@ -17,4 +17,3 @@ pub mod sniff;
 pub mod statistics;
 pub mod telemetry;
 pub mod time_zone;
-pub mod zones;

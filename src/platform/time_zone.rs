@@ -1,5 +1,6 @@
 //! The world's clocks. Only the server has their table; a page is sent the part of it that it needs.
 
+use crate::shared::sla::zone::{ZoneChange, ZoneRules};
 use crate::shared::time::{Shift, Zone};
 use chrono::{DateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -7,7 +8,7 @@ use chrono_tz::Tz;
 /// So far back a page knows how the clock stood, and so far ahead how it will stand.
 const BACK: TimeDelta = TimeDelta::days(3 * 366);
 const AHEAD: TimeDelta = TimeDelta::days(400);
-/// No clock is put forward and back again within this time.
+/// No clock is put forward and back again within this time, so no change is stepped over.
 const STEP: TimeDelta = TimeDelta::days(7);
 
 /// Clocks of the world's regions. What stands elsewhere in the table are old names and fixed distances.
@@ -48,36 +49,48 @@ pub fn is_offered(name: &str) -> bool {
 
 /// The clock of a zone as a page around `now` needs it.
 pub fn clock(name: &str, now: DateTime<Utc>) -> Zone {
-    let zone = named(name);
-    let (mut at, end) = (now - BACK, now + AHEAD);
-    let first = offset(zone, at);
-    let (mut before, mut shifts) = (first, Vec::new());
-    while at < end {
-        let next = at + STEP;
-        let after = offset(zone, next);
-        if after != before {
-            shifts.push(Shift { at: shifted_at(zone, at, next), offset_minutes: after });
-            before = after;
+    let (first, changes) = changes(named(name), now - BACK, now + AHEAD);
+    let shifts: Vec<Shift> =
+        changes.into_iter().map(|(at, offset_minutes)| Shift { at, offset_minutes }).collect();
+    Zone::shifting(first, &shifts)
+}
+
+/// The rules of a zone between two instants, for calendars; before and after them the nearest distance holds.
+pub fn rules(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> ZoneRules {
+    let (first, changes) = changes(zone, from, to);
+    let changes = changes.into_iter().map(|(at, offset_minutes)| ZoneChange { at, offset_minutes });
+    ZoneRules::new(zone.name(), first, changes.collect())
+}
+
+/// The distance from UTC at `from`, and those that follow it until `to`, in minutes, with the instants from which they hold.
+fn changes(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> (i32, Vec<(DateTime<Utc>, i32)>) {
+    let mut changes = Vec::new();
+    let mut at = from;
+    while at < to {
+        let next = at.checked_add_signed(STEP).map_or(to, |next| next.min(to));
+        if offset(zone, at) != offset(zone, next) {
+            let changed = changed_at(zone, at, next);
+            changes.push((changed, offset(zone, changed)));
         }
         at = next;
     }
-    Zone::shifting(first, &shifts)
+    (offset(zone, from), changes)
 }
 
 fn offset(zone: Tz, at: DateTime<Utc>) -> i32 {
     zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc() / 60
 }
 
-/// The minute in which a clock is put forward or back between two instants.
-fn shifted_at(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> DateTime<Utc> {
-    let before = offset(zone, from);
-    let (mut low, mut high) = (from.timestamp().div_euclid(60), to.timestamp().div_euclid(60));
-    let at = |minute: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
-    while low + 1 < high {
-        let middle = low.midpoint(high);
-        if offset(zone, at(middle)) == before { low = middle } else { high = middle }
+/// The instant from which on the distance is no longer what it is at `before`.
+fn changed_at(zone: Tz, before: DateTime<Utc>, after: DateTime<Utc>) -> DateTime<Utc> {
+    let old = offset(zone, before);
+    let (mut before, mut after) = (before.timestamp(), after.timestamp());
+    while after - before > 1 {
+        let middle = before.midpoint(after);
+        let is_old = DateTime::from_timestamp(middle, 0).is_some_and(|at| offset(zone, at) == old);
+        if is_old { before = middle } else { after = middle }
     }
-    at(high)
+    DateTime::from_timestamp(after, 0).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -117,5 +130,39 @@ mod tests {
         }
         let all = all(utc("2026-11-21T12:00:00Z"));
         assert!(all.contains(&("Europe/Moscow", 180)) && all.contains(&("Asia/Kolkata", 330)));
+    }
+
+    /// The years in which deadlines of ours lie.
+    fn years() -> (DateTime<Utc>, DateTime<Utc>) {
+        (utc("2025-01-01T00:00:00Z"), utc("2030-01-01T00:00:00Z"))
+    }
+
+    #[test]
+    fn every_zone_shows_the_same_as_its_rules() {
+        let (from, to) = years();
+        for zone in chrono_tz::TZ_VARIANTS {
+            let rules = super::rules(zone, from, to);
+            let mut now = from;
+            while now < to {
+                assert_eq!(rules.offset_minutes(now), offset(zone, now), "{zone} at {now}");
+                now += TimeDelta::minutes(31 * 60 + 13);
+            }
+        }
+    }
+
+    #[test]
+    fn changes_are_known_to_the_second() {
+        let (from, to) = years();
+        let berlin = rules(chrono_tz::Europe::Berlin, from, to);
+        for (text, minutes) in [
+            ("2026-03-29T00:59:59Z", 60),
+            ("2026-03-29T01:00:00Z", 120),
+            ("2026-10-25T00:59:59Z", 120),
+            ("2026-10-25T01:00:00Z", 60),
+        ] {
+            assert_eq!(berlin.offset_minutes(utc(text)), minutes, "{text}");
+        }
+        let moscow = rules(chrono_tz::Europe::Moscow, from, to);
+        assert_eq!(moscow, ZoneRules::fixed("Europe/Moscow", 180));
     }
 }
