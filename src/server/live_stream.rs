@@ -215,6 +215,6 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Tags
         | Change::QuickReplies
         | Change::Wording => true,
-        Change::Notice { user: whose } => *whose == user.id,
+        Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,
     }
 }

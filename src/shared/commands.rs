@@ -21,6 +21,7 @@ text_enum!(
         ShowClosed = "show_closed",
         ShowAll = "show_all",
         Filter = "filter",
+        ToggleChosen = "toggle_chosen",
 
         Reply = "reply",
         Note = "note",
@@ -74,7 +75,7 @@ impl Command {
         use Command::*;
         match self {
             NextRow | PreviousRow | TakeNext | ShowWaiting | ShowMine | ShowUnassigned | ShowOpen
-            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | Filter => Area::List,
+            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | Filter | ToggleChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
             | Star | Spam | OrderPane | FindInChat | JumpToDate | ToNewest => Area::Chat,
             Send | SendAndClose | SendLater | QuickReply | Emoji => Area::Composer,
@@ -100,6 +101,7 @@ impl Command {
             ShowClosed => Chord::plain("Digit7"),
             ShowAll => Chord::plain("Digit8"),
             Filter => Chord::plain("KeyF"),
+            ToggleChosen => Chord::plain("KeyX"),
             Reply => Chord::plain("KeyR"),
             Note => Chord::plain("KeyN"),
             CloseChat => Chord::plain("KeyE"),

@@ -200,7 +200,14 @@ async fn a_row_cannot_refer_to_another_workspace() {
         app.workspace
     ))
     .await;
-    // Their own seller, chat and note, so that every other part of a row is right.
+    let job = agentiq::shared::ids::BulkJobId::new();
+    sql.run(&format!(
+        "INSERT INTO bulk_jobs (workspace_id, id, author_id, state, work, created_at) \
+         VALUES ('{}', '{job}', '{user}', 'planned', '{{}}', now()), ('{other}', '{other}', '{stranger}', 'planned', '{{}}', now())",
+        app.workspace
+    ))
+    .await;
+    // Their own seller, chat, note and job, so that every other part of a row is right.
     sql.run(&format!(
         "INSERT INTO sellers SELECT '{other}', '{other}', marketplace, 'theirs', name, state, credentials, shop_name, \
                                     subscription, key_expires_at, methods, connected_at, clock_from, last_sync_at, \
@@ -299,6 +306,16 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!(
             "notes (workspace_id, chat_id, id, author_id, body, created_at) \
              VALUES ('{other}', '{other}', gen_random_uuid(), '{user}', 'x', now())"
+        ),
+        format!(
+            "bulk_jobs (workspace_id, id, author_id, state, work, created_at) \
+             VALUES ('{other}', gen_random_uuid(), '{user}', 'planned', '{{}}', now())"
+        ),
+        format!(
+            "bulk_items (workspace_id, job_id, chat_id, seen_up_to) VALUES ('{other}', '{job}', '{other}', now())"
+        ),
+        format!(
+            "bulk_items (workspace_id, job_id, chat_id, seen_up_to) VALUES ('{other}', '{other}', '{chat}', now())"
         ),
         format!("note_mentions VALUES ('{other}', '{chat}', '{note}', '{stranger}')"),
         format!("note_mentions VALUES ('{other}', '{other}', '{other}', '{user}')"),

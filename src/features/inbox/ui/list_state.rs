@@ -302,6 +302,7 @@ impl ListState {
                 | Change::SavedFilters { .. }
                 | Change::QuickReplies
                 | Change::Wording
+                | Change::Bulk { .. }
                 | Change::Notice { .. } => {
                     continue;
                 }

@@ -6,6 +6,7 @@ mod address;
 mod attach;
 mod attachment;
 mod bubble;
+mod bulk;
 mod clock;
 mod composer;
 mod connection;
@@ -70,6 +71,7 @@ pub fn InboxPage() -> impl IntoView {
     let desk = Desk::provide();
     provide_order_pane();
     provide_shelf();
+    bulk::provide_choice();
     let locale = desk.locale;
     let address = desk.address;
     // Where there is room for one pane only, this is the one.

@@ -438,6 +438,7 @@ impl Session {
                     Change::Seen { .. }
                     | Change::Import { .. }
                     | Change::SavedFilters { .. }
+                    | Change::Bulk { .. }
                     | Change::Notice { .. } => false,
                     Change::Tags => true,
                     Change::QuickReplies | Change::Wording => false,
