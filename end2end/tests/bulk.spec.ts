@@ -59,7 +59,10 @@ test('all that fit are closed, told about, and brought back', async ({ empty, br
     await page.getByTestId('bulk-choose-all').click();
     await expect(chosen(page)).toHaveText(/^(Выбраны все|Выбран) 61 /);
     await expectAccessible(page, 'choosing');
-    await page.getByTestId('bulk-close').click();
+    await page.keyboard.press('Alt+KeyX');
+    await expect(bar(page).getByRole('button', { name: 'Назначить' })).toBeFocused();
+    await page.getByTestId('bulk-close').focus();
+    await page.keyboard.press('Enter');
     await expect(dialog(page)).toBeVisible();
     await expect(dialog(page).getByRole('heading', { level: 2 })).toHaveText(/Закрыть 61\u00a0чат/);
     await expect(dialog(page)).toContainText('Отменить можно в течение 24 часов');

@@ -22,6 +22,7 @@ text_enum!(
         ShowAll = "show_all",
         Filter = "filter",
         ToggleChosen = "toggle_chosen",
+        ActOnChosen = "act_on_chosen",
 
         Reply = "reply",
         Note = "note",
@@ -75,7 +76,9 @@ impl Command {
         use Command::*;
         match self {
             NextRow | PreviousRow | TakeNext | ShowWaiting | ShowMine | ShowUnassigned | ShowOpen
-            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | Filter | ToggleChosen => Area::List,
+            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | Filter | ToggleChosen | ActOnChosen => {
+                Area::List
+            }
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
             | Star | Spam | OrderPane | FindInChat | JumpToDate | ToNewest => Area::Chat,
             Send | SendAndClose | SendLater | QuickReply | Emoji => Area::Composer,
@@ -102,6 +105,7 @@ impl Command {
             ShowAll => Chord::plain("Digit8"),
             Filter => Chord::plain("KeyF"),
             ToggleChosen => Chord::plain("KeyX"),
+            ActOnChosen => Chord::plain("KeyX").alt(),
             Reply => Chord::plain("KeyR"),
             Note => Chord::plain("KeyN"),
             CloseChat => Chord::plain("KeyE"),

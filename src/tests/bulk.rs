@@ -26,30 +26,30 @@ use std::time::Duration;
 const MANY: usize = 230;
 
 impl Person {
-    async fn plan(&self, chats: BulkChats, act: BulkAct) -> BulkPlan {
+    async fn plan_bulk(&self, chats: BulkChats, act: BulkAct) -> BulkPlan {
         let job = BulkJobId::new();
         self.want("inbox/plan_bulk", json!({ "job": job, "chats": chats, "act": act })).await
     }
 
     /// What keeps something from being planned.
-    async fn plan_error(&self, chats: BulkChats, act: BulkAct) -> Option<AppError> {
+    async fn plan_bulk_error(&self, chats: BulkChats, act: BulkAct) -> Option<AppError> {
         let arguments = json!({ "job": BulkJobId::new(), "chats": chats, "act": act });
         self.call("inbox/plan_bulk", &arguments).await.error()
     }
 
-    async fn start(&self, job: BulkJobId) -> BulkView {
+    async fn start_bulk(&self, job: BulkJobId) -> BulkView {
         self.want("inbox/start_bulk", json!({ "job": job })).await
     }
 
-    async fn undo(&self, job: BulkJobId) -> BulkView {
+    async fn undo_bulk(&self, job: BulkJobId) -> BulkView {
         self.want("inbox/undo_bulk", json!({ "job": job })).await
     }
 
-    async fn report(&self, job: BulkJobId) -> BulkReport {
+    async fn report_bulk(&self, job: BulkJobId) -> BulkReport {
         self.want("inbox/report_bulk", json!({ "job": job })).await
     }
 
-    async fn jobs(&self) -> Vec<BulkView> {
+    async fn bulk_jobs(&self) -> Vec<BulkView> {
         self.want("inbox/bulk_jobs", json!({})).await
     }
 
@@ -61,7 +61,7 @@ impl Person {
     }
 
     /// What was done to a chat, in its order.
-    async fn told(&self, chat: ChatId) -> Vec<Deed> {
+    async fn bulk_told(&self, chat: ChatId) -> Vec<Deed> {
         let beside = self.open(chat).await.beside;
         beside
             .into_iter()
@@ -131,10 +131,10 @@ async fn step(app: &TestApp, job: BulkJobId) -> Step {
 
 /// Plans, starts and finishes.
 async fn carry_out(app: &TestApp, person: &Person, chats: BulkChats, act: BulkAct) -> BulkReport {
-    let job = person.plan(chats, act).await.job.id;
-    person.start(job).await;
+    let job = person.plan_bulk(chats, act).await.job.id;
+    person.start_bulk(job).await;
     finish(app, job).await;
-    person.report(job).await
+    person.report_bulk(job).await
 }
 
 fn reasons(report: &BulkReport) -> Vec<(BulkOutcome, Option<BulkReason>, i64)> {
@@ -155,15 +155,15 @@ async fn everything_that_a_list_holds_is_changed_and_nothing_else() {
     let size: Option<i64> = me.want("inbox/count_bulk", json!({ "query": with_order })).await;
     assert_eq!(size, Some(76));
 
-    let plan = me.plan(which.clone(), BulkAct::AddTag(tag)).await;
+    let plan = me.plan_bulk(which.clone(), BulkAct::AddTag(tag)).await;
     assert_eq!((plan.job.state, plan.job.counts.chats), (BulkState::Planned, 76));
     let sql = app.sql().await;
     assert_eq!(sql.number("SELECT count(*) FROM chat_tags").await, 0, "nobody has confirmed it");
     assert_eq!(step(&app, plan.job.id).await, Step::Over, "a plan does nothing by itself");
-    me.start(plan.job.id).await;
-    me.start(plan.job.id).await;
+    me.start_bulk(plan.job.id).await;
+    me.start_bulk(plan.job.id).await;
     finish(&app, plan.job.id).await;
-    let report = me.report(plan.job.id).await;
+    let report = me.report_bulk(plan.job.id).await;
     assert_eq!((report.job.state, report.job.counts.done), (BulkState::Done, 76));
     assert_eq!(report.groups, []);
     let tagged = "SELECT count(*) FROM chat_tags t JOIN chats c USING (workspace_id) WHERE c.id = t.chat_id";
@@ -212,15 +212,15 @@ async fn chosen_chats_are_snoozed_reopened_and_marked_as_spam() {
     assert_eq!(app.sql().await.number(waking).await, 2, "they come back by themselves");
     carry_out(&app, &me, two(), BulkAct::MarkSpam).await;
     assert_eq!(me.list(View::Spam).await.counts.spam, 2);
-    let undone = me.jobs().await.remove(0);
-    me.undo(undone.id).await;
+    let undone = me.bulk_jobs().await.remove(0);
+    me.undo_bulk(undone.id).await;
     finish(&app, undone.id).await;
     let row = me.row(all[0]).await;
     assert_eq!(row.work, WorkState::Snoozed, "as it was before the spam");
     assert_eq!(row.snoozed_until.map(|at| at.timestamp_millis()), Some(until.timestamp_millis()));
     carry_out(&app, &me, two(), BulkAct::Reopen).await;
     assert_eq!(me.list(View::Open).await.counts.open, 3);
-    let past = me.plan_error(two(), BulkAct::Snooze(now())).await;
+    let past = me.plan_bulk_error(two(), BulkAct::Snooze(now())).await;
     assert_eq!(past, Some(AppError::Refused(Refusal::MomentPassed)));
 }
 
@@ -230,22 +230,22 @@ async fn what_has_changed_since_the_person_looked_is_skipped_and_said() {
     shop(&app, 4).await;
     let (me, boris) = (app.person(Role::Operator).await, app.person(Role::Operator).await);
     let all = chats(&app).await;
-    let job = me.plan(open(), BulkAct::Close).await.job.id;
+    let job = me.plan_bulk(open(), BulkAct::Close).await.job.id;
     buyer_writes(&app, all[1]).await;
-    me.start(job).await;
+    me.start_bulk(job).await;
     finish(&app, job).await;
-    let report = me.report(job).await;
+    let report = me.report_bulk(job).await;
     assert_eq!(reasons(&report), [(BulkOutcome::Skipped, Some(BulkReason::BuyerWrote), 1)]);
     assert_eq!(report.groups[0].first.iter().map(|chat| chat.id).collect::<Vec<_>>(), [all[1]]);
     assert_eq!(me.row(all[1]).await.work, WorkState::Open);
     assert_eq!(report.job.counts.done, 3);
 
-    let job = me.plan(BulkChats::Chosen(all.clone()), BulkAct::Assign(Holder::Me)).await.job.id;
+    let job = me.plan_bulk(BulkChats::Chosen(all.clone()), BulkAct::Assign(Holder::Me)).await.job.id;
     let taken = json!({ "chat": all[2], "to": Holder::Me, "was": Holder::Nobody });
     let () = boris.want("inbox/assign", taken).await;
-    me.start(job).await;
+    me.start_bulk(job).await;
     finish(&app, job).await;
-    let report = me.report(job).await;
+    let report = me.report_bulk(job).await;
     assert_eq!(reasons(&report), [(BulkOutcome::Skipped, Some(BulkReason::HolderChanged), 1)]);
     assert_eq!(me.row(all[2]).await.assignee.map(|it| it.id), Some(boris.id));
 }
@@ -272,31 +272,31 @@ async fn undoing_brings_back_what_was_and_leaves_alone_what_somebody_has_changed
     ] {
         let () = boris.want("inbox/assign", json!({ "chat": chat, "to": to, "was": was })).await;
     }
-    assert_eq!(me.undo(given.id).await.state, BulkState::Undoing);
-    me.undo(given.id).await;
+    assert_eq!(me.undo_bulk(given.id).await.state, BulkState::Undoing);
+    me.undo_bulk(given.id).await;
     finish(&app, given.id).await;
-    let report = me.report(given.id).await;
+    let report = me.report_bulk(given.id).await;
     assert_eq!(report.job.state, BulkState::Undone);
     assert_eq!(reasons(&report), [(BulkOutcome::LeftAlone, Some(BulkReason::ChangedSince), 2)]);
     assert_eq!(report.job.counts.undone, MANY as i64 - 2);
     assert_eq!(me.row(all[0]).await.assignee.map(|it| it.id), Some(boris.id), "who held it before");
     assert_eq!(me.row(all[1]).await.assignee, None);
     assert_eq!(me.row(all[5]).await.assignee.map(|it| it.id), Some(me.id));
-    assert_eq!(me.told(all[1]).await.len(), 2, "given and taken back are both told");
+    assert_eq!(me.bulk_told(all[1]).await.len(), 2, "given and taken back are both told");
 
     // A chat that was closed and opened again by its buyer is not touched.
     let closed = carry_out(&app, &me, open(), BulkAct::Close).await.job;
     let reopened = json!({ "chat": all[3] });
     let () = boris.want("inbox/reopen", reopened).await;
-    me.undo(closed.id).await;
+    me.undo_bulk(closed.id).await;
     finish(&app, closed.id).await;
-    let report = me.report(closed.id).await;
+    let report = me.report_bulk(closed.id).await;
     assert_eq!(reasons(&report), [(BulkOutcome::LeftAlone, Some(BulkReason::ChangedSince), 1)]);
     assert_eq!(me.list(View::Open).await.counts.open, MANY as i64);
 
     let tag = app.person(Role::Owner).await.bulk_tag("Брак").await;
     let tagged = carry_out(&app, &me, BulkChats::Chosen(all[..2].to_vec()), BulkAct::AddTag(tag)).await.job;
-    me.undo(tagged.id).await;
+    me.undo_bulk(tagged.id).await;
     finish(&app, tagged.id).await;
     assert_eq!(app.sql().await.number("SELECT count(*) FROM chat_tags").await, 0);
 }
@@ -306,8 +306,8 @@ async fn a_job_is_stopped_half_way_and_undone_within_a_day() {
     let app = TestApp::start().await;
     shop(&app, MANY).await;
     let me = app.person(Role::Operator).await;
-    let job = me.plan(open(), BulkAct::Close).await.job.id;
-    me.start(job).await;
+    let job = me.plan_bulk(open(), BulkAct::Close).await.job.id;
+    me.start_bulk(job).await;
     assert_eq!(step(&app, job).await, Step::On);
     let stopped: BulkView = me.want("inbox/stop_bulk", json!({ "job": job })).await;
     assert_eq!((stopped.state, stopped.counts.done), (BulkState::Stopped, 100));
@@ -319,15 +319,15 @@ async fn a_job_is_stopped_half_way_and_undone_within_a_day() {
     let late = me.call("inbox/undo_bulk", &json!({ "job": job })).await.error();
     assert_eq!(late, Some(AppError::Refused(Refusal::BulkUndoOver)));
     sql.run("UPDATE bulk_jobs SET started_at = started_at + interval '2 hours'").await;
-    me.undo(job).await;
+    me.undo_bulk(job).await;
     finish(&app, job).await;
     assert_eq!(me.list(View::Closed).await.counts.closed, 0);
-    assert_eq!(me.report(job).await.job.counts.undone, 100);
+    assert_eq!(me.report_bulk(job).await.job.counts.undone, 100);
 
     // It is shown until its author has seen enough of it.
-    assert_eq!(me.jobs().await.len(), 1);
+    assert_eq!(me.bulk_jobs().await.len(), 1);
     let () = me.want("inbox/dismiss_bulk", json!({ "job": job })).await;
-    assert_eq!(me.jobs().await, []);
+    assert_eq!(me.bulk_jobs().await, []);
 }
 
 // --- Once each -------------------------------------------------------------------------------------------------------
@@ -337,8 +337,8 @@ async fn a_killed_job_goes_on_where_it_was_and_two_workers_do_nothing_twice() {
     let app = TestApp::start().await;
     shop(&app, MANY).await;
     let me = app.person(Role::Operator).await;
-    let job = me.plan(open(), BulkAct::Close).await.job.id;
-    me.start(job).await;
+    let job = me.plan_bulk(open(), BulkAct::Close).await.job.id;
+    me.start_bulk(job).await;
     assert_eq!(step(&app, job).await, Step::On);
     let sql = app.sql().await;
     assert_eq!(sql.number("SELECT count(*) FROM activities").await, 100, "one batch is done");
@@ -357,7 +357,7 @@ async fn a_killed_job_goes_on_where_it_was_and_two_workers_do_nothing_twice() {
     // Another process takes the job over while the first one is still at it.
     let other = app.another(Setting::default()).await;
     tokio::join!(finish(&app, job), finish(&other, job));
-    let report = me.report(job).await;
+    let report = me.report_bulk(job).await;
     assert_eq!((report.job.state, report.job.counts.done), (BulkState::Done, MANY as i64));
     assert_eq!(sql.number("SELECT count(*) FROM activities").await, MANY as i64);
     let doubled = "SELECT count(*) FROM (SELECT 1 FROM activities GROUP BY chat_id HAVING count(*) > 1) many";
@@ -369,12 +369,12 @@ async fn workers_carry_a_job_to_its_end_by_themselves() {
     let app = TestApp::working().await;
     shop(&app, MANY).await;
     let me = app.person(Role::Operator).await;
-    let job = me.plan(open(), BulkAct::Close).await.job.id;
-    me.start(job).await;
-    until("the job is over", async || me.jobs().await[0].state == BulkState::Done).await;
+    let job = me.plan_bulk(open(), BulkAct::Close).await.job.id;
+    me.start_bulk(job).await;
+    until("the job is over", async || me.bulk_jobs().await[0].state == BulkState::Done).await;
     assert_eq!(me.list(View::Closed).await.counts.closed, MANY as i64);
-    me.undo(job).await;
-    until("it is undone", async || me.jobs().await[0].state == BulkState::Undone).await;
+    me.undo_bulk(job).await;
+    until("it is undone", async || me.bulk_jobs().await[0].state == BulkState::Undone).await;
     assert_eq!(me.list(View::Open).await.counts.open, MANY as i64);
 }
 
@@ -396,7 +396,7 @@ async fn a_quick_reply_goes_out_once_to_each_chat_and_what_has_not_left_is_taken
     app.poll(seller).await;
     let owner = app.person(Role::Owner).await;
     let reply = quick_reply(&owner, "Здравствуйте! Посылка задержалась. {{магазин}}").await;
-    let plan = owner.plan(open(), BulkAct::Reply(reply)).await;
+    let plan = owner.plan_bulk(open(), BulkAct::Reply(reply)).await;
     let preview = plan.preview.expect("a preview");
     assert_eq!((preview.sends, preview.skips.as_slice()), (3, [].as_slice()));
     let sample = preview.sample.expect("a sample");
@@ -408,7 +408,7 @@ async fn a_quick_reply_goes_out_once_to_each_chat_and_what_has_not_left_is_taken
     let draft = json!({ "chat": mine, "text": "Я как раз", "typed_at": now() });
     let () = owner.want("inbox/save_draft", draft).await;
 
-    owner.start(plan.job.id).await;
+    owner.start_bulk(plan.job.id).await;
     let other = app.another(Setting { undo_pause: pause, ..Setting::default() }).await;
     tokio::join!(finish(&app, plan.job.id), finish(&other, plan.job.id));
     let sql = app.sql().await;
@@ -426,9 +426,9 @@ async fn a_quick_reply_goes_out_once_to_each_chat_and_what_has_not_left_is_taken
         deliver::run(run).await.expect("a delivery");
     }
     assert_eq!(app.ozon().sends(&external[0]).len(), 1);
-    owner.undo(plan.job.id).await;
+    owner.undo_bulk(plan.job.id).await;
     finish(&app, plan.job.id).await;
-    let report = owner.report(plan.job.id).await;
+    let report = owner.report_bulk(plan.job.id).await;
     assert_eq!(reasons(&report), [(BulkOutcome::LeftAlone, Some(BulkReason::AlreadySent), 1)]);
     assert_eq!(sql.number("SELECT count(*) FROM replies WHERE state = 'withdrawn'").await, 2);
     assert_eq!(app.ozon().all_sends().len(), 1, "and nothing else was sent");
@@ -446,7 +446,7 @@ async fn a_preview_says_who_gets_nothing_and_why_and_the_job_agrees() {
     sql.run(&format!("UPDATE messages SET sent_at = now() - interval '5 days' WHERE chat_id = '{}'", all[1]))
         .await;
     let reply = quick_reply(&owner, "Здравствуйте! Посылка задержалась.").await;
-    let plan = owner.plan(open(), BulkAct::Reply(reply)).await;
+    let plan = owner.plan_bulk(open(), BulkAct::Reply(reply)).await;
     let preview = plan.preview.expect("a preview");
     assert_eq!(preview.sends, 3);
     assert_eq!(preview.skips, [(BulkReason::WindowClosed, 1), (BulkReason::WindowUncertain, 1)]);
@@ -454,9 +454,9 @@ async fn a_preview_says_who_gets_nothing_and_why_and_the_job_agrees() {
     buyer_writes(&app, all[2]).await;
     let () = app.person(Role::Operator).await.want("inbox/seen", json!({ "chat": all[3] })).await;
     app.person(Role::Operator).await.reply(all[3], "Уже смотрю").await;
-    owner.start(plan.job.id).await;
+    owner.start_bulk(plan.job.id).await;
     finish(&app, plan.job.id).await;
-    let mut told = reasons(&owner.report(plan.job.id).await);
+    let mut told = reasons(&owner.report_bulk(plan.job.id).await);
     told.sort_by_key(|(_, reason, _)| *reason);
     let skipped = |reason| (BulkOutcome::Skipped, Some(reason), 1);
     assert_eq!(
@@ -485,7 +485,7 @@ async fn a_preview_says_who_gets_nothing_and_why_and_the_job_agrees() {
             .parse()
             .expect("an id"),
         ]);
-        let preview = owner.plan(one, BulkAct::Reply(reply)).await.preview.expect("a preview");
+        let preview = owner.plan_bulk(one, BulkAct::Reply(reply)).await.preview.expect("a preview");
         assert_eq!((preview.sends, preview.skips), (0, vec![(reason, 1)]), "{body}");
     }
     let elsewhere = SellerId::new();
@@ -500,7 +500,7 @@ async fn a_preview_says_who_gets_nothing_and_why_and_the_job_agrees() {
     let form = json!({ "id": scoped, "scope": { "kind": "seller", "seller": elsewhere }, "title": "x", "shortcut": "",
                        "folder": "", "body": "Здравствуйте" });
     let () = owner.want("quick_replies/save", json!({ "form": form })).await;
-    let preview = owner.plan(open(), BulkAct::Reply(scoped)).await.preview.expect("a preview");
+    let preview = owner.plan_bulk(open(), BulkAct::Reply(scoped)).await.preview.expect("a preview");
     assert_eq!(preview.skips, [(BulkReason::OtherSeller, 5)]);
 }
 
@@ -511,16 +511,16 @@ async fn nobody_does_to_many_what_they_may_not_do_to_one() {
     let app = TestApp::start().await;
     shop(&app, MANY).await;
     let (viewer, operator) = (app.person(Role::Viewer).await, app.person(Role::Operator).await);
-    assert_eq!(viewer.plan_error(open(), BulkAct::Close).await, Some(AppError::Forbidden));
+    assert_eq!(viewer.plan_bulk_error(open(), BulkAct::Close).await, Some(AppError::Forbidden));
     let reply = quick_reply(&operator, "Здравствуйте").await;
     let one = BulkChats::Chosen(chats(&app).await[..1].to_vec());
-    assert_eq!(operator.plan_error(one, BulkAct::Reply(reply)).await, Some(AppError::Forbidden));
-    let to_viewer = operator.plan_error(open(), BulkAct::Assign(Holder::Person(viewer.id))).await;
+    assert_eq!(operator.plan_bulk_error(one, BulkAct::Reply(reply)).await, Some(AppError::Forbidden));
+    let to_viewer = operator.plan_bulk_error(open(), BulkAct::Assign(Holder::Person(viewer.id))).await;
     assert_eq!(to_viewer, Some(AppError::Refused(Refusal::PersonCannotAnswer)));
 
     // Who loses the right meanwhile loses it for the rest.
-    let job = operator.plan(open(), BulkAct::Close).await.job.id;
-    operator.start(job).await;
+    let job = operator.plan_bulk(open(), BulkAct::Close).await.job.id;
+    operator.start_bulk(job).await;
     step(&app, job).await;
     let sql = app.sql().await;
     sql.run(&format!("UPDATE users SET role = 'viewer' WHERE id = '{}'", operator.id)).await;
@@ -537,9 +537,10 @@ async fn a_quick_reply_goes_to_no_more_chats_than_may_be() {
     shop(&app, MOST_REPLIES + 1).await;
     let owner = app.person(Role::Owner).await;
     let reply = quick_reply(&owner, "Здравствуйте").await;
-    let refused = owner.plan_error(open(), BulkAct::Reply(reply)).await;
+    let refused = owner.plan_bulk_error(open(), BulkAct::Reply(reply)).await;
     assert_eq!(refused, Some(AppError::Refused(Refusal::BulkTooLarge { max: MOST_REPLIES as u32 })));
-    let nothing = owner.plan_error(BulkChats::Matching(ListQuery::of(View::Closed)), BulkAct::Reopen).await;
+    let nothing =
+        owner.plan_bulk_error(BulkChats::Matching(ListQuery::of(View::Closed)), BulkAct::Reopen).await;
     assert_eq!(nothing, Some(AppError::Refused(Refusal::BulkEmpty)));
     assert_eq!(app.sql().await.number("SELECT count(*) FROM bulk_items").await, 0, "nothing is left behind");
 }
@@ -553,30 +554,30 @@ async fn jobs_are_their_authors_and_stay_within_their_workspace() {
     let stranger = app.person_of(elsewhere, Role::Owner).await;
     let all = chats(&app).await;
     for chats in [open(), BulkChats::Chosen(all.clone())] {
-        let refused = stranger.plan_error(chats, BulkAct::Close).await;
+        let refused = stranger.plan_bulk_error(chats, BulkAct::Close).await;
         assert_eq!(refused, Some(AppError::Refused(Refusal::BulkEmpty)), "no chat of theirs");
     }
-    let to_us = stranger.plan_error(open(), BulkAct::Assign(Holder::Person(me.id))).await;
+    let to_us = stranger.plan_bulk_error(open(), BulkAct::Assign(Holder::Person(me.id))).await;
     assert_eq!(to_us, Some(AppError::NotFound));
 
-    let job = me.plan(open(), BulkAct::Close).await.job.id;
+    let job = me.plan_bulk(open(), BulkAct::Close).await.job.id;
     for person in [&colleague, &stranger] {
         for path in ["start_bulk", "stop_bulk", "undo_bulk", "dismiss_bulk", "report_bulk"] {
             let answer = person.call(&format!("inbox/{path}"), &json!({ "job": job })).await;
             assert_eq!(answer.error(), Some(AppError::NotFound), "{path}");
         }
-        assert_eq!(person.jobs().await, []);
+        assert_eq!(person.bulk_jobs().await, []);
         // The same id is nobody else's to take.
         let taken = json!({ "job": job, "chats": open(), "act": BulkAct::Close });
         let answer = colleague.call("inbox/plan_bulk", &taken).await;
         assert_eq!(answer.error(), Some(AppError::NotFound));
     }
-    assert_eq!(me.jobs().await, [], "a plan is no job yet");
-    me.start(job).await;
-    assert_eq!(me.jobs().await.len(), 1);
+    assert_eq!(me.bulk_jobs().await, [], "a plan is no job yet");
+    me.start_bulk(job).await;
+    assert_eq!(me.bulk_jobs().await.len(), 1);
 
     // What nobody confirms is forgotten, and so are old jobs.
-    let forgotten = me.plan(open(), BulkAct::Reopen).await.job.id;
+    let forgotten = me.plan_bulk(open(), BulkAct::Reopen).await.job.id;
     let mut conn = app.conn().await;
     assert_eq!(prune(&mut conn, now() + TimeDelta::hours(2)).await.expect("pruned"), 1);
     let gone = me.call("inbox/start_bulk", &json!({ "job": forgotten })).await.error();

@@ -4,8 +4,8 @@ use super::Locale;
 
 texts! {
     bulk_choose: "Выбрать", "Select";
-    bulk_choose_hint: "Отметить несколько чатов и сделать что-то со всеми сразу (X)",
-        "Select several chats and do something to all of them (X)";
+    bulk_choose_hint: "Отметить несколько чатов и сделать что-то со всеми сразу",
+        "Select several chats and do something to all of them";
     bulk_leave: "Закончить выбор", "Stop selecting";
     bulk_bar: "Действия с выбранными чатами", "Actions on the selected chats";
     bulk_choose_none: "Снять выбор", "Clear";
@@ -87,6 +87,8 @@ texts! {
     bulk_done_undo: "Отменено", "Undone";
 
     bulk_send: "Отправить", "Send";
+    bulk_set_priority: "Поставить приоритет", "Set the priority";
+    bulk_do: "Выполнить", "Do it";
 }
 
 impl Locale {

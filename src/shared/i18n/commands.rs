@@ -59,6 +59,7 @@ impl Locale {
             ShowClosed => ("Список: закрытые", "List: closed"),
             ShowAll => ("Список: все", "List: all"),
             Filter => ("Фильтр", "Filter"),
+            ActOnChosen => ("Действия с выбранными чатами", "Actions on the selected chats"),
             ToggleChosen => ("Отметить чат для действия со многими", "Select the chat for an action on many"),
             Reply => ("Написать ответ", "Write an answer"),
             Note => ("Написать заметку", "Write a note"),

@@ -8,8 +8,8 @@ use crate::platform::fault::Outcome;
 use crate::platform::schema::{bulk_items, chats};
 use crate::shared::ids::{BulkJobId, ChatId, UserId, WorkspaceId};
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{ExpressionMethods, HasQuery, QueryDsl};
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
@@ -17,14 +17,18 @@ use serde::{Deserialize, Serialize};
 const LAST_SORT_KEY: &str = "\u{10ffff}";
 
 /// A chat of a job.
-#[derive(HasQuery, Clone, Debug)]
-#[diesel(table_name = bulk_items)]
+#[derive(diesel::QueryableByName, Clone, Debug)]
 pub struct Item {
+    #[diesel(sql_type = SqlUuid)]
     pub chat_id: ChatId,
+    #[diesel(sql_type = Timestamptz)]
     seen_up_to: DateTime<Utc>,
     /// Who was responsible when the chats were chosen.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
     pub holder_id: Option<UserId>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
     before: Option<serde_json::Value>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub acted_at: Option<DateTime<Utc>>,
 }
 
@@ -64,6 +68,11 @@ impl Before {
     }
 }
 
+/// The chats of job `$2` after `$3` of which has become `$4`, no more than `$5`. Public so that a test can look at its plan.
+pub const NEXT_SQL: &str = "SELECT i.chat_id, i.seen_up_to, i.holder_id, i.before, i.acted_at FROM bulk_items i \
+     WHERE i.workspace_id = $1 AND i.job_id = $2 AND i.chat_id > $3 AND i.outcome IS NOT DISTINCT FROM $4 \
+     ORDER BY i.chat_id LIMIT $5";
+
 /// The chats that a job has to deal with next, in the order in which everybody locks chats.
 ///
 /// # Errors
@@ -75,17 +84,15 @@ pub async fn next(
     most: i64,
 ) -> Outcome<Vec<Item>> {
     let after = job.cursor.unwrap_or(ChatId(uuid::Uuid::nil()));
-    let items = Item::query()
-        .filter(bulk_items::workspace_id.eq(workspace))
-        .filter(bulk_items::job_id.eq(job.id))
-        .filter(bulk_items::chat_id.gt(after))
-        .order(bulk_items::chat_id)
-        .limit(most);
-    Ok(if job.state == BulkState::Undoing {
-        items.filter(bulk_items::outcome.eq(BulkOutcome::Done)).load(conn).await?
-    } else {
-        items.filter(bulk_items::outcome.is_null()).load(conn).await?
-    })
+    let of = (job.state == BulkState::Undoing).then_some(BulkOutcome::Done);
+    Ok(diesel::sql_query(NEXT_SQL)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<SqlUuid, _>(job.id)
+        .bind::<SqlUuid, _>(after)
+        .bind::<Nullable<Text>, _>(of)
+        .bind::<BigInt, _>(most)
+        .load(conn)
+        .await?)
 }
 
 /// Keeps others away from chats until the transaction ends.

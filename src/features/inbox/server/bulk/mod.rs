@@ -6,7 +6,7 @@
 mod author;
 mod change;
 pub mod control;
-mod items;
+pub mod items;
 mod job;
 pub mod plan;
 mod preview;

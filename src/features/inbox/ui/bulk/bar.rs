@@ -14,12 +14,16 @@ use crate::features::inbox::work::moments;
 use crate::features::quick_replies::api as quick_replies;
 use crate::features::quick_replies::ranking::ranked;
 use crate::features::quick_replies::types::QuickReply;
+use crate::shared::commands::Command;
 use crate::shared::role::Permission;
 use crate::ui::button::IconButton;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::menu::{Menu, MenuItem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 const ASSIGN: &str = "bulk-assign";
 const TAGS: &str = "bulk-tags";
@@ -34,6 +38,7 @@ pub fn Bar(desk: Desk, choice: Choice, asking: Asking) -> impl IntoView {
     let closing = asking.clone();
     let may_reply = desk.viewer.as_ref().is_some_and(|viewer| viewer.may(Permission::ReplyInBulk));
     let leaving = choice.clone();
+    use_commands().offer(Command::ActOnChosen, focus_actions);
     view! {
         <section class="bulk-bar" data-testid="bulk-bar" aria-label=locale.bulk_bar()>
             <div class="bulk-count">
@@ -62,6 +67,15 @@ pub fn Bar(desk: Desk, choice: Choice, asking: Asking) -> impl IntoView {
                 <MoreMenu desk asking/>
             </div>
         </section>
+    }
+}
+
+/// Brings the focus to the first action: there are many lines on the way to it.
+fn focus_actions() {
+    let button = document().query_selector(".bulk-actions button").ok().flatten();
+    if let Some(button) = button.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        // What cannot be focused leaves the focus where it was.
+        _ = button.focus();
     }
 }
 

@@ -47,7 +47,7 @@ pub fn Confirm(desk: Desk, asking: Asking) -> impl IntoView {
             </div>
             <div class="actions">
                 <Button kind=ButtonKind::Primary disabled=nothing busy=busy on_press=confirm>
-                    {move || verb().unwrap_or(locale.bulk_close())}
+                    {move || verb().unwrap_or(locale.bulk_do())}
                 </Button>
                 <Button on_press=Callback::new(move |()| open.set(false))>{locale.cancel()}</Button>
             </div>

@@ -11,6 +11,9 @@ mod strip;
 mod words;
 
 use super::desk::{Desk, use_desk};
+use crate::features::inbox::types::ChatRow;
+use crate::shared::commands::Command;
+use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use ask::Asking;
 use bar::Bar;
@@ -60,7 +63,11 @@ fn Dock(desk: Desk) -> impl IntoView {
 pub fn ChooseButton() -> impl IntoView {
     let desk = use_desk();
     let (locale, choice) = (desk.locale, use_choice());
-    let is_on = choice.is_on.clone();
+    let (is_on, commands) = (choice.is_on.clone(), use_commands());
+    let hint = move |keys: Option<String>| match keys {
+        Some(keys) => format!("{} ({keys})", locale.bulk_choose_hint()),
+        None => locale.bulk_choose_hint().to_owned(),
+    };
     desk.may_answer().then(|| {
         view! {
             <button
@@ -68,8 +75,7 @@ pub fn ChooseButton() -> impl IntoView {
                 class="button bulk-choose"
                 data-testid="bulk-choose"
                 aria-label=locale.bulk_choose()
-                title=locale.bulk_choose_hint()
-                aria-keyshortcuts="X"
+                title=move || hint(commands.keys(Command::ToggleChosen))
                 aria-pressed=move || is_on.get().to_string()
                 on:click=move |_| choice.toggle_mode()
             >
@@ -82,7 +88,7 @@ pub fn ChooseButton() -> impl IntoView {
 
 /// The box before a line while chats are chosen.
 #[component]
-pub fn RowBox(row: ArcRwSignal<crate::features::inbox::types::ChatRow>) -> impl IntoView {
+pub fn RowBox(row: ArcRwSignal<ChatRow>) -> impl IntoView {
     let desk = use_desk();
     let (locale, choice) = (desk.locale, use_choice());
     let (chat, name) = row.with_untracked(|row| (row.id, row.short_name().to_owned()));

@@ -78,8 +78,9 @@ fn Strip(desk: Desk, jobs: Jobs, id: BulkJobId) -> impl IntoView {
         })
     };
     view! {
-        <section
+        <div
             class="bulk-strip"
+            role="group"
             data-testid="bulk-strip"
             data-state=move || state.get().map(BulkState::as_str)
             aria-label=locale.bulk_progress()
@@ -91,7 +92,7 @@ fn Strip(desk: Desk, jobs: Jobs, id: BulkJobId) -> impl IntoView {
             {bar}
             <div class="bulk-strip-actions">{buttons}</div>
             <p class="reader-only" role="status">{ended}</p>
-        </section>
+        </div>
     }
 }
 

@@ -29,7 +29,7 @@ pub fn verb(locale: Locale, work: &BulkWork) -> &'static str {
         BulkWork::Assign(_) => locale.assign_chat(),
         BulkWork::AddTag(_) => locale.bulk_tag_to_add(),
         BulkWork::RemoveTag(_) => locale.bulk_tag_to_remove(),
-        BulkWork::Prioritise(_) => locale.priority_word(),
+        BulkWork::Prioritise(_) => locale.bulk_set_priority(),
         BulkWork::Close => locale.bulk_close(),
         BulkWork::Snooze(_) => locale.snooze_chat(),
         BulkWork::MarkSpam => locale.bulk_spam(),
