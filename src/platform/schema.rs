@@ -230,6 +230,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    bulk_jobs (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, author_id -> Uuid, state -> Text, work -> Jsonb, chats -> BigInt,
+        done -> BigInt, unchanged -> BigInt, skipped -> BigInt, failed -> BigInt, undone -> BigInt,
+        left_alone -> BigInt, cursor -> Nullable<Uuid>, created_at -> Timestamptz, started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>, dismissed_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    bulk_items (workspace_id, job_id, chat_id) {
+        workspace_id -> Uuid, job_id -> Uuid, chat_id -> Uuid, seen_up_to -> Timestamptz,
+        holder_id -> Nullable<Uuid>, outcome -> Nullable<Text>, reason -> Nullable<Text>, before -> Nullable<Jsonb>,
+        acted_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     users,
@@ -238,6 +254,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     seller_accounts,
     chats,
+    bulk_jobs,
+    bulk_items,
     chat_counts,
     tags,
     chat_tags,

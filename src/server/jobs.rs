@@ -2,6 +2,7 @@
 
 use crate::context::App;
 use crate::features::files::server::{fetch, prune};
+use crate::features::inbox::server::bulk::run as bulk;
 use crate::features::inbox::server::outbox::DELIVER_JOB;
 use crate::features::inbox::server::receive::{OLDER_JOB, READ_CHAT_JOB};
 use crate::features::inbox::server::wake;
@@ -30,7 +31,8 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(FETCH_JOB, orders::run)
             .on(fetch::JOB, fetch::run)
             .on(prune::JOB, prune::run)
-            .on(wake::JOB, wake::run),
+            .on(wake::JOB, wake::run)
+            .on(bulk::JOB, bulk::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.
         lease: (app.config.send_timeout * 2).max(Duration::from_secs(1)),

@@ -217,6 +217,6 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::QuickReplies
         | Change::Wording
         | Change::Workspace => true,
-        Change::Notice { user: whose } => *whose == user.id,
+        Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,
     }
 }

@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::context::session;
 use crate::features::files::server::prune;
+use crate::features::inbox::server::bulk::prune as bulk;
 use crate::features::inbox::server::list::counts;
 use crate::features::inbox::server::presence;
 use crate::features::notices::server::notify;
@@ -117,6 +118,7 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
         .await?;
     let presences = presence::prune(conn, now).await?;
     let notices = notify::prune(conn, now).await?;
+    let bulk_jobs = bulk::prune(conn, now).await?;
     let lines = Pace::prune(conn, now).await?;
     tracing::info!(
         events,
@@ -128,6 +130,7 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
         lines,
         presences,
         notices,
+        bulk_jobs,
         "housekeeping"
     );
     Ok(())

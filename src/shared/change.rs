@@ -1,7 +1,7 @@
 //! What the live stream tells a browser: which things moved, never what is in them. The browser asks again through
 //! the same server function that drew the page, so there is one drawing path and one permission check.
 
-use crate::shared::ids::{ChatId, NoteId, ReplyId, SellerId, UserId};
+use crate::shared::ids::{BulkJobId, ChatId, NoteId, ReplyId, SellerId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One change that a screen shows.
@@ -34,6 +34,8 @@ pub enum Change {
     Wording,
     /// The workspace's name or its time zone.
     Workspace,
+    /// How far a person has got with something done to many chats; only that person's screens care.
+    Bulk { job: BulkJobId, user: UserId },
     /// What a person is told, or how; only that person's screens care.
     Notice { user: UserId },
 }

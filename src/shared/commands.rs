@@ -25,6 +25,8 @@ text_enum!(
         ShowAll = "show_all",
         ShowSpam = "show_spam",
         Filter = "filter",
+        ToggleChosen = "toggle_chosen",
+        ActOnChosen = "act_on_chosen",
 
         Reply = "reply",
         Note = "note",
@@ -82,7 +84,8 @@ impl Command {
         use Command::*;
         match self {
             NextRow | PreviousRow | TakeNext | ShowWaiting | ShowMine | ShowUnassigned | ShowOpen
-            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter => Area::List,
+            | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter | ToggleChosen
+            | ActOnChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
             | Star | Spam | OrderPane | FindInChat | JumpToDate | ToUnseen | ToNewest => Area::Chat,
             AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
@@ -109,6 +112,8 @@ impl Command {
             ShowAll => Chord::plain("Digit8"),
             ShowSpam => Chord::plain("Digit9"),
             Filter => Chord::plain("KeyF"),
+            ToggleChosen => Chord::plain("KeyX"),
+            ActOnChosen => Chord::plain("KeyX").alt(),
             Reply => Chord::plain("KeyR"),
             Note => Chord::plain("KeyN"),
             AnswerOrNote => Chord::plain("KeyN").alt(),

@@ -170,6 +170,14 @@ pub enum Refusal {
     TooManyTags {
         max: u32,
     },
+    /// What is to be done to many chats concerns none.
+    BulkEmpty,
+    /// It concerns more chats than can be done something to at once.
+    BulkTooLarge {
+        max: u32,
+    },
+    /// It was done too long ago to be undone.
+    BulkUndoOver,
     /// Only who wrote a note changes it.
     NoteOfAnother,
     /// Somebody has deleted the note.

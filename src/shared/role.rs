@@ -21,6 +21,8 @@ text_enum!(
         ReadChats = "read_chats",
         /// Write to buyers.
         ReplyToChats = "reply_to_chats",
+        /// Write to many buyers at once.
+        ReplyInBulk = "reply_in_bulk",
         /// See sellers and their health.
         ReadSellers = "read_sellers",
         /// Connect, pause, remove sellers and replace their keys.
@@ -37,7 +39,7 @@ impl Role {
         match permission {
             ReadChats | ReadSellers => true,
             ReplyToChats => self != Role::Viewer,
-            ManageSellers | ManageShared => matches!(self, Role::Owner | Role::Admin),
+            ManageSellers | ManageShared | ReplyInBulk => matches!(self, Role::Owner | Role::Admin),
         }
     }
 }

@@ -8,7 +8,7 @@ use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
 use agentiq::shared::ids::{
-    ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId,
+    BulkJobId, ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId,
 };
 use agentiq::shared::role::{Permission, Role};
 use chrono::TimeDelta;
@@ -37,11 +37,13 @@ struct Things {
     quick: QuickReplyId,
     tag: TagId,
     note: NoteId,
+    /// Something that somebody has had done to many chats.
+    bulk: BulkJobId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply, file, upload, saved, quick, tag, note } = things;
+    let Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk } = things;
     let later = now() + TimeDelta::hours(1);
     let name = format!("Tag {}", TagId::new());
     let query = json!({ "view": "all", "seller": null });
@@ -52,6 +54,17 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/next", json!({ "query": query, "passed": [] })),
         ("inbox/open", json!({ "chat": chat })),
         ("inbox/messages", json!({ "chat": chat, "before": null })),
+        ("inbox/count_bulk", json!({ "query": query })),
+        (
+            "inbox/plan_bulk",
+            json!({ "job": BulkJobId::new(), "chats": { "chosen": [chat] }, "act": "close" }),
+        ),
+        ("inbox/start_bulk", json!({ "job": bulk })),
+        ("inbox/stop_bulk", json!({ "job": bulk })),
+        ("inbox/undo_bulk", json!({ "job": bulk })),
+        ("inbox/dismiss_bulk", json!({ "job": bulk })),
+        ("inbox/report_bulk", json!({ "job": bulk })),
+        ("inbox/bulk_jobs", json!({})),
         ("inbox/seen", json!({ "chat": chat })),
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
@@ -185,7 +198,11 @@ async fn things(app: &TestApp) -> (Things, String) {
     let () = app.person(Role::Owner).await.want("inbox/make_tag", made).await;
     let written = json!({ "chat": chat, "note": note, "text": "Завтра позвонить", "mentions": [] });
     let _: Value = person.want("inbox/write_note", written).await;
-    (Things { chat, seller, reply, file, upload, saved, quick, tag, note }, external)
+    let bulk = BulkJobId::new();
+    let planned = json!({ "job": bulk, "chats": { "chosen": [chat] }, "act": { "prioritise": "high" } });
+    let _: Value = person.want("inbox/plan_bulk", planned).await;
+    let _: Value = person.want("inbox/start_bulk", json!({ "job": bulk })).await;
+    (Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
@@ -196,7 +213,8 @@ async fn every_function_is_known_here_and_in_the_docs() {
     let (saved, quick) = (SavedFilterId::new(), QuickReplyId::new());
     let (chat, seller, reply) = (ChatId::new(), SellerId::new(), ReplyId::new());
     let (tag, note) = (TagId::new(), NoteId::new());
-    let names = Things { chat, seller, reply, file, upload, saved, quick, tag, note };
+    let bulk = BulkJobId::new();
+    let names = Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -279,6 +297,8 @@ async fn things_of_another_workspace_are_not_there() {
             | "inbox/saved_counts"
             | "inbox/save_filter"
             | "inbox/presence"
+            | "inbox/count_bulk"
+            | "inbox/bulk_jobs"
             | "notices/list"
             | "notices/mark_seen"
             | "notices/save_settings"
@@ -296,6 +316,8 @@ async fn things_of_another_workspace_are_not_there() {
             "quick_replies/attach" | "quick_replies/delete" | "quick_replies/used" => {
                 assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.text);
             }
+            // None of the chats is theirs.
+            "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "wording/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
@@ -349,6 +371,8 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "activities",
         "notes",
         "note_mentions",
+        "bulk_jobs",
+        "bulk_items",
     ] {
         let query =
             format!("SELECT t::text FROM {table} t WHERE workspace_id = '{}' ORDER BY 1", app.workspace);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where their Postgres is")]
 
+mod bulk;
 mod chaos;
 mod cluster;
 mod composer;

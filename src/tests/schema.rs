@@ -1,7 +1,7 @@
 //! The tables: as the program believes them to be, apart from each other by workspace, and found by index.
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
-use agentiq::features::inbox::server::{around, beside, find, list, listing, send_windows, window};
+use agentiq::features::inbox::server::{around, beside, bulk, find, list, listing, send_windows, window};
 use agentiq::features::inbox::types::{ListCursor, ListQuery, Sort, View};
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
@@ -200,7 +200,14 @@ async fn a_row_cannot_refer_to_another_workspace() {
         app.workspace
     ))
     .await;
-    // Their own seller, chat and note, so that every other part of a row is right.
+    let job = agentiq::shared::ids::BulkJobId::new();
+    sql.run(&format!(
+        "INSERT INTO bulk_jobs (workspace_id, id, author_id, state, work, created_at) \
+         VALUES ('{}', '{job}', '{user}', 'planned', '{{}}', now()), ('{other}', '{other}', '{stranger}', 'planned', '{{}}', now())",
+        app.workspace
+    ))
+    .await;
+    // Their own seller, chat, note and job, so that every other part of a row is right.
     sql.run(&format!(
         "INSERT INTO sellers SELECT '{other}', '{other}', marketplace, 'theirs', name, state, credentials, shop_name, \
                                     subscription, key_expires_at, methods, connected_at, clock_from, last_sync_at, \
@@ -299,6 +306,16 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!(
             "notes (workspace_id, chat_id, id, author_id, body, created_at) \
              VALUES ('{other}', '{other}', gen_random_uuid(), '{user}', 'x', now())"
+        ),
+        format!(
+            "bulk_jobs (workspace_id, id, author_id, state, work, created_at) \
+             VALUES ('{other}', gen_random_uuid(), '{user}', 'planned', '{{}}', now())"
+        ),
+        format!(
+            "bulk_items (workspace_id, job_id, chat_id, seen_up_to) VALUES ('{other}', '{job}', '{other}', now())"
+        ),
+        format!(
+            "bulk_items (workspace_id, job_id, chat_id, seen_up_to) VALUES ('{other}', '{other}', '{chat}', now())"
         ),
         format!("note_mentions VALUES ('{other}', '{chat}', '{note}', '{stranger}')"),
         format!("note_mentions VALUES ('{other}', '{other}', '{other}', '{user}')"),
@@ -716,8 +733,30 @@ async fn hot_statements_find_their_rows_by_index() {
         plan(&sql, "uuid, uuid, bigint", centre::PAGE_SQL, &of_person).await,
     ));
 
+    let job = agentiq::shared::ids::BulkJobId::new();
+    sql.run(&format!(
+        "INSERT INTO bulk_jobs (workspace_id, id, author_id, state, work, created_at) \
+         SELECT '{workspace}', n, '{person}', 'running', '{{}}', now() FROM (SELECT '{job}'::uuid AS n UNION ALL \
+         SELECT gen_random_uuid() FROM generate_series(1, 20)) jobs; \
+         INSERT INTO bulk_items (workspace_id, job_id, chat_id, seen_up_to) \
+         SELECT j.workspace_id, j.id, c.id, now() FROM bulk_jobs j JOIN ( \
+             SELECT id FROM chats WHERE workspace_id = '{workspace}' ORDER BY id LIMIT 2000) c ON TRUE; \
+         ANALYZE bulk_jobs, bulk_items"
+    ))
+    .await;
+    let of_job = format!("'{workspace}', '{job}', '{chat}', NULL, 100");
+    plans.push((
+        "chats of a bulk job".into(),
+        plan(&sql, "uuid, uuid, uuid, text, bigint", bulk::items::NEXT_SQL, &of_job).await,
+    ));
+    let told = format!("'{workspace}', '{job}', ARRAY['skipped']");
+    plans.push((
+        "report of a bulk job".into(),
+        plan(&sql, "uuid, uuid, text[]", bulk::read::GROUPS_SQL, &told).await,
+    ));
+
     for (title, plan) in &plans {
-        for table in ["chats", "messages", "events", "jobs", "notices", "search_words"] {
+        for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items"] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

@@ -1,5 +1,6 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
+use super::bulk::{BulkAct, BulkChats, BulkPlan, BulkReport, BulkView};
 use super::saved_filter::{BrokenFilters, FilterPart, KeptFor, SavedCount, SavedPlace, SavedView};
 use super::types::{
     ChangedRows, ChatListPage, ChatView, Companion, Doing, Finds, Holder, ListCursor, ListQuery,
@@ -7,7 +8,7 @@ use super::types::{
     TagView, TakenBack,
 };
 use crate::shared::error::AppError;
-use crate::shared::ids::{ChatId, FileId, NoteId, ReplyId, SavedFilterId, TabId, TagId, UserId};
+use crate::shared::ids::{BulkJobId, ChatId, FileId, NoteId, ReplyId, SavedFilterId, TabId, TagId, UserId};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -175,6 +176,54 @@ pub async fn star(chat: ChatId) -> Result<(), AppError> {
 #[server(endpoint = "inbox/unstar", input = Json)]
 pub async fn unstar(chat: ChatId) -> Result<(), AppError> {
     answer(Permission::ReadChats, async move |ask| star::set(&ask, chat, false).await).await
+}
+
+/// How many chats a list holds, for doing something to all of them; `None` when they take too long to count.
+#[server(endpoint = "inbox/count_bulk", input = Json)]
+pub async fn count_bulk(query: ListQuery) -> Result<Option<i64>, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::read::size(&ask, &query).await).await
+}
+
+/// Plans what is to be done to many chats: which ones is certain from now on, and nothing happens yet.
+#[server(endpoint = "inbox/plan_bulk", input = Json)]
+pub async fn plan_bulk(job: BulkJobId, chats: BulkChats, act: BulkAct) -> Result<BulkPlan, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::plan::plan(&ask, job, &chats, &act).await).await
+}
+
+/// Has done what was planned. Confirmed twice it is done once.
+#[server(endpoint = "inbox/start_bulk", input = Json)]
+pub async fn start_bulk(job: BulkJobId) -> Result<BulkView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::control::start(&ask, job).await).await
+}
+
+/// Ends it before all chats have had their turn.
+#[server(endpoint = "inbox/stop_bulk", input = Json)]
+pub async fn stop_bulk(job: BulkJobId) -> Result<BulkView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::control::stop(&ask, job).await).await
+}
+
+/// Has undone what was done to many chats; who has been changed by somebody since is left alone.
+#[server(endpoint = "inbox/undo_bulk", input = Json)]
+pub async fn undo_bulk(job: BulkJobId) -> Result<BulkView, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::control::undo(&ask, job).await).await
+}
+
+/// Shows a job that is over no more.
+#[server(endpoint = "inbox/dismiss_bulk", input = Json)]
+pub async fn dismiss_bulk(job: BulkJobId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::control::dismiss(&ask, job).await).await
+}
+
+/// The person's jobs that go on, or were over a short while ago.
+#[server(endpoint = "inbox/bulk_jobs", input = Json)]
+pub async fn bulk_jobs() -> Result<Vec<BulkView>, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::read::mine(&ask).await).await
+}
+
+/// What has become of a job.
+#[server(endpoint = "inbox/report_bulk", input = Json)]
+pub async fn report_bulk(job: BulkJobId) -> Result<BulkReport, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| bulk::read::report(&ask, job).await).await
 }
 
 /// Writes a note beside a chat. The same `note` twice is one note.

@@ -1,6 +1,7 @@
 //! The inbox: chats, their messages, replies and drafts.
 
 pub mod api;
+pub mod bulk;
 pub mod filter_text;
 pub mod query;
 pub mod saved_filter;

@@ -60,6 +60,8 @@ impl Locale {
             ShowAll => ("Список: все", "List: all"),
             ShowSpam => ("Список: спам", "List: spam"),
             Filter => ("Фильтр", "Filter"),
+            ActOnChosen => ("Действия с выбранными чатами", "Actions on the selected chats"),
+            ToggleChosen => ("Отметить чат для действия со многими", "Select the chat for an action on many"),
             Reply => ("Написать ответ", "Write an answer"),
             Note => ("Написать заметку", "Write a note"),
             AnswerOrNote => ("Переключить: ответ или заметка", "Switch: answer or note"),

@@ -15,6 +15,7 @@ macro_rules! texts {
     };
 }
 
+mod bulk;
 mod commands;
 mod errors;
 mod files;

@@ -100,12 +100,26 @@ impl Locale {
     }
 
     /// Somebody made the person responsible.
-    pub fn notice_assigned(self, who: Option<&str>) -> String {
+    pub fn notice_assigned(self, count: i64, who: Option<&str>) -> String {
+        if count > 1 {
+            return self.notice_assigned_many(count, who);
+        }
         match (self, who) {
             (Locale::Ru, Some(who)) => format!("{who}: чат теперь ваш"),
             (Locale::Ru, None) => "Вам назначен чат".to_owned(),
             (Locale::En, Some(who)) => format!("{who} assigned a chat to you"),
             (Locale::En, None) => "A chat was assigned to you".to_owned(),
+        }
+    }
+
+    fn notice_assigned_many(self, count: i64, who: Option<&str>) -> String {
+        let chats = self.chats(count);
+        let yours = if count % 10 == 1 && count % 100 != 11 { "ваш" } else { "ваши" };
+        match (self, who) {
+            (Locale::Ru, Some(who)) => format!("{who}: {chats} теперь {yours}"),
+            (Locale::Ru, None) => format!("Вам назначено: {chats}"),
+            (Locale::En, Some(who)) => format!("{who} assigned {chats} to you"),
+            (Locale::En, None) => format!("{chats} were assigned to you"),
         }
     }
 

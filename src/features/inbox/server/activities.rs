@@ -42,23 +42,18 @@ pub async fn hold(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: Ch
 /// # Errors
 /// When the database refuses.
 pub async fn tell(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, deed: Deed) -> Outcome<()> {
-    tell_with(conn, ask, chat, deed, Vec::new()).await
+    let changes = done(conn, ask, chat, deed).await?;
+    live::append(conn, ask.workspace(), &changes).await
 }
 
-/// The same, together with what else has changed by it.
+/// Writes down what the person has done. Returns what every screen has to be told; whoever calls it appends that last
+/// in the transaction, once for all chats that it is about.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn tell_with(
-    conn: &mut AsyncPgConnection,
-    ask: &Ask,
-    chat: ChatId,
-    deed: Deed,
-    mut changes: Vec<Change>,
-) -> Outcome<()> {
+pub async fn done(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, deed: Deed) -> Outcome<Vec<Change>> {
     record(conn, ask.workspace(), chat, Some(ask.user.id), &deed, ask.now).await?;
-    changes.push(Change::Chat { chat });
-    live::append(conn, ask.workspace(), &changes).await
+    Ok(vec![Change::Chat { chat }])
 }
 
 /// Writes down what was done; nobody did what the time or a buyer did.

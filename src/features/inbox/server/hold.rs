@@ -126,26 +126,7 @@ pub async fn take_back(ask: &Ask, reply: ReplyId) -> Outcome<TakenBack> {
     let mut conn = ask.conn().await?;
     let (chat, text, file) = conn
         .transaction(async |conn| {
-            let chat = chat_of(conn, workspace, reply).await?;
-            let held = Held::query()
-                .filter(replies::workspace_id.eq(workspace))
-                .filter(replies::id.eq(reply))
-                .for_update()
-                .first(conn)
-                .await?;
-            if held.state == ReplyState::Queued && held.author_id != user {
-                return Err(Fault::not_found());
-            }
-            if !held.has_not_left() {
-                return Err(Refusal::ReplyHasLeft.into());
-            }
-            diesel::update(replies::table.find((workspace, reply)))
-                .set((replies::state.eq(ReplyState::Withdrawn), replies::reason.eq(None::<FailureReason>)))
-                .execute(conn)
-                .await?;
-            if held.closes_chat {
-                open_again(conn, ask, chat).await?;
-            }
+            let (chat, held) = withdraw(conn, ask, reply).await?;
             live::append(conn, workspace, &[Change::Reply { chat, reply }, Change::Chat { chat }]).await?;
             Ok::<_, Fault>((chat, held.body, held.file_id))
         })
@@ -153,6 +134,45 @@ pub async fn take_back(ask: &Ask, reply: ReplyId) -> Outcome<TakenBack> {
     let ids: Vec<FileId> = file.into_iter().collect();
     let file = files::by_ids(&mut conn, workspace, &ids).await?.into_values().next();
     Ok(TakenBack { chat, text, file })
+}
+
+/// Takes a reply back within a transaction, for a person of ours.
+async fn withdraw(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    reply: ReplyId,
+) -> Outcome<(ChatId, Held)> {
+    let workspace = ask.workspace();
+    let chat = chat_of(conn, workspace, reply).await?;
+    let held = Held::query()
+        .filter(replies::workspace_id.eq(workspace))
+        .filter(replies::id.eq(reply))
+        .for_update()
+        .first(conn)
+        .await?;
+    if held.state == ReplyState::Queued && held.author_id != ask.user.id {
+        return Err(Fault::not_found());
+    }
+    if !held.has_not_left() {
+        return Err(Refusal::ReplyHasLeft.into());
+    }
+    diesel::update(replies::table.find((workspace, reply)))
+        .set((replies::state.eq(ReplyState::Withdrawn), replies::reason.eq(None::<FailureReason>)))
+        .execute(conn)
+        .await?;
+    if held.closes_chat {
+        open_again(conn, ask, chat).await?;
+    }
+    Ok((chat, held))
+}
+
+/// Takes one of the person's replies back within a transaction. Returns what has changed.
+///
+/// # Errors
+/// `NotFound` when there is no such reply; a refusal when it has left.
+pub async fn take_back_in(conn: &mut AsyncPgConnection, ask: &Ask, reply: ReplyId) -> Outcome<Vec<Change>> {
+    let (chat, _) = withdraw(conn, ask, reply).await?;
+    Ok(vec![Change::Reply { chat, reply }, Change::Chat { chat }])
 }
 
 /// Sends a reply now that waits for its time.

@@ -4,6 +4,7 @@ pub mod activities;
 pub mod around;
 pub mod assign;
 pub mod beside;
+pub mod bulk;
 pub mod draft;
 pub mod find;
 pub mod hold;

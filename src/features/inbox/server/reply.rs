@@ -65,67 +65,122 @@ async fn put(
     content: Content<'_>,
     how: &SendHow,
 ) -> Outcome<MessageView> {
-    let workspace = ask.workspace();
-    let (author, now) = (ask.user.id, ask.now);
+    let (workspace, author) = (ask.workspace(), ask.user.id);
     let mut conn = ask.conn().await?;
-    let (seller, marketplace, state) = chat_seller(&mut conn, workspace, chat).await?;
-    if let Some(written) = written_before(&mut conn, workspace, chat, reply, author).await? {
-        return Ok(written);
+    let seller = chat_seller(&mut conn, workspace, chat).await?;
+    if is_written(&mut conn, workspace, chat, reply, author).await? {
+        return window::reply_view(&mut conn, workspace, reply).await;
     }
+    let checked = checked(&mut conn, ask, chat, seller, content, how).await?;
+    conn.transaction(async |conn| {
+        let changes = store(conn, ask, chat, reply, &checked, how).await?;
+        if checked.file.is_none() && !changes.is_empty() {
+            diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;
+        }
+        live::append(conn, workspace, &changes).await
+    })
+    .await?;
+    window::reply_view(&mut conn, workspace, reply).await
+}
+
+/// Puts a text into the outbox within a transaction; what the person has typed in the chat stays. Returns what has
+/// changed: nothing when the reply is there already.
+///
+/// # Errors
+/// A refusal that says what to change; the transaction is to be taken back then.
+pub async fn put_text(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    text: &str,
+    how: &SendHow,
+) -> Outcome<Vec<Change>> {
+    let workspace = ask.workspace();
+    let seller = chat_seller(conn, workspace, chat).await?;
+    if is_written(conn, workspace, chat, reply, ask.user.id).await? {
+        return Ok(Vec::new());
+    }
+    let checked = checked(conn, ask, chat, seller, Content::Text(text), how).await?;
+    store(conn, ask, chat, reply, &checked, how).await
+}
+
+/// A reply that may be stored.
+struct Checked {
+    seller: SellerId,
+    text: String,
+    file: Option<FileId>,
+    /// Warnings that it is sent over.
+    sent_over: serde_json::Value,
+}
+
+async fn checked(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    (seller, marketplace, state): (SellerId, Marketplace, SellerState),
+    content: Content<'_>,
+    how: &SendHow,
+) -> Outcome<Checked> {
+    let workspace = ask.workspace();
     let (text, file) = match content {
         Content::Text(text) => (check_text(text, marketplace)?, None),
         Content::File(file) => {
-            outgoing::check(&mut conn, workspace, chat, author, file).await?;
+            outgoing::check(conn, workspace, chat, ask.user.id, file).await?;
             (String::new(), Some(file))
         }
     };
     check_filled(&text)?;
-    let sent_over = check::for_send(&mut conn, workspace, &text, &how.accepted).await?;
+    let sent_over = check::for_send(conn, workspace, &text, &how.accepted).await?;
     if state == SellerState::Removed {
         return Err(Refusal::SellerNotConnected.into());
     }
-    conn.transaction(async |conn| {
-        let created_at = read_up_to::take_turn(conn, workspace, chat, now).await?;
-        let plan = hold::plan(conn, workspace, chat, how.departure, ask.app.config.undo_pause, now).await?;
-        if how.closes_chat {
-            set_aside(conn, ask, chat).await?;
-        }
-        let inserted = diesel::insert_into(replies::table)
-            .values((
-                replies::workspace_id.eq(workspace),
-                replies::id.eq(reply),
-                replies::chat_id.eq(chat),
-                replies::author_id.eq(author),
-                replies::body.eq(&text),
-                replies::file_id.eq(file),
-                replies::state.eq(plan.state()),
-                replies::created_at.eq(created_at),
-                replies::deliver_at.eq(plan.deliver_at),
-                replies::planned_after.eq(plan.planned_after),
-                replies::closes_chat.eq(how.closes_chat),
-                replies::sent_over.eq(serde_json::to_value(&sent_over)?),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn)
-            .await?;
-        if inserted == 0 {
-            return written_before(conn, workspace, chat, reply, author)
-                .await?
-                .map(drop)
-                .ok_or_else(Fault::not_found);
-        }
-        if let Some(read) = &how.read_up_to {
-            // A refusal takes everything back, the reply too.
-            read_up_to::check(conn, workspace, chat, author, read).await?;
-        }
-        if file.is_none() {
-            diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;
-        }
-        enqueue_delivery(conn, workspace, chat, seller, plan.deliver_at.unwrap_or(now)).await?;
-        live::append(conn, workspace, &[Change::Reply { chat, reply }, Change::Chat { chat }]).await
-    })
-    .await?;
-    window::reply_view(&mut conn, workspace, reply).await
+    Ok(Checked { seller, text, file, sent_over: serde_json::to_value(&sent_over)? })
+}
+
+async fn store(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    checked: &Checked,
+    how: &SendHow,
+) -> Outcome<Vec<Change>> {
+    let workspace = ask.workspace();
+    let (author, now) = (ask.user.id, ask.now);
+    let created_at = read_up_to::take_turn(conn, workspace, chat, now).await?;
+    let plan = hold::plan(conn, workspace, chat, how.departure, ask.app.config.undo_pause, now).await?;
+    if how.closes_chat {
+        set_aside(conn, ask, chat).await?;
+    }
+    let inserted = diesel::insert_into(replies::table)
+        .values((
+            replies::workspace_id.eq(workspace),
+            replies::id.eq(reply),
+            replies::chat_id.eq(chat),
+            replies::author_id.eq(author),
+            replies::body.eq(&checked.text),
+            replies::file_id.eq(checked.file),
+            replies::state.eq(plan.state()),
+            replies::created_at.eq(created_at),
+            replies::deliver_at.eq(plan.deliver_at),
+            replies::planned_after.eq(plan.planned_after),
+            replies::closes_chat.eq(how.closes_chat),
+            replies::sent_over.eq(&checked.sent_over),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    if inserted == 0 {
+        let is_ours = is_written(conn, workspace, chat, reply, author).await?;
+        return if is_ours { Ok(Vec::new()) } else { Err(Fault::not_found()) };
+    }
+    if let Some(read) = &how.read_up_to {
+        // A refusal takes everything back, the reply too.
+        read_up_to::check(conn, workspace, chat, author, read).await?;
+    }
+    enqueue_delivery(conn, workspace, chat, checked.seller, plan.deliver_at.unwrap_or(now)).await?;
+    Ok(vec![Change::Reply { chat, reply }, Change::Chat { chat }])
 }
 
 /// A quick reply whose variables are still in the text is not finished.
@@ -219,13 +274,13 @@ pub async fn chat_seller(
 }
 
 /// The browser asks twice when it did not hear the answer: fine, when it is the same person's reply in the same chat.
-async fn written_before(
+async fn is_written(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     chat: ChatId,
     reply: ReplyId,
     author: UserId,
-) -> Outcome<Option<MessageView>> {
+) -> Outcome<bool> {
     let row: Option<(ChatId, UserId)> = replies::table
         .find((workspace, reply))
         .select((replies::chat_id, replies::author_id))
@@ -233,8 +288,8 @@ async fn written_before(
         .await
         .optional()?;
     match row {
-        None => Ok(None),
-        Some(found) if found == (chat, author) => Ok(Some(window::reply_view(conn, workspace, reply).await?)),
+        None => Ok(false),
+        Some(found) if found == (chat, author) => Ok(true),
         Some(_) => Err(Fault::not_found()),
     }
 }

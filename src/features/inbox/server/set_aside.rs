@@ -1,11 +1,13 @@
 //! Setting chats aside (done, for later, spam) and taking them up again.
 
-use super::activities::{hold, tell};
+use super::activities::{done, hold};
 use super::wake;
 use crate::context::Ask;
 use crate::features::inbox::types::{Author, Deed, MessageCursor, WorkState};
 use crate::platform::fault::Outcome;
+use crate::platform::live;
 use crate::platform::schema::{chats, messages};
+use crate::shared::change::Change;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, WorkspaceId};
 use chrono::{DateTime, SubsecRound, Utc};
@@ -18,7 +20,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 /// # Errors
 /// A refusal when the buyer has written since.
 pub async fn close(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>) -> Outcome<()> {
-    put(ask, chat, seen, Aside { state: WorkState::Closed, until: None, deed: Deed::Closed }).await
+    put_alone(ask, chat, seen, Aside::closed()).await
 }
 
 /// The chat comes back at a moment, or when the buyer writes.
@@ -31,13 +33,7 @@ pub async fn snooze(
     seen: Option<MessageCursor>,
     until: DateTime<Utc>,
 ) -> Outcome<()> {
-    // The database keeps no more; the same moment told twice has to be the same.
-    let until = until.trunc_subsecs(3);
-    if until <= ask.now {
-        return Err(Refusal::MomentPassed.into());
-    }
-    let deed = Deed::Snoozed { until };
-    put(ask, chat, seen, Aside { state: WorkState::Snoozed, until: Some(until), deed }).await
+    put_alone(ask, chat, seen, Aside::snoozed(until)).await
 }
 
 /// The chat is set aside for good.
@@ -45,7 +41,7 @@ pub async fn snooze(
 /// # Errors
 /// A refusal when the buyer has written since.
 pub async fn mark_spam(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>) -> Outcome<()> {
-    put(ask, chat, seen, Aside { state: WorkState::Spam, until: None, deed: Deed::MarkedSpam }).await
+    put_alone(ask, chat, seen, Aside::spam()).await
 }
 
 /// The chat is to be worked on again.
@@ -56,15 +52,25 @@ pub async fn reopen(ask: &Ask, chat: ChatId) -> Outcome<()> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
-        let deed = match hold(conn, workspace, chat).await?.work_state {
-            WorkState::Open => return Ok(()),
-            WorkState::Spam => Deed::UnmarkedSpam,
-            WorkState::Snoozed | WorkState::Closed => Deed::Reopened,
-        };
-        open(conn, workspace, chat).await?;
-        tell(conn, ask, chat, deed).await
+        let changes = take_up(conn, ask, chat).await?;
+        live::append(conn, workspace, &changes).await
     })
     .await
+}
+
+/// The same within a transaction. Returns what has changed: nothing when it is worked on already.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat.
+pub async fn take_up(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId) -> Outcome<Vec<Change>> {
+    let workspace = ask.workspace();
+    let deed = match hold(conn, workspace, chat).await?.work_state {
+        WorkState::Open => return Ok(Vec::new()),
+        WorkState::Spam => Deed::UnmarkedSpam,
+        WorkState::Snoozed | WorkState::Closed => Deed::Reopened,
+    };
+    open(conn, workspace, chat).await?;
+    done(conn, ask, chat, deed).await
 }
 
 /// Makes a held chat one that is to be worked on.
@@ -84,37 +90,76 @@ pub async fn open(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: Ch
 }
 
 /// How a chat is set aside.
-struct Aside {
-    state: WorkState,
-    until: Option<DateTime<Utc>>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    pub state: WorkState,
+    pub until: Option<DateTime<Utc>>,
     deed: Deed,
 }
 
-async fn put(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>, aside: Aside) -> Outcome<()> {
+impl Aside {
+    /// Done.
+    pub fn closed() -> Self {
+        Aside { state: WorkState::Closed, until: None, deed: Deed::Closed }
+    }
+
+    /// Until a moment.
+    pub fn snoozed(until: DateTime<Utc>) -> Self {
+        // The database keeps no more; the same moment told twice has to be the same.
+        let until = until.trunc_subsecs(3);
+        Aside { state: WorkState::Snoozed, until: Some(until), deed: Deed::Snoozed { until } }
+    }
+
+    /// For good.
+    pub fn spam() -> Self {
+        Aside { state: WorkState::Spam, until: None, deed: Deed::MarkedSpam }
+    }
+}
+
+async fn put_alone(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>, aside: Aside) -> Outcome<()> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
-        let held = hold(conn, workspace, chat).await?;
-        if (held.work_state, held.snoozed_until) == (aside.state, aside.until) {
-            return Ok(());
-        }
-        if has_unseen(conn, workspace, chat, seen).await? {
-            return Err(Refusal::ChatHasMoved.into());
-        }
-        diesel::update(chats::table.find((workspace, chat)))
-            .set((
-                chats::work_state.eq(aside.state),
-                chats::set_aside_at.eq(Some(held.last_message_at)),
-                chats::snoozed_until.eq(aside.until),
-            ))
-            .execute(conn)
-            .await?;
-        if let Some(until) = aside.until {
-            wake::enqueue(conn, workspace, chat, until).await?;
-        }
-        tell(conn, ask, chat, aside.deed).await
+        let changes = put(conn, ask, chat, seen, aside).await?;
+        live::append(conn, workspace, &changes).await
     })
     .await
+}
+
+/// Sets a chat aside within a transaction. Returns what has changed: nothing when it is so already.
+///
+/// # Errors
+/// A refusal when the moment is over, or the buyer has written since.
+pub async fn put(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    seen: Option<MessageCursor>,
+    aside: Aside,
+) -> Outcome<Vec<Change>> {
+    let workspace = ask.workspace();
+    if aside.until.is_some_and(|until| until <= ask.now) {
+        return Err(Refusal::MomentPassed.into());
+    }
+    let held = hold(conn, workspace, chat).await?;
+    if (held.work_state, held.snoozed_until) == (aside.state, aside.until) {
+        return Ok(Vec::new());
+    }
+    if has_unseen(conn, workspace, chat, seen).await? {
+        return Err(Refusal::ChatHasMoved.into());
+    }
+    diesel::update(chats::table.find((workspace, chat)))
+        .set((
+            chats::work_state.eq(aside.state),
+            chats::set_aside_at.eq(Some(held.last_message_at)),
+            chats::snoozed_until.eq(aside.until),
+        ))
+        .execute(conn)
+        .await?;
+    if let Some(until) = aside.until {
+        wake::enqueue(conn, workspace, chat, until).await?;
+    }
+    done(conn, ask, chat, aside.deed).await
 }
 
 /// Whether the buyer has written something after what the person has seen. What ours write meanwhile is no reason to

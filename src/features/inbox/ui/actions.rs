@@ -189,7 +189,7 @@ fn CloseButton(locale: Locale, session: Session, acting: Acting) -> impl IntoVie
 
 /// A field that narrows a menu down; it has the focus when the menu opens.
 #[component]
-fn MenuSearch(typed: RwSignal<String>, label: &'static str) -> impl IntoView {
+pub fn MenuSearch(typed: RwSignal<String>, label: &'static str) -> impl IntoView {
     view! {
         <input
             type="text"

@@ -1,6 +1,7 @@
 //! The pane with the list of chats.
 
 use super::address::Address;
+use super::bulk::{BulkDock, follow_keys};
 use super::desk::{Desk, use_desk};
 use super::filters::Names;
 use super::keys;
@@ -120,6 +121,7 @@ fn ChatList(sellers: Vec<SellerView>) -> impl IntoView {
         <ListHead sellers/>
         {note}
         <Rows desk with_seller/>
+        <BulkDock/>
     }
 }
 
@@ -130,6 +132,7 @@ fn Rows(desk: Desk, with_seller: Signal<bool>) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let sight = Sight::new(scroller, desk.list.lines.clone());
     keys::offer_steps(scroller, &sight);
+    follow_keys(&desk, &sight);
     back_to_top_on_switch(&desk, &sight);
     let list = desk.list.clone();
     let is_switching = desk.list.is_switching.clone();

@@ -2,6 +2,7 @@
 //! the address says what is shown.
 
 use super::address::Address;
+use super::bulk::ChooseButton;
 use super::desk::{Desk, use_desk};
 use super::filters::FilterBar;
 use super::list_menu::ListMenu;
@@ -32,6 +33,7 @@ pub fn ListHead(sellers: Vec<SellerView>) -> impl IntoView {
             <div class="list-tools">
                 <NextButton/>
                 <SortMenu desk=desk.clone()/>
+                <ChooseButton/>
             </div>
             <SellerFilter desk sellers/>
             <FilterBar/>

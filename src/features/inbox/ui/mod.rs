@@ -5,6 +5,7 @@ mod actions;
 mod address;
 mod attachment;
 mod bubble;
+mod bulk;
 mod clock;
 mod composer;
 mod connection;
@@ -67,6 +68,7 @@ pub fn InboxPage() -> impl IntoView {
     let desk = Desk::provide();
     provide_order_pane();
     provide_shelf();
+    bulk::provide_choice();
     let locale = desk.locale;
     let address = desk.address;
     // Where there is room for one pane only, this is the one.

@@ -1,5 +1,6 @@
 //! One chat in the list.
 
+use super::bulk::RowBox;
 use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
 use super::lines::Line;
@@ -54,6 +55,7 @@ pub fn Row(
             aria-posinset=move || number.number(Line::Chat(chat))
             aria-setsize=move || if has_more.get() { "-1".to_owned() } else { count.count() }
         >
+            <RowBox row=row.clone()/>
             <a
                 class="chat-row"
                 data-testid="chat-row"

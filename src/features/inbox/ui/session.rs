@@ -447,6 +447,7 @@ impl Session {
                     | Change::Note { .. }
                     | Change::Import { .. }
                     | Change::SavedFilters { .. }
+                    | Change::Bulk { .. }
                     | Change::Notice { .. } => false,
                     Change::Tags => true,
                     Change::QuickReplies | Change::Wording | Change::Workspace => false,

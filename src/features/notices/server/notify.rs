@@ -6,7 +6,7 @@ use crate::features::notices::types::NoticeKind;
 use crate::platform::fault::Outcome;
 use crate::platform::schema::notices;
 use crate::shared::change::Change;
-use crate::shared::ids::{ChatId, NoticeId, ReplyId, SellerId, UserId, WorkspaceId};
+use crate::shared::ids::{BulkJobId, ChatId, NoticeId, ReplyId, SellerId, UserId, WorkspaceId};
 use crate::shared::role::{Permission, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::ExpressionMethods;
@@ -108,6 +108,38 @@ pub async fn assigned(
     now: DateTime<Utc>,
 ) -> Outcome<Vec<Change>> {
     about_chat(conn, workspace, NoticeKind::Assigned, chat, &[to], by, now).await
+}
+
+/// Tells a person that somebody else has made them responsible for many chats at once. All that comes of one cause is one
+/// notice.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn assigned_many(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    cause: BulkJobId,
+    chats: &[ChatId],
+    to: UserId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> Outcome<Vec<Change>> {
+    let Some(chat) = chats.first().filter(|_| to != by) else { return Ok(Vec::new()) };
+    let found: Vec<Candidate> = diesel::sql_query(
+        "SELECT u.id AS user_id, 'assigned' AS kind, $2 AS subject, $3 AS chat_id, NULL::uuid AS seller_id, \
+                $4 AS actor_id, $5 AS happened, g.settings \
+         FROM users u LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
+         WHERE u.workspace_id = $1 AND u.id = $6",
+    )
+    .bind::<SqlUuid, _>(workspace)
+    .bind::<SqlUuid, _>(cause)
+    .bind::<SqlUuid, _>(*chat)
+    .bind::<SqlUuid, _>(by)
+    .bind::<Integer, _>(i32::try_from(chats.len()).unwrap_or(i32::MAX))
+    .bind::<SqlUuid, _>(to)
+    .load(conn)
+    .await?;
+    put(conn, workspace, found, now).await
 }
 
 /// Tells people that somebody has named them in a note.

@@ -10,7 +10,7 @@ pub fn title(locale: Locale, notice: &NoticeView) -> String {
         NoticeKind::Message => locale.notice_messages(count),
         NoticeKind::Waiting => locale.notice_waiting(count),
         NoticeKind::Mention => locale.notice_mention(who),
-        NoticeKind::Assigned => locale.notice_assigned(who),
+        NoticeKind::Assigned => locale.notice_assigned(count, who),
         NoticeKind::Deadline => locale.notice_deadline().to_owned(),
         NoticeKind::SellerStopped => {
             locale.notice_seller_stopped(notice.seller_name.as_deref().unwrap_or_default())

@@ -19,6 +19,25 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 /// # Errors
 /// `NotFound` when the workspace has no such chat.
 pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<OrderPanel> {
+    panel(ask, chat, WhenOld::Fetch).await
+}
+
+/// The same as it is known, however old that is.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat.
+pub async fn known(ask: &Ask, chat: ChatId) -> Outcome<OrderPanel> {
+    panel(ask, chat, WhenOld::Leave).await
+}
+
+/// What to do about facts that are old.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WhenOld {
+    Fetch,
+    Leave,
+}
+
+async fn panel(ask: &Ask, chat: ChatId, when_old: WhenOld) -> Outcome<OrderPanel> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     let subject = store::subject(&mut conn, workspace, chat).await?;
@@ -29,8 +48,9 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<OrderPanel> {
     let postings: Vec<Posting> = order.as_ref().map(|order| parsed(&order.postings)).unwrap_or_default();
     let skus = skus(&subject, &postings);
     let products = store::products(&mut conn, workspace, subject.seller, &skus).await?;
-    let is_fetching =
-        subject.state == SellerState::Active && is_wanted(&subject, order.as_ref(), &products, ask.now);
+    let is_fetching = when_old == WhenOld::Fetch
+        && subject.state == SellerState::Active
+        && is_wanted(&subject, order.as_ref(), &products, ask.now);
     if is_fetching {
         store::enqueue_fetch(&mut conn, workspace, chat, subject.seller, ask.now).await?;
     }

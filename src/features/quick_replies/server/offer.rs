@@ -43,12 +43,31 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Offer> {
     };
     let mut replies = list::with_files(ask, rows).await?;
     replies.retain(|reply| applies(reply.scope));
-    let mut facts = of_order(&orders::of_chat(ask, chat).await?);
-    facts.insert(Variable::Shop, shop.filter(|shop| !shop.is_empty()).unwrap_or(name));
+    let facts = with_names(of_order(&orders::of_chat(ask, chat).await?), ask, shop, name);
+    Ok(Offer { replies, facts })
+}
+
+/// What is known to fill in texts for a chat, without asking the marketplace for more: a text for many chats would be
+/// as many questions.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat.
+pub async fn known_facts(ask: &Ask, chat: ChatId) -> Outcome<Facts> {
+    let panel = orders::known(ask, chat).await?;
+    let (name, shop): (String, Option<String>) = sellers::table
+        .find((ask.workspace(), panel.seller))
+        .select((sellers::name, sellers::shop_name))
+        .first(&mut ask.conn().await?)
+        .await?;
+    Ok(with_names(of_order(&panel), ask, shop, name))
+}
+
+fn with_names(mut facts: Facts, ask: &Ask, shop: Option<String>, seller: String) -> Facts {
+    facts.insert(Variable::Shop, shop.filter(|shop| !shop.is_empty()).unwrap_or(seller));
     if let Some(first_name) = ask.user.name.split_whitespace().next() {
         facts.insert(Variable::Operator, first_name.to_owned());
     }
-    Ok(Offer { replies, facts })
+    facts
 }
 
 /// What an order tells. Where it has several parcels or products, nobody knows which is meant.

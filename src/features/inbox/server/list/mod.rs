@@ -14,15 +14,17 @@ pub use page::page_statement;
 pub use rows::Row;
 
 use crate::context::Ask;
+use crate::features::inbox::bulk::BulkChats;
 use crate::features::inbox::types::{
     CHATS_PER_PAGE, ChangedRow, ChangedRows, ChatListPage, ChatRow, ListCursor, ListQuery,
 };
 use crate::platform::fault::{Fault, Outcome};
-use crate::shared::ids::{ChatId, UserId, WorkspaceId};
+use crate::shared::ids::{BulkJobId, ChatId, UserId, WorkspaceId};
 use crate::shared::paging::Page;
 use conditions::Conditions;
+use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use statement::{Statement, Values};
 use std::collections::HashSet;
 
@@ -100,7 +102,7 @@ pub async fn count_up_to(
     conn: &mut AsyncPgConnection,
     ask: &Ask,
     query: &ListQuery,
-    most: u16,
+    most: u32,
 ) -> Outcome<i64> {
     conditions::check(query)?;
     let conditions = Conditions::of(&Looker::of(ask), query);
@@ -110,6 +112,79 @@ pub async fn count_up_to(
     );
     let rows: Vec<Counted> = conditions.ask(text).load(conn).await?;
     Ok(rows.into_iter().map(|row| row.chats).sum())
+}
+
+/// The same, unless it takes longer than a number is worth: a third of a second.
+///
+/// # Errors
+/// When the filter is too large, or the database refuses.
+pub async fn count_soon(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    query: &ListQuery,
+    most: u32,
+) -> Outcome<Option<i64>> {
+    let counted = conn
+        .transaction(async |conn| {
+            conn.batch_execute("SET LOCAL statement_timeout = '300ms'").await?;
+            count_up_to(conn, ask, query, most).await
+        })
+        .await;
+    match counted {
+        Ok(chats) => Ok(Some(chats)),
+        Err(Fault::Broke(cause)) if is_timeout(cause.as_ref()) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn is_timeout(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    match cause.downcast_ref::<DieselError>() {
+        Some(DieselError::DatabaseError(_, info)) => info.message().contains("statement timeout"),
+        _ => false,
+    }
+}
+
+/// Notes chats down for a job that does something to them, no more than `most`, each as it is now. Returns how many.
+///
+/// # Errors
+/// When the filter is too large, or the database refuses.
+pub async fn note_for_job(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chats: &BulkChats,
+    job: BulkJobId,
+    most: usize,
+) -> Outcome<i64> {
+    let looker = Looker::of(ask);
+    let statement = match chats {
+        BulkChats::Matching(query) => {
+            conditions::check(query)?;
+            let conditions = Conditions::of(&looker, query);
+            let which = conditions.whole();
+            note_statement(conditions.values, &which, job, most)
+        }
+        BulkChats::Chosen(chats) => {
+            let mut values = Values::default();
+            let workspace = values.id(looker.workspace.0);
+            let chosen = values.ids(chats.iter().map(|chat| chat.0).collect());
+            let which = format!("c.workspace_id = {workspace} AND c.id = ANY({chosen})");
+            note_statement(values, &which, job, most)
+        }
+    };
+    let rows: Vec<Counted> = statement.load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.chats).sum())
+}
+
+fn note_statement(mut values: Values, which: &str, job: BulkJobId, most: usize) -> Statement {
+    let job = values.id(job.0);
+    let text = format!(
+        "WITH noted AS ( \
+             INSERT INTO bulk_items (workspace_id, job_id, chat_id, seen_up_to, holder_id) \
+             SELECT c.workspace_id, {job}, c.id, c.last_message_at, c.assignee_id FROM chats c \
+             WHERE {which} LIMIT {most} RETURNING 1) \
+         SELECT count(*) AS chats FROM noted"
+    );
+    Statement { text, values, is_lasting: false }
 }
 
 fn named(chats: &[ChatId]) -> Vec<uuid::Uuid> {
