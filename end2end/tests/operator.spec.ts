@@ -173,17 +173,37 @@ test('from the log-in to an answer, a note and a closed chat by keyboard, as a r
     await expect(composer(page)).toBeFocused();
     await expect(page.getByRole('article', { name: 'Переписка' })).toMatchAriaSnapshot(`
       - article "Переписка":
-        - heading /Чат/ [level=2]
-        - group "Действия с чатом"
+        - heading /Ozon Чат/ [level=2]
+        - paragraph: Север Маркет
+        - button "Найти в этом чате"
+        - button "Перейти в чате"
+        - button "Заказ рядом с чатом" [expanded]
+        - group "Действия с чатом":
+          - button "Добавить в избранное"
+          - button "Назначить"
+          - button "Метки"
+          - button "Приоритет"
+          - button "Отложить"
+          - button "Закрыть"
+          - button "Закрыть и открыть следующий"
+        - region "Заказ":
+          - heading "Заказ" [level=3]
         - group "Сообщения":
           - list:
-            - listitem
-            - listitem: /Где мой заказ/
+            - listitem: сегодня
+            - listitem:
+              - text: Покупатель
+              - paragraph: Где мой заказ?
         - group "Что написать":
           - button "Ответ" [pressed]
           - button "Заметка"
+        - button "Прикрепить файл"
         - textbox "Ответ покупателю"
         - button "Отправить"
+        - group "Инструменты ответа":
+          - button "Вставить быстрый ответ"
+          - button "Вставить эмодзи"
+          - button "Отправить позже"
     `);
   });
 
