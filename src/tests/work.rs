@@ -128,7 +128,7 @@ async fn of_two_who_take_a_chat_the_second_learns_who_was_first() {
         anna.assign(chat, Holder::Me, Holder::Nobody),
         boris.assign(chat, Holder::Me, Holder::Nobody)
     );
-    let refused: Vec<Refusal> = [&first, &second].into_iter().filter_map(|it| refusal(it)).collect();
+    let refused: Vec<Refusal> = [&first, &second].into_iter().filter_map(refusal).collect();
     assert_eq!(refused, [Refusal::HolderHasChanged { holder: Some("Some operator".to_owned()) }]);
     assert_eq!(anna.deeds(chat).await.len(), 1);
 }
@@ -162,7 +162,7 @@ async fn tags_are_put_on_and_taken_off_once_and_their_lines_outlive_them() {
     for _ in 0..2 {
         anna.want::<()>("inbox/add_tag", json!({ "chat": chat, "tag": tag.id })).await;
     }
-    assert_eq!(anna.row(chat).await.tags, [tag.clone()]);
+    assert_eq!(anna.row(chat).await.tags, std::slice::from_ref(&tag));
     let used: Vec<TagUse> = anna.want("inbox/tags_in_use", json!({})).await;
     assert_eq!(used, [TagUse { tag: tag.clone(), chats: 1 }]);
 
