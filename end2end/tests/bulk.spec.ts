@@ -110,7 +110,6 @@ test('on a phone a tag is put on chosen chats, and a quick reply is shown before
   const chats = [await empty.sandbox.buyerWrites(unique('Где?')), await empty.sandbox.buyerWrites(unique('Когда?'))];
   const page = await browserOf(server, owner);
   await page.setViewportSize({ width: 390, height: 844 });
-  await visit(page, '/settings/quick-replies');
   await page.request.post('/api/quick_replies/save', {
     headers: { origin: server.url, 'sec-fetch-site': 'same-origin' },
     data: {

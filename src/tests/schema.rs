@@ -749,11 +749,6 @@ async fn hot_statements_find_their_rows_by_index() {
         "chats of a bulk job".into(),
         plan(&sql, "uuid, uuid, uuid, text, bigint", bulk::items::NEXT_SQL, &of_job).await,
     ));
-    let told = format!("'{workspace}', '{job}', ARRAY['skipped']");
-    plans.push((
-        "report of a bulk job".into(),
-        plan(&sql, "uuid, uuid, text[]", bulk::read::GROUPS_SQL, &told).await,
-    ));
 
     for (title, plan) in &plans {
         for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items"] {

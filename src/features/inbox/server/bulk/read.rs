@@ -37,9 +37,8 @@ pub async fn mine(ask: &Ask) -> Outcome<Vec<BulkView>> {
     jobs.iter().map(Job::view).collect()
 }
 
-/// The chats that something was not done to, or not undone, in groups. `$3` are the outcomes that are told. Public so that
-/// a test can look at its plan.
-pub const GROUPS_SQL: &str = "SELECT i.outcome, i.reason, count(*) AS chats, (array_agg(i.chat_id ORDER BY i.chat_id))[1:20] AS first \
+/// The chats that something was not done to, or not undone, in groups. `$3` are the outcomes that are told.
+const GROUPS_SQL: &str = "SELECT i.outcome, i.reason, count(*) AS chats, (array_agg(i.chat_id ORDER BY i.chat_id))[1:20] AS first \
      FROM bulk_items i WHERE i.workspace_id = $1 AND i.job_id = $2 AND i.outcome = ANY($3) \
      GROUP BY i.outcome, i.reason ORDER BY count(*) DESC, i.reason";
 
