@@ -306,6 +306,12 @@ async fn things_of_another_workspace_are_not_there() {
             | "sellers/list"
             | "sellers/stopped"
             | "users/people"
+            | "users/workspace"
+            | "users/zones"
+            | "users/change_workspace"
+            // Of what is not there nothing is told.
+            | "inbox/notes"
+            | "inbox/filter_uses"
             | "quick_replies/list"
             | "wording/rules"
             | "wording/settings" => {
@@ -699,6 +705,7 @@ async fn every_page_answers_whole_under_load() {
         ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),
         ("/settings/wording", person.clone(), "/settings/wording".into(), 200),
         ("/settings/tags", person.clone(), "/settings/tags".into(), 200),
+        ("/settings/workspace", person.clone(), "/settings/workspace".into(), 200),
         ("", person, "/no-such-page".into(), 404),
     ];
     let listed: BTreeSet<String> = agentiq::server::router::page_routes()

@@ -5,6 +5,7 @@ use crate::features::users::types::{MAX_NAME_CHARS, WorkspaceView, ZoneView};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
+use crate::shared::i18n::letters::folded;
 use crate::shared::i18n::workspace::{home_place, russian_city};
 use crate::shared::role::Permission;
 use crate::shared::time::Zone;
@@ -125,7 +126,7 @@ fn ZoneField(chosen: RwSignal<String>, zones: StoredValue<Vec<ZoneView>>) -> imp
     let locale = use_locale();
     let (open, query) = (RwSignal::new(false), RwSignal::new(String::new()));
     let lines = Memo::new(move |_| {
-        let wanted = folded(&query.get());
+        let wanted = compared(&query.get());
         zones.with_value(|zones| {
             zones
                 .iter()
@@ -206,12 +207,12 @@ fn line(zone: &ZoneView, locale: Locale) -> PickerLine {
 fn is_meant(zone: &ZoneView, wanted: &str, locale: Locale) -> bool {
     let city = russian_city(&zone.name).unwrap_or_default();
     let offset = locale.utc_offset(zone.offset_minutes);
-    [&zone.name, city, &offset].into_iter().any(|text| folded(text).contains(wanted))
+    [&zone.name, city, &offset].into_iter().any(|text| compared(text).contains(wanted))
 }
 
-/// A text as it is compared: case, ё and the kind of a dash say nothing.
-fn folded(text: &str) -> String {
-    text.trim().to_lowercase().replace('ё', "е").replace('−', "-").replace('_', " ")
+/// A text as it is compared: letters as in searching, and the kind of a dash says nothing.
+fn compared(text: &str) -> String {
+    folded(text.trim()).replace('−', "-").replace('_', " ")
 }
 
 /// Lets the page follow the workspace: its name at once, its clock as soon as the person's hands are free. All that is
@@ -261,12 +262,12 @@ mod tests {
     fn a_zone_is_found_by_what_people_type() {
         let zone = ZoneView { name: "Europe/Chisinau".into(), offset_minutes: 120 };
         for wanted in ["Кишинев", "кишинёв", "chisin", "UTC+2", "europe/ch", ""] {
-            assert!(is_meant(&zone, &folded(wanted), Locale::Ru), "{wanted}");
+            assert!(is_meant(&zone, &compared(wanted), Locale::Ru), "{wanted}");
         }
-        assert!(!is_meant(&zone, &folded("Омск"), Locale::Ru));
+        assert!(!is_meant(&zone, &compared("Омск"), Locale::Ru));
         let west = ZoneView { name: "America/New_York".into(), offset_minutes: -300 };
         for wanted in ["new york", "utc-5"] {
-            assert!(is_meant(&west, &folded(wanted), Locale::En), "{wanted}");
+            assert!(is_meant(&west, &compared(wanted), Locale::En), "{wanted}");
         }
     }
 }
