@@ -119,6 +119,11 @@ impl TestApp {
             trusted_proxies: setting.trusted_proxies,
             postgres_bin: None,
             files: FilesPlace::Folder(database.files()),
+            models: {
+                let mut models = Config::read(|_| None).expect("the defaults").models;
+                models.point_to_sandbox(&sandbox.url());
+                models
+            },
         };
         let app = server::build_app(config, database.db(), false).expect("an app");
         let url = format!("http://{}", app.config.addr);
