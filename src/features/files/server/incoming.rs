@@ -12,7 +12,9 @@ use crate::shared::change::Change;
 use crate::shared::ids::{ChatId, FileId, SellerId, WorkspaceId};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// Messages of one chat whose files are wanted.

@@ -122,7 +122,7 @@ impl Held {
 /// # Errors
 /// `NotFound` when the workspace has no such reply, or somebody else has just written it; a refusal when it has left.
 pub async fn take_back(ask: &Ask, reply: ReplyId) -> Outcome<TakenBack> {
-    let (workspace, user) = (ask.workspace(), ask.user.id);
+    let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     let (chat, text, file) = conn
         .transaction(async |conn| {

@@ -30,7 +30,8 @@ pub struct Row {
 }
 
 impl Row {
-    fn scope(&self) -> Scope {
+    /// Who is offered it, and where.
+    pub fn scope(&self) -> Scope {
         match (self.scope, self.seller_id, self.marketplace) {
             (ScopeKind::Seller, Some(seller), _) => Scope::Seller { seller },
             (ScopeKind::Marketplace, _, Some(marketplace)) => Scope::Marketplace { marketplace },

@@ -111,6 +111,6 @@ async fn put_into_words(conn: &mut AsyncPgConnection, ask: &Ask, act: &BulkAct) 
 async fn text_of(conn: &mut AsyncPgConnection, ask: &Ask, reply: QuickReplyId) -> Outcome<BulkText> {
     let visible = quick_replies::visible(conn, ask.workspace(), ask.user.id).await?;
     let row = visible.into_iter().find(|row| row.id == reply).ok_or_else(Fault::not_found)?;
-    let view = row.view(&ask.user);
-    Ok(BulkText { id: view.id, title: view.title, body: view.body, scope: view.scope })
+    let scope = row.scope();
+    Ok(BulkText { id: row.id, title: row.title, body: row.body, scope })
 }
