@@ -275,7 +275,21 @@ impl World {
             prop::sample::select(vec![0, 1, 3, u16::MAX]).prop_map(Days::Before),
             (day.clone(), day).prop_map(|(first, last)| Days::Between(first, last)),
         ];
-        let texts = ["ГДЕ", "0%_", "_", "%", r"\", "к\\л", " chat-1", "3-0063", "chat1", "-", "'; DROP", "", "нет такого"];
+        let texts = [
+            "ГДЕ",
+            "0%_",
+            "_",
+            "%",
+            r"\",
+            "к\\л",
+            " chat-1",
+            "3-0063",
+            "chat1",
+            "-",
+            "'; DROP",
+            "",
+            "нет такого",
+        ];
         let condition = prop_oneof![
             sellers.prop_map(|ids| Condition::Seller(ids.into_iter().map(SellerId).collect())),
             any::<bool>().prop_map(|with| {
@@ -620,7 +634,8 @@ async fn nobody_is_given_a_chat_that_somebody_else_was_given() {
 async fn a_chat_that_woke_stands_by_its_deadline_among_those_that_wait() {
     let world = World::new().await;
     let chats = waiting(&world, 5).await;
-    let order = async || world.me.list(View::Waiting).await.page.items.iter().map(|row| row.id).collect::<Vec<_>>();
+    let order =
+        async || world.me.list(View::Waiting).await.page.items.iter().map(|row| row.id).collect::<Vec<_>>();
     let all: Vec<ChatId> = chats.iter().map(|chat| chat.id).collect();
     // The most urgent one is set aside, and one in the middle.
     let until = now() + TimeDelta::hours(3);

@@ -555,7 +555,9 @@ fn sorts_much(title: &str, plan: &str) -> bool {
         // Few, by what was counted before.
         _ if title.starts_with("gathered for a") => false,
         ROWS => lines[1..].windows(2).any(is_much),
-        _ if ["list: ", "walked for a"].iter().any(|list| title.starts_with(list)) => lines.windows(2).any(is_much),
+        _ if ["list: ", "walked for a"].iter().any(|list| title.starts_with(list)) => {
+            lines.windows(2).any(is_much)
+        }
         // Only the rows of a page, after everything else.
         _ => lines.iter().skip(1).any(|node| node.contains("Sort")),
     }
@@ -603,7 +605,8 @@ async fn hot_statements_find_their_rows_by_index() {
                         if after.is_some() { ", continued" } else { "" }
                     );
                     let query = ListQuery { view: *view, sort: *sort, seller: of, filter: None };
-                    let statement = list::page_statement(&looker, &query, after, &list::Way::Walk).expect("a statement");
+                    let statement =
+                        list::page_statement(&looker, &query, after, &list::Way::Walk).expect("a statement");
                     let (types, arguments) = statement.prepared();
                     let whole = plan(&sql, &types, &statement.text, &arguments).await;
                     if plans.is_empty() {

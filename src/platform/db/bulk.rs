@@ -22,8 +22,7 @@ impl Bulk {
             tokio::spawn(connection);
             client
         } else {
-            let (client, connection) =
-                config.connect(tokio_postgres::NoTls).await.map_err(unreachable_by)?;
+            let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(unreachable_by)?;
             tokio::spawn(connection);
             client
         };

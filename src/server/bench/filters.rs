@@ -94,22 +94,24 @@ pub async fn usual(ask: &Ask, bulk: &mut Bulk) -> Outcome<Vec<(String, Filter)>>
         ("urgent or overdue", any(vec![urgent(), overdue()])),
         ("middling tag and with an order", all(vec![tag(4), Condition::HasOrder(true)])),
         ("rare tag or rare word", any(vec![tag(tags.len().saturating_sub(1)), Condition::Text(model)])),
-        ("common word, mine, this month", all(vec![
-            Condition::Text(common),
-            Condition::Assignee(vec![Holder::Me]),
-            Condition::LastMessage(Days::Last(30)),
-        ])),
-        ("urgent, of the smallest seller", all(vec![
-            urgent(),
-            Condition::Seller(sellers.last().copied().into_iter().collect()),
-        ])),
+        (
+            "common word, mine, this month",
+            all(vec![
+                Condition::Text(common),
+                Condition::Assignee(vec![Holder::Me]),
+                Condition::LastMessage(Days::Last(30)),
+            ]),
+        ),
+        (
+            "urgent, of the smallest seller",
+            all(vec![urgent(), Condition::Seller(sellers.last().copied().into_iter().collect())]),
+        ),
         ("not normal", not(Condition::Priority(vec![Priority::Normal]))),
         ("neither tagged nor with an order", Filter::All(vec![not(tag(0)), is(Condition::HasOrder(false))])),
-        ("overdue, nobody's, unseen", all(vec![
-            overdue(),
-            Condition::Assignee(vec![Holder::Nobody]),
-            Condition::Unseen(true),
-        ])),
+        (
+            "overdue, nobody's, unseen",
+            all(vec![overdue(), Condition::Assignee(vec![Holder::Nobody]), Condition::Unseen(true)]),
+        ),
     ];
     Ok(filters.into_iter().map(|(name, filter)| (name.to_owned(), filter)).collect())
 }

@@ -26,9 +26,12 @@ pub async fn measure(ask: &Ask, bulk: &mut Bulk, runs: usize, only: &str) -> Out
         }
     }
     for (name, filter) in filters::usual(ask, bulk).await? {
-        for (view, sort) in
-            [(View::Waiting, Sort::Deadline), (View::Open, Sort::Deadline), (View::Open, Sort::Newest), (View::All, Sort::Newest)]
-        {
+        for (view, sort) in [
+            (View::Waiting, Sort::Deadline),
+            (View::Open, Sort::Deadline),
+            (View::Open, Sort::Newest),
+            (View::All, Sort::Newest),
+        ] {
             let query = ListQuery { view, sort, seller: None, filter: Some(filter.clone()) };
             line(ask, bulk, runs, only, &format!("{name}; {view}, {sort}"), &query).await?;
         }
@@ -65,8 +68,11 @@ async fn line(
         for (number, statement) in statements.iter().enumerate() {
             let (types, values) = statement.prepared();
             let mode = if statement.is_lasting { "auto" } else { "force_custom_plan" };
-            bulk.run(&format!("SET plan_cache_mode = {mode}; PREPARE asked{number} ({types}) AS {}", statement.text))
-                .await?;
+            bulk.run(&format!(
+                "SET plan_cache_mode = {mode}; PREPARE asked{number} ({types}) AS {}",
+                statement.text
+            ))
+            .await?;
             let execute = format!("EXECUTE asked{number} ({values})");
             read += pages_read(bulk, &execute).await?;
             executes.push(execute);

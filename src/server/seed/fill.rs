@@ -38,10 +38,7 @@ const TABLES: [(&str, &str); 5] = [
          listed_last_id, listed_last_key, window_until, window_reason, work_state, set_aside_at, snoozed_until, \
          assignee_id, priority",
     ),
-    (
-        "messages",
-        "workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at, is_read",
-    ),
+    ("messages", "workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at, is_read"),
     ("chat_tags", "workspace_id, chat_id, tag_id, added_at"),
     ("chat_stars", "workspace_id, user_id, chat_id, starred_at"),
     ("chat_seen", "workspace_id, user_id, chat_id, up_to"),
@@ -269,7 +266,11 @@ fn write(shape: &Shape, place: &Place, chat: &Chat, rows: &mut [Rows; TABLES.len
             .plain(true);
     }
     for tag in &chat.tags {
-        tags.row().plain(place.workspace).plain(chat.id).plain(shape.tag_id(chat.workspace, *tag)).at(last.at);
+        tags.row()
+            .plain(place.workspace)
+            .plain(chat.id)
+            .plain(shape.tag_id(chat.workspace, *tag))
+            .at(last.at);
     }
     if let Some(at) = chat.starred_by {
         stars.row().plain(place.workspace).plain(person(at)).plain(chat.id).at(last.at);

@@ -90,7 +90,7 @@ impl Dice {
 
     /// Low numbers often, high ones hardly ever.
     fn rank(&mut self, end: u64) -> u64 {
-        ((end as f64).powf(self.part()) as u64 - 1).min(end - 1)
+        (((end + 1) as f64).powf(self.part()) as u64 - 1).min(end - 1)
     }
 
     fn between(&mut self, shortest: TimeDelta, longest: TimeDelta) -> TimeDelta {
@@ -166,9 +166,11 @@ impl Shape {
         let unread = if waits { 1 + dice.rank(5) as usize } else { 0 };
         let messages = self.messages(dice, number, length, unread, last_at);
         let last_at = messages.last().map_or(last_at, |said| said.at);
-        let newest = |ours: bool| messages.iter().rev().find(|said| said.author.is_ours() == ours).map(|said| said.at);
+        let newest =
+            |ours: bool| messages.iter().rev().find(|said| said.author.is_ours() == ours).map(|said| said.at);
         let (buyer_wrote_at, we_wrote_at) = (newest(false), newest(true));
-        let unanswered_since = messages.iter().rev().take_while(|said| !said.author.is_ours()).last().map(|said| said.at);
+        let unanswered_since =
+            messages.iter().rev().take_while(|said| !said.author.is_ours()).last().map(|said| said.at);
         let waits = unanswered_since.is_some();
         let due_at = unanswered_since
             .filter(|since| *since >= self.clock_from())
@@ -191,9 +193,9 @@ impl Shape {
             // The first seller is the largest by far.
             seller: dice.rank(u64::from(self.args.sellers)) as usize,
             external_id: format!("{}", Uuid::from_u64_pair(dice.next(), number)),
-            order_number: dice.thousandths(450).then(|| {
-                format!("{:08}-{:04}", dice.below(100_000_000), dice.below(10_000))
-            }),
+            order_number: dice
+                .thousandths(450)
+                .then(|| format!("{:08}-{:04}", dice.below(100_000_000), dice.below(10_000))),
             sku: dice.thousandths(2).then(|| 100_000_000 + dice.rank(2_000_000_000)),
             status: if is_closed_there { ChatStatus::Closed } else { ChatStatus::Open },
             unanswered_since,
@@ -232,7 +234,14 @@ impl Shape {
     }
 
     /// What was said. The last `unread` things are the buyer's; with none of them, the shop has answered.
-    fn messages(&self, dice: &mut Dice, number: u64, length: usize, unread: usize, last_at: DateTime<Utc>) -> Vec<Said> {
+    fn messages(
+        &self,
+        dice: &mut Dice,
+        number: u64,
+        length: usize,
+        unread: usize,
+        last_at: DateTime<Utc>,
+    ) -> Vec<Said> {
         let more = usize::from(unread == 0);
         let mut lines = archive::talk(dice.next(), length + more, unread.min(length), self.now);
         if unread == 0 {
@@ -314,7 +323,8 @@ mod tests {
         let messages: usize = chats.iter().map(|chat| chat.messages.len()).sum();
         // Two workspaces have two long chats each.
         assert!((75_000..105_000).contains(&messages), "{messages}");
-        let share = |is: &dyn Fn(&Chat) -> bool| chats.iter().filter(|chat| is(chat)).count() as f64 / 20_000.0;
+        let share =
+            |is: &dyn Fn(&Chat) -> bool| chats.iter().filter(|chat| is(chat)).count() as f64 / 20_000.0;
         let waiting = share(&|chat| chat.unanswered_since.is_some() && chat.work == WorkState::Open);
         assert!((0.01..0.06).contains(&waiting), "{waiting}");
         assert!(share(&|chat| chat.work == WorkState::Closed) > 0.4);

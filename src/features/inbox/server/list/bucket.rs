@@ -91,7 +91,8 @@ impl Bucket {
 
     /// The same of one condition.
     fn is(self, condition: &Condition) -> Option<bool> {
-        let none_or_all = |given: usize, all: bool| if given == 0 { Some(false) } else { all.then_some(true) };
+        let none_or_all =
+            |given: usize, all: bool| if given == 0 { Some(false) } else { all.then_some(true) };
         match condition {
             Condition::Work(states) => Some(states.contains(&self.work)),
             Condition::Unanswered(waits) => Some(*waits == self.waits),
@@ -164,7 +165,10 @@ mod tests {
         let any_kind = Filter::Not(Box::new(is(Condition::Kind(ChatKind::ALL.to_vec()))));
         assert!(!waits.may_pass(&any_kind));
         let quiet = Bucket { waits: false, ..waits };
-        assert!(!quiet.may_pass(&is(Condition::Deadline(DeadlineState::Overdue))), "only who waits has a deadline");
+        assert!(
+            !quiet.may_pass(&is(Condition::Deadline(DeadlineState::Overdue))),
+            "only who waits has a deadline"
+        );
         assert!(quiet.may_pass(&is(Condition::Deadline(DeadlineState::None))));
         assert!(waits.may_pass(&is(Condition::Deadline(DeadlineState::Overdue))));
         let held = Bucket { is_held: Some(true), ..waits };

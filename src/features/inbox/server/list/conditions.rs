@@ -151,12 +151,14 @@ fn hidden(condition: &str) -> String {
 }
 
 /// Whether an index of the lists leads through the chats that pass, in the order of the list.
-fn leads_along(filter: &Filter, sort: Sort) -> bool {
+pub fn leads_along(filter: &Filter, sort: Sort) -> bool {
     let Filter::Is(condition) = filter else { return false };
     match condition {
         Condition::Seller(sellers) => sellers.len() == 1,
         Condition::Assignee(holders) => matches!(holders[..], [Holder::Me | Holder::Person(_)]),
-        Condition::Priority(given) => matches!(given[..], [Priority::Low | Priority::High | Priority::Urgent]),
+        Condition::Priority(given) => {
+            matches!(given[..], [Priority::Low | Priority::High | Priority::Urgent])
+        }
         Condition::Deadline(_) => sort == Sort::Deadline,
         Condition::LastMessage(_) => true,
         _ => false,
@@ -196,7 +198,9 @@ impl Writer<'_> {
 
     fn condition(&mut self, condition: &Condition) -> String {
         match condition {
-            Condition::Seller(sellers) => self.is_one_of("c.seller_id", sellers.iter().map(|id| id.0).collect()),
+            Condition::Seller(sellers) => {
+                self.is_one_of("c.seller_id", sellers.iter().map(|id| id.0).collect())
+            }
             Condition::Marketplace(marketplaces) => format!(
                 "c.seller_id IN (SELECT s.id FROM sellers s WHERE s.workspace_id = $1 AND {})",
                 self.is_a_word_of("s.marketplace", marketplaces)
@@ -269,8 +273,7 @@ impl Writer<'_> {
     /// The same as `send_window` says of what is stored.
     fn window(&mut self, state: WindowState) -> String {
         let now = self.values.moment(self.looker.now);
-        let takes =
-            "coalesce(c.window_reason, '') IN ('buyer_wrote', 'until_delivery', 'after_delivery', 'first_message')";
+        let takes = "coalesce(c.window_reason, '') IN ('buyer_wrote', 'until_delivery', 'after_delivery', 'first_message')";
         let open = format!("{takes} AND (c.window_until IS NULL OR c.window_until > {now})");
         match state {
             WindowState::Open => open,
@@ -316,7 +319,8 @@ impl Writer<'_> {
         if text.is_empty() {
             return "TRUE".to_owned();
         }
-        let said = format!("c.last_message_preview ILIKE {}", self.values.text(format!("%{}%", escaped(text))));
+        let said =
+            format!("c.last_message_preview ILIKE {}", self.values.text(format!("%{}%", escaped(text))));
         let number = text.replace('-', "").to_lowercase();
         if number.is_empty() {
             return said;

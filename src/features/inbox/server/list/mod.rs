@@ -122,10 +122,15 @@ pub async fn count_up_to(
     let which = match way(conn, &looker, query).await? {
         Way::Walk => conditions.whole(),
         Way::Gather(lead) => {
-            format!("c.id = ANY(ARRAY({})) AND {}", way::ids(&mut conditions, &looker, &lead, None), conditions.of_found())
+            format!(
+                "c.id = ANY(ARRAY({})) AND {}",
+                way::ids(&mut conditions, &looker, &lead, None),
+                conditions.of_found()
+            )
         }
     };
-    let text = format!("SELECT count(*) AS chats FROM (SELECT 1 FROM chats c WHERE {which} LIMIT {most}) few");
+    let text =
+        format!("SELECT count(*) AS chats FROM (SELECT 1 FROM chats c WHERE {which} LIMIT {most}) few");
     let rows: Vec<Counted> = conditions.ask(text).load(conn).await?;
     Ok(rows.into_iter().map(|row| row.chats).sum())
 }

@@ -2,17 +2,17 @@
 //! when many do. *Gathering* takes the few chats that one condition finds by its own index and puts them in order: good
 //! when few do. Which one, is looked up in the data; the planner, who would have to guess, is left no choice in either.
 
-use super::conditions::{Conditions, Looker};
+use super::conditions::{Conditions, Looker, leads_along};
 use super::statement::Statement;
 use crate::features::inbox::types::{
-    Condition, DeadlineState, Filter, ListQuery, Priority, View, WindowState,
+    Condition, DeadlineState, Filter, ListQuery, Priority, Sort, View, WindowState,
 };
 use crate::platform::fault::Outcome;
 use diesel::sql_types::BigInt;
 use diesel_async::AsyncPgConnection;
 
 /// So many chats are gathered at most.
-const FEW: i64 = 4_000;
+const FEW: i64 = 2_500;
 /// With no more than that, it is not worth looking whether another condition finds still fewer.
 const VERY_FEW: i64 = 400;
 /// A text is rare when it is in fewer than one in so many chats. To look at a text costs several times as much as to look
@@ -40,8 +40,13 @@ pub async fn way(conn: &mut AsyncPgConnection, looker: &Looker, query: &ListQuer
     if query.view == View::Starred {
         return Ok(Way::Walk);
     }
+    let parts = Filter::parts(query.filter.as_ref());
+    // Through these few an index leads in the order of the list.
+    if parts.iter().any(|part| is_narrow(part, query.sort)) {
+        return Ok(Way::Walk);
+    }
     let mut best: Option<(i64, &Filter)> = None;
-    for lead in Filter::parts(query.filter.as_ref()).iter().filter(|part| may_lead(part)) {
+    for lead in parts.iter().filter(|part| may_lead(part)) {
         let Some(found) = how_many(conn, looker, query, lead).await? else { continue };
         if best.is_none_or(|(fewest, _)| found < fewest) {
             best = Some((found, lead));
@@ -51,6 +56,16 @@ pub async fn way(conn: &mut AsyncPgConnection, looker: &Looker, query: &ListQuer
         }
     }
     Ok(best.map_or(Way::Walk, |(_, lead)| Way::Gather(lead.clone())))
+}
+
+/// Whether a walk meets only chats that pass this part, and these are few in any shop.
+fn is_narrow(part: &Filter, sort: Sort) -> bool {
+    let is_of_few = match part {
+        Filter::Is(Condition::Deadline(state)) => *state != DeadlineState::None,
+        Filter::Is(Condition::Priority(_)) => true,
+        _ => false,
+    };
+    is_of_few && leads_along(part, sort)
 }
 
 /// Whether an index finds the chats that pass, each arm of it by its own.
