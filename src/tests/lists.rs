@@ -10,7 +10,7 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::platform::clock::now;
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::ids::{ChatId, SellerId, TagId, UserId, WorkspaceId};
+use agentiq::shared::ids::{ChatId, SellerId, TagId, UserId};
 use agentiq::shared::marketplace::Marketplace;
 use agentiq::shared::role::Role;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
