@@ -4,6 +4,8 @@ use agentiq::connectors::sandbox::{self, SandboxArgs};
 use agentiq::platform::cluster::{ClusterOptions, create_database, drop_database, run_with_throwaway};
 use agentiq::platform::config::Config;
 use agentiq::platform::telemetry;
+use agentiq::server::bench::{self, BenchArgs};
+use agentiq::server::seed::{self, SeedArgs};
 use agentiq::server::{self, ServeOptions, StartError, commands, doctor};
 use agentiq::shared::marketplace::Marketplace;
 use agentiq::shared::role::Role;
@@ -43,6 +45,11 @@ enum Command {
     /// Marketplace accounts
     #[command(subcommand)]
     Seller(SellerCommand),
+    /// Fills an empty database with a large shop, to measure with
+    Seed(SeedArgs),
+    /// Measures a seeded database
+    #[command(subcommand)]
+    Bench(BenchArgs),
     /// A server that speaks Ozon's chat API, for demo and tests
     Sandbox(SandboxArgs),
     /// The key ring that seals credentials
@@ -145,6 +152,8 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             commands::add_seller(Config::from_env()?, marketplace, name, client_id).await?;
         }
         Command::Keys(KeysCommand::Rotate) => commands::rotate_keys(Config::from_env()?).await?,
+        Command::Seed(args) => seed::run(Config::from_env()?, args).await?,
+        Command::Bench(args) => bench::run(Config::from_env()?, args).await?,
         Command::Sandbox(args) => {
             let cancel = CancellationToken::new();
             tokio::spawn(server::wait_for_signal(cancel.clone()));

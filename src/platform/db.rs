@@ -1,5 +1,9 @@
 //! The database: pools, connections with our limits, migrations, and the check that Russian search can work.
 
+mod bulk;
+
+pub use bulk::Bulk;
+
 use crate::platform::fault::Outcome;
 use crate::platform::secret::Secret;
 use diesel::{ConnectionError, ConnectionResult};
@@ -62,6 +66,14 @@ impl Db {
     /// When the database cannot be reached.
     pub async fn dedicated(&self) -> ConnectionResult<AsyncPgConnection> {
         connect(self.url.reveal()).await
+    }
+
+    /// A connection of one's own for loading very much at once.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn bulk(&self) -> Outcome<Bulk> {
+        Ok(Bulk::open(self.url.reveal()).await?)
     }
 
     /// Brings the schema to this binary's version. Several instances may start at once: one migrates, the others wait.
@@ -169,8 +181,9 @@ fn settings(url: &str) -> Result<tokio_postgres::Config, DbError> {
     // A database that vanishes without a word (a cut cable) is noticed in seconds, not in hours.
     config.keepalives_idle(Duration::from_secs(20));
     config.tcp_user_timeout(Duration::from_secs(20));
-    // A forgotten transaction must not hold its locks: a browser that goes away can leave one behind.
-    let limits = "-c TimeZone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000";
+    // A forgotten transaction must not hold its locks: a browser that goes away can leave one behind. Compiling a plan takes
+    // longer than any statement of ours.
+    let limits = "-c TimeZone=UTC -c jit=off -c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000";
     let options = match config.get_options() {
         Some(given) => format!("{limits} {given}"),
         None => limits.to_owned(),
@@ -184,17 +197,26 @@ async fn connect_owned(url: String) -> ConnectionResult<AsyncPgConnection> {
 }
 
 async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
-    let bad = |error: String| ConnectionError::BadConnection(error);
-    let config = settings(url).map_err(|error| bad(error.to_string()))?;
+    let config = readable(url)?;
     if matches!(config.get_ssl_mode(), SslMode::Require) {
-        let tls = tls().map_err(|error| bad(error.to_string()))?;
-        let (client, connection) = config.connect(tls).await.map_err(|error| bad(describe(&error)))?;
+        let (client, connection) = config.connect(tls().map_err(bad)?).await.map_err(unreachable_by)?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     } else {
-        let (client, connection) =
-            config.connect(tokio_postgres::NoTls).await.map_err(|error| bad(describe(&error)))?;
+        let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(unreachable_by)?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
+}
+
+fn readable(url: &str) -> ConnectionResult<tokio_postgres::Config> {
+    settings(url).map_err(bad)
+}
+
+fn bad(error: impl std::fmt::Display) -> ConnectionError {
+    ConnectionError::BadConnection(error.to_string())
+}
+
+fn unreachable_by(error: tokio_postgres::Error) -> ConnectionError {
+    bad(describe(&error))
 }
 
 /// The error with its causes: tokio-postgres keeps the interesting half in `source`.

@@ -1,5 +1,6 @@
 //! Puts the house together: configuration, database, background tasks, listener, and an orderly end.
 
+pub mod bench;
 pub mod commands;
 pub mod demo;
 pub mod doctor;
@@ -11,6 +12,7 @@ pub mod metrics;
 pub mod pages;
 pub mod router;
 pub mod schedule;
+pub mod seed;
 
 use crate::context::App;
 use crate::platform::cluster::{Cluster, ClusterError, ClusterOptions};

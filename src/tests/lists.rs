@@ -2,15 +2,15 @@
 //! given a chat that somebody else was given.
 
 use crate::harness::{Person, Sql, TestApp};
-use agentiq::features::inbox::server::list::{self, counts};
+use agentiq::features::inbox::server::list::counts;
+use agentiq::features::inbox::server::wake;
 use agentiq::features::inbox::types::{
     CHATS_PER_PAGE, ChangedRows, ChatKind, ChatListPage, ChatRow, Condition, Counts, Days, DeadlineState,
     Filter, Holder, ListCursor, ListQuery, Priority, Served, Sort, View, WindowState, WorkState,
 };
 use agentiq::platform::clock::now;
-use agentiq::platform::db::Db;
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::ids::{ChatId, SellerId, TagId, UserId, WorkspaceId};
+use agentiq::shared::ids::{ChatId, SellerId, TagId, UserId};
 use agentiq::shared::marketplace::Marketplace;
 use agentiq::shared::role::Role;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -21,7 +21,6 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
-use std::time::Instant;
 
 // --- What a filter means -------------------------------------------------------------------------------------------
 
@@ -246,9 +245,12 @@ impl World {
             Condition::HasOrder(has) => chat.order_number.is_some() == *has,
             Condition::Text(text) => {
                 let wanted = text.trim().to_lowercase();
-                [chat.preview.as_str(), chat.order_number.as_deref().unwrap_or_default(), &chat.external_id]
-                    .iter()
-                    .any(|text| text.to_lowercase().contains(&wanted))
+                let number = wanted.replace('-', "");
+                let begins = |text: &str| text.replace('-', "").to_lowercase().starts_with(&number);
+                wanted.is_empty()
+                    || chat.preview.to_lowercase().contains(&wanted)
+                    || !number.is_empty()
+                        && (chat.order_number.as_deref().is_some_and(begins) || begins(&chat.external_id))
             }
         }
     }
@@ -273,7 +275,21 @@ impl World {
             prop::sample::select(vec![0, 1, 3, u16::MAX]).prop_map(Days::Before),
             (day.clone(), day).prop_map(|(first, last)| Days::Between(first, last)),
         ];
-        let texts = ["ГДЕ", "0%_", "_", "%", r"\", "к\\л", " chat-1", "3-0063", "'; DROP", "", "нет такого"];
+        let texts = [
+            "ГДЕ",
+            "0%_",
+            "_",
+            "%",
+            r"\",
+            "к\\л",
+            " chat-1",
+            "3-0063",
+            "chat1",
+            "-",
+            "'; DROP",
+            "",
+            "нет такого",
+        ];
         let condition = prop_oneof![
             sellers.prop_map(|ids| Condition::Seller(ids.into_iter().map(SellerId).collect())),
             any::<bool>().prop_map(|with| {
@@ -612,132 +628,37 @@ async fn nobody_is_given_a_chat_that_somebody_else_was_given() {
     }
 }
 
-// --- Speed -----------------------------------------------------------------------------------------------------------
+// --- Chats that come back ---------------------------------------------------------------------------------------------
 
-/// Chats of a shop that has just been imported: most are open, answered and nobody's.
-async fn import(sql: &Sql, workspace: WorkspaceId, person: UserId, chats: u32) {
-    sql.run(&format!(
-        "INSERT INTO sellers (workspace_id, id, marketplace, external_account_id, name, state, connected_at, clock_from, \
-                              created_at, credentials) \
-         SELECT '{workspace}', ('00000000-0000-0000-0001-' || lpad(n::text, 12, '0'))::uuid, 'ozon', 'a' || n, 'Shop ' || n, \
-                'active', now(), now() - interval '2 days', now(), '\\x00' FROM generate_series(1, 6) n; \
-         INSERT INTO chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, \
-                            unanswered_since, due_at, work_state, set_aside_at, snoozed_until, assignee_id, \
-                            last_message_author, last_message_preview) \
-         SELECT '{workspace}', gen_random_uuid(), ('00000000-0000-0000-0001-' || lpad( \
-                    (CASE WHEN n % 100 = 0 THEN 6 WHEN n % 10 = 0 THEN 5 ELSE 1 + n % 4 END)::text, 12, '0'))::uuid, \
-                'dialog', 'c' || n, 'open', t.at - interval '1 day', t.at, \
-                CASE WHEN n % 8 = 0 OR n < 5000 THEN t.at END, CASE WHEN n < 5000 THEN t.at + interval '24 hours' END, \
-                w.state, CASE WHEN w.state <> 'open' THEN t.at END, CASE WHEN w.state = 'snoozed' THEN now() END, \
-                CASE WHEN n % 150 = 0 THEN '{person}'::uuid END, 'buyer', 'Где мой заказ? ' || n \
-         FROM generate_series(1, {chats}) n, LATERAL (SELECT now() - n * interval '35 seconds' AS at) t, \
-              LATERAL (SELECT CASE WHEN n % 50 = 7 THEN 'closed' WHEN n % 1000 = 3 THEN 'snoozed' \
-                                   WHEN n % 500 = 9 THEN 'spam' ELSE 'open' END AS state) w; \
-         INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
-         SELECT workspace_id, id, '1', '1', 'buyer', 'text', last_message_at, now() FROM chats; \
-         INSERT INTO tags VALUES ('{workspace}', '00000000-0000-0000-0003-000000000001', 'rare', 'gray', now()); \
-         INSERT INTO chat_tags SELECT workspace_id, id, '00000000-0000-0000-0003-000000000001', now() FROM chats \
-         WHERE external_id LIKE '%7777'; \
-         INSERT INTO chat_stars SELECT workspace_id, '{person}', id, now() FROM chats WHERE external_id LIKE '%999'"
-    ))
-    .await;
-    sql.run("VACUUM ANALYZE").await;
-}
-
-/// The 95th of a hundred.
-fn p95(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() * 95 / 100]
-}
-
-/// Prints how long every list takes: `AGENTIQ_LIST_CHATS=1000000 cargo test --features ssr --test house -- --ignored
-/// --nocapture how_long_lists_take`.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures; it proves nothing by itself"]
-async fn how_long_lists_take() {
-    let app = TestApp::start().await;
-    let person = app.person(Role::Operator).await;
-    let chats = std::env::var("AGENTIQ_LIST_CHATS").ok().and_then(|n| n.parse().ok()).unwrap_or(300_000);
-    let sql = app.sql().await;
-    import(&sql, app.workspace, person.id, chats).await;
-    let looker = list::Looker {
-        workspace: app.workspace,
-        person: person.id,
-        now: now(),
-        zone: chrono_tz::Europe::Moscow,
-    };
-    let small: SellerId = "00000000-0000-0000-0001-000000000006".parse().expect("an id");
-    println!("{chats} chats; milliseconds, p95 of 40: first page, 200th page; of a small seller: both");
-    for view in View::ALL {
-        for sort in Sort::ALL {
-            let mut line = format!("{:<12}{:<10}", view.as_str(), sort.as_str());
-            for seller in [None, Some(small)] {
-                let query = ListQuery { view: *view, sort: *sort, seller, filter: None };
-                let deep = deep_place(&app.app.db, &looker, &query, 200).await;
-                for after in [None, deep] {
-                    let mut times = Vec::new();
-                    let mut conn = app.conn().await;
-                    for _ in 0..40 {
-                        let began = Instant::now();
-                        if let Some(statement) = list::page_statement(&looker, &query, after) {
-                            let rows: Vec<list::Row> = statement.load(&mut conn).await.expect("a page");
-                            drop(rows);
-                        }
-                        times.push(began.elapsed().as_secs_f64() * 1000.0);
-                    }
-                    line.push_str(&format!("{:>8.1}", p95(times)));
-                }
-            }
-            println!("{line}");
-        }
+async fn a_chat_that_woke_stands_by_its_deadline_among_those_that_wait() {
+    let world = World::new().await;
+    let chats = waiting(&world, 5).await;
+    let order =
+        async || world.me.list(View::Waiting).await.page.items.iter().map(|row| row.id).collect::<Vec<_>>();
+    let all: Vec<ChatId> = chats.iter().map(|chat| chat.id).collect();
+    // The most urgent one is set aside, and one in the middle.
+    let until = now() + TimeDelta::hours(3);
+    for chat in [&chats[0], &chats[2]] {
+        let seen = json!({ "sent_at": chat.last_message_at, "sort_key": "1" });
+        let asked = json!({ "chat": chat.id, "seen": seen, "until": until });
+        assert_eq!(world.me.call("inbox/snooze", &asked).await.status, 200);
     }
-    let tag: TagId = "00000000-0000-0000-0003-000000000001".parse().expect("an id");
-    for condition in [
-        Condition::Tag(vec![tag]),
-        Condition::Priority(vec![Priority::Urgent]),
-        Condition::HasOrder(true),
-        Condition::Unseen(true),
-        Condition::Deadline(DeadlineState::Overdue),
-        Condition::LastMessage(Days::Last(0)),
-        Condition::Assignee(vec![Holder::Me]),
-        Condition::Text("заказ? 4711".into()),
-    ] {
-        let mut line = format!("all, {condition:?}: ");
-        for sort in Sort::ALL {
-            let filter = Some(Filter::Is(condition.clone()));
-            let query = ListQuery { view: View::All, sort: *sort, seller: None, filter };
-            let mut times = Vec::new();
-            let mut conn = app.conn().await;
-            for _ in 0..10 {
-                let began = Instant::now();
-                let statement = list::page_statement(&looker, &query, None).expect("a statement");
-                let rows: Vec<list::Row> = statement.load(&mut conn).await.expect("a page");
-                drop(rows);
-                times.push(began.elapsed().as_secs_f64() * 1000.0);
-            }
-            line.push_str(&format!("{:>8.1}", p95(times)));
-        }
-        println!("{line}");
-    }
-    let mut times = Vec::new();
-    for _ in 0..40 {
-        let began = Instant::now();
-        counts::read(&mut *app.conn().await, app.workspace, person.id, None).await.expect("numbers");
-        times.push(began.elapsed().as_secs_f64() * 1000.0);
-    }
-    println!("numbers over the lists {:>8.1}", p95(times));
-}
+    assert_eq!(order().await, [all[1], all[3], all[4]]);
+    assert_eq!(world.me.list(View::Snoozed).await.counts.waiting, 3);
 
-/// Where the given page of a list begins, or its last one.
-async fn deep_place(db: &Db, looker: &list::Looker, query: &ListQuery, page: usize) -> Option<ListCursor> {
-    let mut conn = db.get().await.expect("a connection");
-    let mut after = None;
-    for _ in 1..page {
-        let rows: Vec<list::Row> =
-            list::page_statement(looker, query, after)?.load(&mut conn).await.expect("a page");
-        let rows: Vec<ChatRow> = rows.into_iter().map(ChatRow::from).collect();
-        let Some(last) = rows.get(CHATS_PER_PAGE - 1).filter(|_| rows.len() > CHATS_PER_PAGE) else { break };
-        after = Some(ListCursor::of(last, query.sort));
+    let woken_at = until + TimeDelta::minutes(1);
+    for chat in [all[2], all[0]] {
+        wake::wake(&mut *world.app.conn().await, world.app.workspace, chat, woken_at).await.expect("woken");
     }
-    after
+    assert_eq!(order().await, all, "by their deadlines, not by when they woke");
+    // Its deadline is over by then: nothing stands before it, and whoever asks for the next chat is given it.
+    let longest = ListQuery { sort: Sort::Waiting, ..ListQuery::of(View::Waiting) };
+    assert_eq!(world.walk(&longest).await.0.first().map(|row| row.id), Some(all[0]));
+    let overdue = Some(Filter::Is(Condition::Deadline(DeadlineState::Set)));
+    let due = ListQuery { filter: overdue, ..ListQuery::of(View::Waiting) };
+    assert_eq!(world.walk(&due).await.0.iter().map(|row| row.id).collect::<Vec<_>>(), all);
+    let next = ask_next(&world.me, &ListQuery::of(View::Waiting), &[]).await;
+    assert_eq!(next.map(|it| it.chat), Some(all[0]));
+    assert_eq!(world.me.list(View::Waiting).await.counts.waiting, 5);
 }

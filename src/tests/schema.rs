@@ -2,13 +2,15 @@
 
 use crate::harness::{Sql, TestApp, TestDatabase, server};
 use agentiq::features::inbox::server::{around, beside, bulk, find, list, listing, send_windows, window};
-use agentiq::features::inbox::types::{ListCursor, ListQuery, Sort, View};
+use agentiq::features::inbox::types::{
+    Condition, DeadlineState, Filter, ListCursor, ListQuery, Priority, Sort, View, WindowState,
+};
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live, statistics};
-use agentiq::shared::ids::SellerId;
+use agentiq::shared::ids::{SellerId, TagId};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -569,8 +571,12 @@ fn sorts_much(title: &str, plan: &str) -> bool {
         _ if is_of_person => false,
         // What holds a rare word or a number is little, which is known before; what is common is walked to.
         _ if title.starts_with("search: ") && title != "search: common words" => false,
+        // Few, by what was counted before.
+        _ if title.starts_with("gathered for a") => false,
         ROWS => lines[1..].windows(2).any(is_much),
-        _ if title.starts_with("list: ") => lines.windows(2).any(is_much),
+        _ if ["list: ", "walked for a"].iter().any(|list| title.starts_with(list)) => {
+            lines.windows(2).any(is_much)
+        }
         // Only the rows of a page, after everything else.
         _ => lines[1..].windows(2).any(|pair| {
             // An incremental sort orders what an index has led to, a few equal rows at a time; a function tells the words
@@ -623,7 +629,8 @@ async fn hot_statements_find_their_rows_by_index() {
                         if after.is_some() { ", continued" } else { "" }
                     );
                     let query = ListQuery { view: *view, sort: *sort, seller: of, filter: None };
-                    let statement = list::page_statement(&looker, &query, after).expect("a statement");
+                    let statement =
+                        list::page_statement(&looker, &query, after, &list::Way::Walk).expect("a statement");
                     let (types, arguments) = statement.prepared();
                     let whole = plan(&sql, &types, &statement.text, &arguments).await;
                     if plans.is_empty() {
@@ -632,6 +639,23 @@ async fn hot_statements_find_their_rows_by_index() {
                     plans.push((title, choice(&whole)));
                 }
             }
+        }
+    }
+    for (name, condition) in [
+        ("tag", Condition::Tag(vec![TagId::new()])),
+        ("priority", Condition::Priority(vec![Priority::Urgent])),
+        ("deadline", Condition::Deadline(DeadlineState::Overdue)),
+        ("end of the window", Condition::Window(WindowState::Ending)),
+        ("order", Condition::HasOrder(true)),
+        ("text", Condition::Text("rare 4711".into())),
+    ] {
+        let filter = Filter::Is(condition);
+        for (title, way) in [("walked", list::Way::Walk), ("gathered", list::Way::Gather(filter.clone()))] {
+            let query = ListQuery { filter: Some(filter.clone()), ..ListQuery::of(View::Open) };
+            let statement = list::page_statement(&looker, &query, None, &way).expect("a statement");
+            let (types, arguments) = statement.prepared();
+            let whole = plan(&sql, &types, &statement.text, &arguments).await;
+            plans.push((format!("{title} for a {name}"), choice(&whole)));
         }
     }
     for (title, of) in [("numbers over the lists", None), ("numbers over a seller's lists", Some(seller))] {

@@ -3,6 +3,7 @@
 //! A sandbox stands at the other end of the wire, not inside our code: addresses, headers, parsing and the reading of
 //! refusals are exercised as they are in earnest.
 
+pub mod archive;
 pub mod buyers;
 pub mod models;
 pub mod ozon;

@@ -169,7 +169,7 @@ pub enum Condition {
     /// The chat began on one of these days.
     Began(Days),
     HasOrder(bool),
-    /// The words stand in the newest message, the order number or the chat's own number.
+    /// It stands in the newest message, or the order number or the chat's own number begins with it, with or without dashes.
     Text(String),
 }
 

@@ -130,9 +130,22 @@ pub async fn add_user(db: &Db, user: NewUser) -> Result<UserId, AccountError> {
         let name = user.name.clone();
         return Ok(set_up(db, &name, user).await?.1);
     };
+    insert_checked(db, workspace, &user).await
+}
+
+/// Adds a person to a workspace.
+///
+/// # Errors
+/// The form's problem or the database's.
+pub async fn add_user_to(db: &Db, workspace: WorkspaceId, user: NewUser) -> Result<UserId, AccountError> {
+    let user = user.check().map_err(AccountError::Form)?;
+    insert_checked(db, workspace, &user).await
+}
+
+async fn insert_checked(db: &Db, workspace: WorkspaceId, user: &NewUser) -> Result<UserId, AccountError> {
     let hash = password::hash(user.password.clone()).await?;
     let mut conn = db.get().await?;
-    conn.transaction(async |conn| insert_user(conn, workspace, &user, &hash).await).await
+    conn.transaction(async |conn| insert_user(conn, workspace, user, &hash).await).await
 }
 
 /// Makes a further workspace with its owner; for installations that serve several customers, and for tests.

@@ -1,6 +1,9 @@
 //! What sorts chats into lists, as one number; the column `chats.bucket` says the same.
 
-use crate::features::inbox::types::{Condition, Filter, Holder, View, WorkState};
+use crate::features::inbox::types::{
+    ChatKind, Condition, DeadlineState, Filter, Holder, Priority, View, WorkState,
+};
+use crate::shared::marketplace::Marketplace;
 
 /// A part of the chats that stands in one piece in every index of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +61,9 @@ impl Bucket {
         work + 2 * i16::from(self.waits) + i16::from(self.is_held == Some(true))
     }
 
-    /// That a chat is in it, so that the indexes of chats that wait are seen to fit.
+    /// That a chat is in it. Nothing more, e.g. that its buyer waits: what says the same twice misleads the planner.
     pub fn condition(self) -> String {
-        let waits = if self.waits { " AND c.unanswered_since IS NOT NULL" } else { "" };
-        format!("c.bucket = {}{waits}", self.code())
+        format!("c.bucket = {}", self.code())
     }
 
     /// Whether a filter lets any of its chats through, as far as the bucket alone can tell.
@@ -83,12 +85,41 @@ impl Bucket {
             Filter::All(parts) => all(parts, true),
             Filter::Any(parts) => all(parts, false),
             Filter::Not(part) => self.passes(part).map(|it| !it),
-            Filter::Is(Condition::Work(states)) => Some(states.contains(&self.work)),
-            Filter::Is(Condition::Unanswered(waits)) => Some(*waits == self.waits),
-            Filter::Is(Condition::Assignee(holders)) if self.is_held == Some(false) => {
+            Filter::Is(condition) => self.is(condition),
+        }
+    }
+
+    /// The same of one condition.
+    fn is(self, condition: &Condition) -> Option<bool> {
+        let none_or_all =
+            |given: usize, all: bool| if given == 0 { Some(false) } else { all.then_some(true) };
+        match condition {
+            Condition::Work(states) => Some(states.contains(&self.work)),
+            Condition::Unanswered(waits) => Some(*waits == self.waits),
+            Condition::Assignee(holders) if self.is_held == Some(false) => {
                 Some(holders.contains(&Holder::Nobody))
             }
-            Filter::Is(_) => None,
+            Condition::Assignee(holders) => none_or_all(holders.len(), false),
+            // Only who waits has a deadline.
+            Condition::Deadline(state) if !self.waits => Some(*state == DeadlineState::None),
+            Condition::Seller(sellers) => none_or_all(sellers.len(), false),
+            Condition::Tag(tags) => none_or_all(tags.len(), false),
+            Condition::Marketplace(given) => {
+                none_or_all(given.len(), Marketplace::ALL.iter().all(|it| given.contains(it)))
+            }
+            Condition::Kind(given) => {
+                none_or_all(given.len(), ChatKind::ALL.iter().all(|it| given.contains(it)))
+            }
+            Condition::Priority(given) => {
+                none_or_all(given.len(), Priority::ALL.iter().all(|it| given.contains(it)))
+            }
+            Condition::Deadline(_)
+            | Condition::Unseen(_)
+            | Condition::Window(_)
+            | Condition::LastMessage(_)
+            | Condition::Began(_)
+            | Condition::HasOrder(_)
+            | Condition::Text(_) => None,
         }
     }
 }
@@ -130,6 +161,16 @@ mod tests {
         assert!(!waits.may_pass(&Filter::Any(Vec::new())), "nothing holds");
         assert!(waits.may_pass(&Filter::All(Vec::new())));
         assert!(!waits.may_pass(&is(Condition::Assignee(vec![Holder::Me]))));
+        assert!(!waits.may_pass(&is(Condition::Tag(Vec::new()))), "none of no tags");
+        let any_kind = Filter::Not(Box::new(is(Condition::Kind(ChatKind::ALL.to_vec()))));
+        assert!(!waits.may_pass(&any_kind));
+        let quiet = Bucket { waits: false, ..waits };
+        assert!(
+            !quiet.may_pass(&is(Condition::Deadline(DeadlineState::Overdue))),
+            "only who waits has a deadline"
+        );
+        assert!(quiet.may_pass(&is(Condition::Deadline(DeadlineState::None))));
+        assert!(waits.may_pass(&is(Condition::Deadline(DeadlineState::Overdue))));
         let held = Bucket { is_held: Some(true), ..waits };
         assert!(held.may_pass(&is(Condition::Assignee(vec![Holder::Me]))));
     }

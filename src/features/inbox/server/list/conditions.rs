@@ -5,7 +5,7 @@ use super::bucket::Bucket;
 use super::statement::{Statement, Values};
 use crate::context::Ask;
 use crate::features::inbox::types::{
-    Condition, Days, DeadlineState, Filter, Holder, ListQuery, View, WindowState,
+    Condition, Days, DeadlineState, Filter, Holder, ListQuery, Priority, Sort, View, WindowState,
 };
 use crate::platform::fault::Outcome;
 use crate::platform::time_zone;
@@ -61,6 +61,9 @@ pub struct Conditions {
     pub buckets: Vec<Bucket>,
     /// What must hold beside the bucket; begins with the workspace.
     pub rest: String,
+    /// The same for a walk in the order of the list: what does not help an index along is hidden from the planner, who
+    /// would be tempted to find the chats by it and sort them.
+    pub walked: String,
     has_filter: bool,
 }
 
@@ -81,12 +84,50 @@ impl Conditions {
         if let Some(seller) = query.seller {
             parts.push(format!("c.seller_id = {}", values.id(seller.0)));
         }
+        let mut walked = parts.clone();
         let mut buckets = Bucket::of(query.view);
         if let Some(filter) = &query.filter {
             buckets.retain(|bucket| bucket.may_pass(filter));
-            parts.push(Writer { looker, values: &mut values }.filter(filter));
+            let mut writer = Writer { looker, values: &mut values };
+            let (helpful, other): (Vec<&Filter>, Vec<&Filter>) =
+                Filter::parts(Some(filter)).iter().partition(|part| leads_along(part, query.sort));
+            let helpful: Vec<String> = helpful.into_iter().map(|part| writer.filter(part)).collect();
+            let other: Vec<String> = other.into_iter().map(|part| writer.filter(part)).collect();
+            parts.extend(helpful.iter().chain(&other).cloned());
+            walked.extend(helpful);
+            if !other.is_empty() {
+                walked.push(hidden(&other.join(" AND ")));
+            }
+            walked.extend(writer.not_before(filter));
         }
-        Conditions { values, buckets, rest: parts.join(" AND "), has_filter: query.filter.is_some() }
+        Conditions {
+            values,
+            buckets,
+            rest: parts.join(" AND "),
+            walked: walked.join(" AND "),
+            has_filter: query.filter.is_some(),
+        }
+    }
+
+    /// One more condition.
+    pub fn plain(&mut self, looker: &Looker, filter: &Filter) -> String {
+        Writer { looker, values: &mut self.values }.filter(filter)
+    }
+
+    /// One more condition, of which the planner makes nothing.
+    pub fn opaque(&mut self, looker: &Looker, filter: &Filter) -> String {
+        hidden(&self.plain(looker, filter))
+    }
+
+    /// A question for the ids of chats with one of these tags.
+    pub fn tagged(&mut self, tags: Vec<Uuid>) -> String {
+        let tag = is_one_of(&mut self.values, "p.tag_id", tags);
+        format!("SELECT p.chat_id FROM chat_tags p WHERE p.workspace_id = $1 AND {tag}")
+    }
+
+    /// Everything, of chats that something else has found.
+    pub fn of_found(&self) -> String {
+        format!("c.workspace_id = $1 AND {}", hidden(&self.whole()))
     }
 
     /// The statement that a text makes with these conditions.
@@ -102,6 +143,34 @@ impl Conditions {
         }
         let codes: Vec<String> = self.buckets.iter().map(|bucket| bucket.code().to_string()).collect();
         format!("{} AND c.bucket = ANY('{{{}}}'::smallint[])", self.rest, codes.join(","))
+    }
+}
+
+/// A condition that the planner does not see into: it expects every other chat to pass.
+fn hidden(condition: &str) -> String {
+    format!("CASE WHEN {condition} THEN TRUE ELSE FALSE END")
+}
+
+/// Whether an index of the lists leads through the chats that pass, in the order of the list.
+pub fn leads_along(filter: &Filter, sort: Sort) -> bool {
+    let Filter::Is(condition) = filter else { return false };
+    match condition {
+        Condition::Seller(sellers) => sellers.len() == 1,
+        Condition::Assignee(holders) => matches!(holders[..], [Holder::Me | Holder::Person(_)]),
+        Condition::Priority(given) => {
+            matches!(given[..], [Priority::Low | Priority::High | Priority::Urgent])
+        }
+        Condition::Deadline(_) => sort == Sort::Deadline,
+        Condition::LastMessage(_) => true,
+        _ => false,
+    }
+}
+
+fn is_one_of(values: &mut Values, column: &str, ids: Vec<Uuid>) -> String {
+    // Of one value an index leads through its chats in order; of several it does not.
+    match ids[..] {
+        [id] => format!("{column} = {}", values.id(id)),
+        _ => format!("{column} = ANY({})", values.ids(ids)),
     }
 }
 
@@ -131,24 +200,26 @@ impl Writer<'_> {
     fn condition(&mut self, condition: &Condition) -> String {
         match condition {
             Condition::Seller(sellers) => {
-                format!("c.seller_id = ANY({})", self.values.ids(sellers.iter().map(|id| id.0).collect()))
+                self.is_one_of("c.seller_id", sellers.iter().map(|id| id.0).collect())
             }
             Condition::Marketplace(marketplaces) => format!(
-                "c.seller_id IN (SELECT s.id FROM sellers s WHERE s.workspace_id = $1 AND s.marketplace = ANY({}))",
-                self.words(marketplaces)
+                "c.seller_id IN (SELECT s.id FROM sellers s WHERE s.workspace_id = $1 AND {})",
+                self.is_a_word_of("s.marketplace", marketplaces)
             ),
-            Condition::Kind(kinds) => format!("c.kind = ANY({})", self.words(kinds)),
-            Condition::Work(states) => format!("c.work_state = ANY({})", self.words(states)),
+            Condition::Kind(kinds) => self.is_a_word_of("c.kind", kinds),
+            Condition::Work(states) => self.is_a_word_of("c.work_state", states),
             Condition::Unanswered(true) => "c.unanswered_since IS NOT NULL".to_owned(),
             Condition::Unanswered(false) => "c.unanswered_since IS NULL".to_owned(),
             Condition::Unseen(true) => UNSEEN.to_owned(),
             Condition::Unseen(false) => format!("NOT {UNSEEN}"),
             Condition::Assignee(holders) => self.assignee(holders),
+            // A single value, so that it is looked up chat by chat and not of all chats beforehand.
             Condition::Tag(tags) => format!(
-                "c.id IN (SELECT p.chat_id FROM chat_tags p WHERE p.workspace_id = $1 AND p.tag_id = ANY({}))",
-                self.values.ids(tags.iter().map(|id| id.0).collect())
+                "(SELECT TRUE FROM chat_tags p WHERE p.workspace_id = c.workspace_id AND p.chat_id = c.id AND {} LIMIT 1) \
+                 IS NOT NULL",
+                self.is_one_of("p.tag_id", tags.iter().map(|id| id.0).collect())
             ),
-            Condition::Priority(priorities) => format!("c.priority = ANY({})", self.words(priorities)),
+            Condition::Priority(priorities) => self.is_a_word_of("c.priority", priorities),
             Condition::Deadline(state) => self.deadline(*state),
             Condition::Window(state) => self.window(*state),
             Condition::LastMessage(days) => self.days("c.last_message_at", *days),
@@ -159,8 +230,15 @@ impl Writer<'_> {
         }
     }
 
-    fn words<T: ToString>(&mut self, words: &[T]) -> String {
-        self.values.texts(words.iter().map(T::to_string).collect())
+    fn is_one_of(&mut self, column: &str, ids: Vec<Uuid>) -> String {
+        is_one_of(self.values, column, ids)
+    }
+
+    fn is_a_word_of<T: ToString>(&mut self, column: &str, words: &[T]) -> String {
+        match words {
+            [word] => format!("{column} = {}", self.values.text(word.to_string())),
+            _ => format!("{column} = ANY({})", self.values.texts(words.iter().map(T::to_string).collect())),
+        }
     }
 
     fn assignee(&mut self, holders: &[Holder]) -> String {
@@ -172,40 +250,39 @@ impl Writer<'_> {
                 Holder::Nobody => None,
             })
             .collect();
-        let people =
-            format!("c.assignee_id IS NOT NULL AND c.assignee_id = ANY({})", self.values.ids(people));
+        let people = format!("c.assignee_id IS NOT NULL AND {}", self.is_one_of("c.assignee_id", people));
         if holders.contains(&Holder::Nobody) { format!("c.assignee_id IS NULL OR {people}") } else { people }
     }
 
+    /// In the words of the index in the order of deadlines.
     fn deadline(&mut self, state: DeadlineState) -> String {
+        const DUE: &str = "coalesce(c.due_at, 'infinity')";
         let now = self.looker.now;
         let mut within = |from: DateTime<Utc>, to: DateTime<Utc>| {
             let (from, to) = (self.values.moment(from), self.values.moment(to));
-            format!("c.due_at IS NOT NULL AND c.due_at > {from} AND c.due_at <= {to}")
+            format!("{DUE} > {from} AND {DUE} <= {to}")
         };
         match state {
-            DeadlineState::Overdue => {
-                format!("c.due_at IS NOT NULL AND c.due_at <= {}", self.values.moment(now))
-            }
+            DeadlineState::Overdue => format!("{DUE} <= {}", self.values.moment(now)),
             DeadlineState::Soon => within(now, now + SOON),
             DeadlineState::Hour => within(now, now + TimeDelta::hours(1)),
-            DeadlineState::Set => "c.due_at IS NOT NULL".to_owned(),
-            DeadlineState::None => "c.due_at IS NULL".to_owned(),
+            DeadlineState::Set => format!("{DUE} < 'infinity'"),
+            DeadlineState::None => format!("{DUE} = 'infinity'"),
         }
     }
 
     /// The same as `send_window` says of what is stored.
     fn window(&mut self, state: WindowState) -> String {
         let now = self.values.moment(self.looker.now);
-        let open = format!(
-            "coalesce(c.window_reason, '') IN ('buyer_wrote', 'until_delivery', 'after_delivery', 'first_message') \
-             AND (c.window_until IS NULL OR c.window_until > {now})"
-        );
+        let takes = "coalesce(c.window_reason, '') IN ('buyer_wrote', 'until_delivery', 'after_delivery', 'first_message')";
+        let open = format!("{takes} AND (c.window_until IS NULL OR c.window_until > {now})");
         match state {
             WindowState::Open => open,
             WindowState::Ending => {
                 let end = self.values.moment(self.looker.now + ENDING);
-                format!("{open} AND c.window_until IS NOT NULL AND c.window_until <= {end}")
+                format!(
+                    "c.window_until IS NOT NULL AND c.window_until > {now} AND c.window_until <= {end} AND {takes}"
+                )
             }
             WindowState::Closed => format!("NOT ({open})"),
         }
@@ -223,16 +300,36 @@ impl Writer<'_> {
         if parts.is_empty() { "TRUE".to_owned() } else { parts.join(" AND ") }
     }
 
+    /// Nothing is said in a chat before it begins, so its newest message tells where a walk may stop. A day is left for
+    /// clocks that differ.
+    fn not_before(&mut self, filter: &Filter) -> Option<String> {
+        let today = self.looker.now.with_timezone(&self.looker.zone).date_naive();
+        let began = |part: &Filter| match part {
+            Filter::Is(Condition::Began(days)) => span(*days, today).0,
+            _ => None,
+        };
+        let from = Filter::parts(Some(filter)).iter().filter_map(began).max()?;
+        let from = from.checked_sub_days(Distance::new(1))?;
+        Some(format!("c.last_message_at >= {}", self.values.moment(midnight(from, self.looker.zone))))
+    }
+
+    /// Each part by an index of its own: letters anywhere in the newest message, the beginnings of numbers.
     fn text(&mut self, text: &str) -> String {
         let text = text.replace('\0', "");
         let text = text.trim();
         if text.is_empty() {
             return "TRUE".to_owned();
         }
-        let pattern = self.values.text(format!("%{}%", escaped(text)));
+        let said =
+            format!("c.last_message_preview ILIKE {}", self.values.text(format!("%{}%", escaped(text))));
+        let number = text.replace('-', "").to_lowercase();
+        if number.is_empty() {
+            return said;
+        }
+        let number = self.values.text(format!("{}%", escaped(&number)));
         format!(
-            "c.last_message_preview ILIKE {pattern} OR coalesce(c.order_number, '') ILIKE {pattern} \
-             OR c.external_id ILIKE {pattern}"
+            "{said} OR c.order_number IS NOT NULL AND replace(c.order_number, '-', '') LIKE {number} \
+             OR replace(lower(c.external_id), '-', '') LIKE {number}"
         )
     }
 }

@@ -7,11 +7,13 @@ mod next;
 mod page;
 mod rows;
 mod statement;
+mod way;
 
 pub use conditions::Looker;
 pub use next::next;
 pub use page::page_statement;
 pub use rows::Row;
+pub use way::{Way, way};
 
 use crate::context::Ask;
 use crate::features::inbox::bulk::BulkChats;
@@ -42,7 +44,8 @@ pub async fn page(ask: &Ask, query: &ListQuery, after: Option<ListCursor>) -> Ou
     }
     let looker = Looker::of(ask);
     let mut conn = ask.conn().await?;
-    let mut items: Vec<ChatRow> = match page_statement(&looker, query, after) {
+    let way = way(&mut conn, &looker, query).await?;
+    let mut items: Vec<ChatRow> = match page_statement(&looker, query, after, &way) {
         Some(statement) => statement.load::<Row>(&mut conn).await?.into_iter().map(ChatRow::from).collect(),
         None => Vec::new(),
     };
@@ -51,6 +54,17 @@ pub async fn page(ask: &Ask, query: &ListQuery, after: Option<ListCursor>) -> Ou
     let next = items.last().filter(|_| more).map(|row| ListCursor::of(row, query.sort));
     let counts = counts::read(&mut conn, looker.workspace, looker.person, query.seller).await?;
     Ok(ChatListPage { page: Page { items, next }, counts })
+}
+
+/// What a page is made of, so that it can be measured without us.
+pub fn page_statements(
+    looker: &Looker,
+    query: &ListQuery,
+    after: Option<ListCursor>,
+    way: &Way,
+) -> Vec<Statement> {
+    let numbers = counts::statement(looker.workspace, looker.person, query.seller);
+    page_statement(looker, query, after, way).into_iter().chain([numbers]).collect()
 }
 
 /// The present state of the given chats, whether they are in the list, and the counters.
@@ -105,11 +119,20 @@ pub async fn count_up_to(
     most: u32,
 ) -> Outcome<i64> {
     conditions::check(query)?;
-    let conditions = Conditions::of(&Looker::of(ask), query);
-    let text = format!(
-        "SELECT count(*) AS chats FROM (SELECT 1 FROM chats c WHERE {} LIMIT {most}) few",
-        conditions.whole()
-    );
+    let looker = Looker::of(ask);
+    let mut conditions = Conditions::of(&looker, query);
+    let which = match way(conn, &looker, query).await? {
+        Way::Walk => conditions.whole(),
+        Way::Gather(lead) => {
+            format!(
+                "c.id = ANY(ARRAY({})) AND {}",
+                way::ids(&mut conditions, &looker, &lead, None),
+                conditions.of_found()
+            )
+        }
+    };
+    let text =
+        format!("SELECT count(*) AS chats FROM (SELECT 1 FROM chats c WHERE {which} LIMIT {most}) few");
     let rows: Vec<Counted> = conditions.ask(text).load(conn).await?;
     Ok(rows.into_iter().map(|row| row.chats).sum())
 }

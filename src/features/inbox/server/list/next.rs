@@ -93,7 +93,7 @@ async fn nearest(
            AND NOT EXISTS (SELECT 1 FROM unnest({passed_chats}, {passed_since}) p (id, since) \
                            WHERE p.id = c.id AND p.since = c.unanswered_since) {} \
          ORDER BY coalesce(c.due_at, 'infinity'), c.unanswered_since, c.id LIMIT 1 {lock}",
-        conditions.rest,
+        conditions.walked,
         bucket.condition(),
         before.unwrap_or_default()
     );

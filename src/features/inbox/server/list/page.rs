@@ -1,11 +1,13 @@
 //! The statement behind a page. A list is some buckets; each is read in its order from where the page begins, by an index
 //! of its own, and of what they give the first rows are the page. So a page costs the same at any depth and in a shop of
-//! any size, and no guess of the planner decides over it.
+//! any size, and no guess of the planner decides over it. Where a filter lets few chats through, these are gathered
+//! instead (`way.rs`).
 
 use super::bucket::Bucket;
 use super::conditions::{Conditions, Looker};
 use super::rows::rows_sql;
 use super::statement::{Statement, Values};
+use super::way::{Way, ids};
 use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort, View};
 
 /// The order within chats that all wait, or all do not; with it an index leads from one to the next.
@@ -60,7 +62,12 @@ fn following(after: &ListCursor, waits: bool, values: &mut Values) -> Option<Str
 
 /// The statement behind a page; `None` when the list can hold nothing more. One row too many tells that there are more.
 /// Public so that a test can look at its plan.
-pub fn page_statement(looker: &Looker, query: &ListQuery, after: Option<ListCursor>) -> Option<Statement> {
+pub fn page_statement(
+    looker: &Looker,
+    query: &ListQuery,
+    after: Option<ListCursor>,
+    way: &Way,
+) -> Option<Statement> {
     let mut conditions = Conditions::of(looker, query);
     let limit = CHATS_PER_PAGE + 1;
     let after = |waits: bool, values: &mut Values| match &after {
@@ -68,19 +75,26 @@ pub fn page_statement(looker: &Looker, query: &ListQuery, after: Option<ListCurs
         None => Some(String::new()),
     };
     let [waiting, quiet] = [true, false].map(|waits| after(waits, &mut conditions.values));
-    let rest = &conditions.rest;
-    let part = |bucket: &Bucket| {
+    let part = |conditions: &Conditions, bucket: &Bucket| {
         let following = if bucket.waits { waiting.as_ref() } else { quiet.as_ref() }?;
         Some(format!(
-            "(SELECT c.* FROM chats c WHERE {rest} AND {} {following} ORDER BY {} LIMIT {limit})",
+            "(SELECT c.* FROM chats c WHERE {} AND {} {following} ORDER BY {} LIMIT {limit})",
+            conditions.walked,
             bucket.condition(),
             order(query.sort, bucket.waits)
         ))
     };
-    let parts: Vec<String> = if query.view == View::Starred {
-        vec![starred(&conditions, waiting.as_deref(), quiet.as_deref())]
-    } else {
-        conditions.buckets.iter().filter_map(part).collect()
+    let parts: Vec<String> = match way {
+        _ if conditions.buckets.is_empty() => Vec::new(),
+        Way::Gather(lead) => {
+            let ids = ids(&mut conditions, looker, lead, None);
+            let found = format!("c.id = ANY(ARRAY({ids})) AND {}", conditions.of_found());
+            vec![at_once(&found, waiting.as_deref(), quiet.as_deref())]
+        }
+        Way::Walk if query.view == View::Starred => {
+            vec![at_once(&conditions.whole(), waiting.as_deref(), quiet.as_deref())]
+        }
+        Way::Walk => conditions.buckets.iter().filter_map(|bucket| part(&conditions, bucket)).collect(),
     };
     if parts.is_empty() {
         return None;
@@ -90,15 +104,14 @@ pub fn page_statement(looker: &Looker, query: &ListQuery, after: Option<ListCurs
     Some(conditions.ask(rows_sql(&inner, &whole)))
 }
 
-/// Nobody marks more chats than can be sorted: they are found by their stars, whatever bucket they are in.
-fn starred(conditions: &Conditions, waiting: Option<&str>, quiet: Option<&str>) -> String {
+/// Chats that are few enough to be sorted, whatever buckets they are in: those with a star, and those that a filter finds.
+fn at_once(found: &str, waiting: Option<&str>, quiet: Option<&str>) -> String {
     let follows = |following: Option<&str>| match following {
         Some(following) => format!("TRUE {following}"),
         None => "FALSE".to_owned(),
     };
     format!(
-        "(SELECT c.* FROM chats c WHERE {} AND CASE WHEN c.unanswered_since IS NULL THEN {} ELSE {} END)",
-        conditions.whole(),
+        "(SELECT c.* FROM chats c WHERE {found} AND CASE WHEN c.unanswered_since IS NULL THEN {} ELSE {} END)",
         follows(quiet),
         follows(waiting)
     )

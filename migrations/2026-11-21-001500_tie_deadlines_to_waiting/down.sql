@@ -1,0 +1,1 @@
+ALTER TABLE chats DROP CONSTRAINT chats_due_while_waiting;

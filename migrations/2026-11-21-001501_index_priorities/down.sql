@@ -1,0 +1,2 @@
+DROP INDEX chats_of_priority;
+CREATE INDEX chats_of_priority ON chats (workspace_id, priority) WHERE priority <> 'normal';
