@@ -609,7 +609,11 @@ async fn a_quick_reply_brings_its_files_into_every_chat() {
         other.want("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": one })).await;
     assert_eq!(sent.attachments[0].name, "схема 2.png");
     let theirs = person.call("quick_replies/attach", &wanted).await;
-    assert_eq!(theirs.error(), Some(AppError::Refused(Refusal::FileNotThere)), "those ids are the other's files");
+    assert_eq!(
+        theirs.error(),
+        Some(AppError::Refused(Refusal::FileNotThere)),
+        "those ids are the other's files"
+    );
     let stranger = app.person_of(app.new_workspace("Second").await, Role::Owner).await;
     assert_eq!(stranger.call("quick_replies/attach", &wanted).await.status, 404);
 

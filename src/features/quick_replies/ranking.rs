@@ -66,6 +66,7 @@ mod tests {
             shortcut: shortcut.map(str::to_owned),
             folder: String::new(),
             body: body.to_owned(),
+            files: Vec::new(),
             use_count,
             last_used_at: None,
             may_edit: false,

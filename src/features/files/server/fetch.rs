@@ -17,7 +17,8 @@ use crate::shared::ids::{ChatId, FileId, SellerId, WorkspaceId};
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    ExpressionMethods, HasQuery, NullableExpressionMethods, OptionalExtension, PgSortExpressionMethods, QueryDsl,
+    ExpressionMethods, HasQuery, NullableExpressionMethods, OptionalExtension, PgSortExpressionMethods,
+    QueryDsl,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use std::time::Duration;

@@ -13,7 +13,8 @@ use crate::shared::ids::{ChatId, FileId, SellerId, WorkspaceId};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
@@ -75,18 +76,18 @@ pub async fn ask_again(ask: &Ask, file: FileId) -> Outcome<()> {
     let (workspace, now) = (ask.workspace(), ask.now);
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
-        let found: Option<(ChatId, SellerId, FileState)> = files::table
-            .inner_join(
-                chats::table
-                    .on(chats::workspace_id.eq(files::workspace_id).and(chats::id.nullable().eq(files::chat_id))),
-            )
-            .filter(files::workspace_id.eq(workspace))
-            .filter(files::id.eq(file))
-            .filter(files::origin.eq(Origin::Incoming))
-            .select((chats::id, chats::seller_id, files::state))
-            .first(conn)
-            .await
-            .optional()?;
+        let found: Option<(ChatId, SellerId, FileState)> =
+            files::table
+                .inner_join(chats::table.on(
+                    chats::workspace_id.eq(files::workspace_id).and(chats::id.nullable().eq(files::chat_id)),
+                ))
+                .filter(files::workspace_id.eq(workspace))
+                .filter(files::id.eq(file))
+                .filter(files::origin.eq(Origin::Incoming))
+                .select((chats::id, chats::seller_id, files::state))
+                .first(conn)
+                .await
+                .optional()?;
         let (chat, seller, state) = found.ok_or_else(Fault::not_found)?;
         if state != FileState::Failed {
             return Ok(());

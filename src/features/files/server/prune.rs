@@ -63,7 +63,7 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
         files::table
             .filter(files::workspace_id.eq(run.workspace))
             .filter(files::origin.ne(Origin::Incoming))
-        .filter(files::quick_reply_id.is_null())
+            .filter(files::quick_reply_id.is_null())
             .filter(files::created_at.lt(now() - KEEP))
             .filter(not(exists(
                 replies::table

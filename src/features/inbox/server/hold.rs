@@ -137,11 +137,7 @@ pub async fn take_back(ask: &Ask, reply: ReplyId) -> Outcome<TakenBack> {
 }
 
 /// Takes a reply back within a transaction, for a person of ours.
-async fn withdraw(
-    conn: &mut AsyncPgConnection,
-    ask: &Ask,
-    reply: ReplyId,
-) -> Outcome<(ChatId, Held)> {
+async fn withdraw(conn: &mut AsyncPgConnection, ask: &Ask, reply: ReplyId) -> Outcome<(ChatId, Held)> {
     let workspace = ask.workspace();
     let chat = chat_of(conn, workspace, reply).await?;
     let held = Held::query()

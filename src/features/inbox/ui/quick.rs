@@ -2,15 +2,15 @@
 
 use super::desk::Desk;
 use super::session::Session;
+use crate::features::files::ui::tray::Tray;
 use crate::features::quick_replies::api;
 use crate::features::quick_replies::ranking::{fold, ranked};
 use crate::features::quick_replies::types::{Offer, QuickReply};
 use crate::features::quick_replies::variables;
-use crate::features::files::ui::tray::Tray;
 use crate::shared::change::Change;
 use crate::shared::i18n::{EMOJI, Locale};
-use crate::ui::caret;
 use crate::shared::ids::FileId;
+use crate::ui::caret;
 use crate::ui::live::LiveNews;
 use crate::ui::notice::use_toasts;
 use crate::ui::picker::{Picker, PickerLine};
