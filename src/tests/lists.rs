@@ -436,7 +436,8 @@ async fn meddle(sql: Sql, world: &World, chats: &[ChatId], seed: u64) {
                 "UPDATE chats SET work_state = 'open', set_aside_at = NULL, snoozed_until = NULL WHERE {chosen}"
             ),
             4 => format!(
-                "UPDATE chats SET unanswered_since = CASE WHEN unanswered_since IS NULL THEN now() END WHERE {chosen}"
+                "UPDATE chats SET due_at = NULL, unanswered_since = CASE WHEN unanswered_since IS NULL THEN now() END \
+                 WHERE {chosen}"
             ),
             // Half of it is taken back.
             5 => format!("BEGIN; UPDATE chats SET assignee_id = '{person}' WHERE {chosen}; ROLLBACK"),

@@ -571,12 +571,10 @@ fn sorts_much(title: &str, plan: &str) -> bool {
         _ if is_of_person => false,
         // What holds a rare word or a number is little, which is known before; what is common is walked to.
         _ if title.starts_with("search: ") && title != "search: common words" => false,
-        // Few, by what was counted before.
-        _ if title.starts_with("gathered for a") => false,
+        // Few, by what was counted before or by what Postgres knows; among many it walks.
+        _ if title.starts_with("gathered for a") || title.starts_with("walked for a") => false,
         ROWS => lines[1..].windows(2).any(is_much),
-        _ if ["list: ", "walked for a"].iter().any(|list| title.starts_with(list)) => {
-            lines.windows(2).any(is_much)
-        }
+        _ if title.starts_with("list: ") => lines.windows(2).any(is_much),
         // Only the rows of a page, after everything else.
         _ => lines[1..].windows(2).any(|pair| {
             // An incremental sort orders what an index has led to, a few equal rows at a time; a function tells the words

@@ -329,6 +329,8 @@ mod tests {
         assert!((0.01..0.06).contains(&waiting), "{waiting}");
         assert!(share(&|chat| chat.work == WorkState::Closed) > 0.4);
         let lengths: Vec<usize> = chats.iter().take(40).map(|chat| chat.messages.len()).collect();
-        assert!(lengths.contains(&500) && lengths.contains(&5_000), "{lengths:?}");
+        // An answer may stand at their ends.
+        let has = |length: usize| lengths.iter().any(|is| (length..length + 5).contains(is));
+        assert!(has(500) && has(5_000), "{lengths:?}");
     }
 }

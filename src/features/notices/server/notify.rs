@@ -127,7 +127,7 @@ pub async fn assigned_many(
     let Some(chat) = chats.first().filter(|_| to != by) else { return Ok(Vec::new()) };
     let found: Vec<Candidate> = diesel::sql_query(
         "SELECT u.id AS user_id, 'assigned' AS kind, $2 AS subject, $3 AS chat_id, NULL::uuid AS seller_id, \
-                $4 AS actor_id, $5 AS happened, g.settings \
+                $4 AS actor_id, NULL AS message_id, $5 AS happened, g.settings \
          FROM users u LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
          WHERE u.workspace_id = $1 AND u.id = $6",
     )
