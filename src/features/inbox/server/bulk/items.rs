@@ -68,10 +68,16 @@ impl Before {
     }
 }
 
-/// The chats of job `$2` after `$3` of which has become `$4`, no more than `$5`. Public so that a test can look at its plan.
+/// The chats of job `$2` after `$3`, no more than `$4`: those with which nothing has been done yet. Said as a condition of its
+/// own, so that Postgres knows that they are many and walks. Public so that a test can look at its plan.
 pub const NEXT_SQL: &str = "SELECT i.chat_id, i.seen_up_to, i.holder_id, i.before, i.acted_at FROM bulk_items i \
-     WHERE i.workspace_id = $1 AND i.job_id = $2 AND i.chat_id > $3 AND i.outcome IS NOT DISTINCT FROM $4 \
-     ORDER BY i.chat_id LIMIT $5";
+     WHERE i.workspace_id = $1 AND i.job_id = $2 AND i.chat_id > $3 AND i.outcome IS NULL \
+     ORDER BY i.chat_id LIMIT $4";
+
+/// The same of those that were changed, to undo it.
+const NEXT_DONE_SQL: &str = "SELECT i.chat_id, i.seen_up_to, i.holder_id, i.before, i.acted_at FROM bulk_items i \
+     WHERE i.workspace_id = $1 AND i.job_id = $2 AND i.chat_id > $3 AND i.outcome = 'done' \
+     ORDER BY i.chat_id LIMIT $4";
 
 /// The chats that a job has to deal with next, in the order in which everybody locks chats.
 ///
@@ -84,12 +90,11 @@ pub async fn next(
     most: i64,
 ) -> Outcome<Vec<Item>> {
     let after = job.cursor.unwrap_or(ChatId(uuid::Uuid::nil()));
-    let of = (job.state == BulkState::Undoing).then_some(BulkOutcome::Done);
-    Ok(diesel::sql_query(NEXT_SQL)
+    let sql = if job.state == BulkState::Undoing { NEXT_DONE_SQL } else { NEXT_SQL };
+    Ok(diesel::sql_query(sql)
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(job.id)
         .bind::<SqlUuid, _>(after)
-        .bind::<Nullable<Text>, _>(of)
         .bind::<BigInt, _>(most)
         .load(conn)
         .await?)
