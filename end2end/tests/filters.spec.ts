@@ -100,7 +100,7 @@ test('a filter is built by keyboard, saved, shared, and opened by somebody else 
   await test.step('on the settings page it is renamed, deleted and brought back', async () => {
     await visit(page, '/settings/filters');
     const line = page.locator(`[data-testid="saved-line"][data-saved="${saved}"]`);
-    await expect(line).toContainText('Все · Ждут ответа или нет заказа');
+    await expect(line).toContainText('Все чаты · Ждут ответа или нет заказа');
     await expectAccessible(page, 'the page of saved filters');
     await line.getByRole('button', { name: /Переименовать/ }).click();
     await line.getByLabel('Название').fill(`${name} сегодня`);
