@@ -609,11 +609,18 @@ async fn a_quick_reply_brings_its_files_into_every_chat() {
         other.want("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": one })).await;
     assert_eq!(sent.attachments[0].name, "схема 2.png");
     let theirs = person.call("quick_replies/attach", &wanted).await;
-    assert_eq!(
-        theirs.error(),
-        Some(AppError::Refused(Refusal::FileNotThere)),
-        "those ids are the other's files"
-    );
+    assert_eq!(theirs.error(), Some(AppError::NotFound), "those ids are the other's files");
+
+    // Nobody's file is replaced by the bytes of another one.
+    let victim = FileId::new();
+    let path = format!("/upload/{chat}/{victim}?name=a.png");
+    let own = png(7, 5);
+    let uploaded: FileView = Answer::of(person.request(Method::POST, &path).body(own.clone())).await.value();
+    for taken in [victim, second] {
+        let onto = json!({ "reply": id, "chat": chat, "files": [[first, taken]] });
+        assert_eq!(other.call("quick_replies/attach", &onto).await.error(), Some(AppError::NotFound));
+    }
+    assert_eq!(bytes(&person, &uploaded.address()).await, own);
     let stranger = app.person_of(app.new_workspace("Second").await, Role::Owner).await;
     assert_eq!(stranger.call("quick_replies/attach", &wanted).await.status, 404);
 

@@ -2,10 +2,11 @@
 
 use super::content::Looked;
 use super::read;
+use super::upload::Upload;
 use crate::context::Ask;
 use crate::features::files::types::{FileState, FileView, Origin};
-use crate::platform::fault::{Fault, Outcome};
-use crate::platform::schema::{chats, files};
+use crate::platform::fault::Outcome;
+use crate::platform::schema::files;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, FileId, QuickReplyId, UserId, WorkspaceId};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
@@ -94,8 +95,8 @@ pub async fn give(
 /// twice is one file.
 ///
 /// # Errors
-/// `NotFound` when the workspace has no such chat; `FileNotThere` when the quick reply has no such file, or the store has
-/// lost it.
+/// `NotFound` when the workspace has no such chat, or `to` is another file; `FileNotThere` when the quick reply has no such
+/// file, or the store has lost it; `RateLimited` as for uploads.
 pub async fn copy(
     ask: &Ask,
     reply: QuickReplyId,
@@ -105,9 +106,6 @@ pub async fn copy(
 ) -> Outcome<(String, FileView)> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
-    let known: Option<ChatId> =
-        chats::table.find((workspace, chat)).select(chats::id).first(&mut conn).await.optional()?;
-    known.ok_or_else(Fault::not_found)?;
     let found: Option<(String, Option<String>)> = files::table
         .find((workspace, from))
         .filter(files::origin.eq(Origin::Kept))
@@ -117,27 +115,14 @@ pub async fn copy(
         .await
         .optional()?;
     let Some((name, Some(key))) = found else { return Err(Refusal::FileNotThere.into()) };
-    diesel::insert_into(files::table)
-        .values((
-            files::workspace_id.eq(workspace),
-            files::id.eq(to),
-            files::chat_id.eq(chat),
-            files::author_id.eq(ask.user.id),
-            files::origin.eq(Origin::Outgoing),
-            files::state.eq(FileState::Waiting),
-            files::name.eq(&name),
-            files::created_at.eq(ask.now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(&mut conn)
-        .await?;
+    let upload = Upload { workspace, author: ask.user.id, chat: Some(chat), id: to, now: ask.now };
+    let began_at = upload.begin(&mut conn, &name).await?;
     drop(conn);
-    let bytes = ask.app.files.get(&key).await?.ok_or(Refusal::FileNotThere)?;
-    let here = Looked::at(bytes).await.keep(&ask.app, workspace, to, ask.now).await?;
-    let mut conn = ask.conn().await?;
-    here.note(&mut conn, workspace, to).await?;
-    // An id that belongs to another chat or person is no file of this one.
-    super::outgoing::check(&mut conn, workspace, chat, ask.user.id, to).await?;
-    let mut views = read::by_ids(&mut conn, workspace, &[to]).await?;
+    if let Some(created_at) = began_at {
+        let bytes = ask.app.files.get(&key).await?.ok_or(Refusal::FileNotThere)?;
+        let here = Looked::at(bytes).await.keep(&ask.app, workspace, to, created_at).await?;
+        here.note(&mut *ask.conn().await?, workspace, to).await?;
+    }
+    let mut views = read::by_ids(&mut *ask.conn().await?, workspace, &[to]).await?;
     views.remove(&to).ok_or_else(|| Refusal::FileNotThere.into())
 }

@@ -129,13 +129,13 @@ fn json(status: StatusCode, body: serde_json::Result<String>) -> Response {
 type Begun = (Origin, Option<ChatId>, Option<UserId>, FileState, DateTime<Utc>);
 
 /// One upload, by one person.
-struct Upload {
-    workspace: WorkspaceId,
-    author: UserId,
+pub(super) struct Upload {
+    pub workspace: WorkspaceId,
+    pub author: UserId,
     /// None: to be kept with a quick reply.
-    chat: Option<ChatId>,
-    id: FileId,
-    now: DateTime<Utc>,
+    pub chat: Option<ChatId>,
+    pub id: FileId,
+    pub now: DateTime<Utc>,
 }
 
 impl Upload {
@@ -163,8 +163,11 @@ impl Upload {
     }
 
     /// Notes that the upload has begun; `None` when the file is here already. The note is what the limit counts, and
-    /// what is pruned when nothing comes of it.
-    async fn begin(&self, conn: &mut AsyncPgConnection, name: &str) -> Outcome<Option<DateTime<Utc>>> {
+    /// what is pruned when nothing comes of it. Nothing may be stored under the id before this has said whose it is.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such chat, or the id is another person's, chat's or purpose's file; `RateLimited`.
+    pub async fn begin(&self, conn: &mut AsyncPgConnection, name: &str) -> Outcome<Option<DateTime<Utc>>> {
         if let Some(chat) = self.chat {
             let found: Option<ChatId> =
                 chats::table.find((self.workspace, chat)).select(chats::id).first(conn).await.optional()?;
