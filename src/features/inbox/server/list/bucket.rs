@@ -99,6 +99,11 @@ impl Bucket {
             Condition::Assignee(holders) if self.is_held == Some(false) => {
                 Some(holders.contains(&Holder::Nobody))
             }
+            Condition::Assignee(holders)
+                if self.is_held == Some(true) && holders.iter().all(|holder| *holder == Holder::Nobody) =>
+            {
+                Some(false)
+            }
             Condition::Assignee(holders) => none_or_all(holders.len(), false),
             // Only who waits has a deadline.
             Condition::Deadline(state) if !self.waits => Some(*state == DeadlineState::None),
@@ -173,5 +178,8 @@ mod tests {
         assert!(waits.may_pass(&is(Condition::Deadline(DeadlineState::Overdue))));
         let held = Bucket { is_held: Some(true), ..waits };
         assert!(held.may_pass(&is(Condition::Assignee(vec![Holder::Me]))));
+        assert!(held.may_pass(&is(Condition::Assignee(vec![Holder::Nobody, Holder::Me]))));
+        assert!(!held.may_pass(&is(Condition::Assignee(vec![Holder::Nobody]))), "somebody's");
+        assert!(waits.may_pass(&is(Condition::Assignee(vec![Holder::Nobody]))));
     }
 }
