@@ -1,9 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { OZON } from '../house.ts';
 import { bubble, expect, mark, openChat, test, unique, visit } from '../app.ts';
-
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+import { expectAccessible } from '../axe.ts';
 
 function banner(page: Page): Locator {
   return page.getByTestId('account-banner');
@@ -49,10 +47,7 @@ test('a revoked key is told on every page until a new one is given, and nothing 
         await admins.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         for (const page of [admins, operators]) {
           await page.setViewportSize({ width, height: 844 });
-          const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
-          expect.soft(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' '))}`)).toEqual([]);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          expect.soft(overflow, `${width} px scrolls sideways`).toBeLessThanOrEqual(0);
+          await expectAccessible(page, `${colorScheme}, ${width} px`);
         }
       }
     }

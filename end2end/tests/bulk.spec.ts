@@ -1,15 +1,7 @@
 /** Many chats at once: chosen by keyboard and by mouse, all that fit, with progress, a report and a way back. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, ready, row, test, unique, visit } from '../app.ts';
-
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
-  const told = violations.map((one) => ({ rule: one.id, where: one.nodes.map((node) => node.failureSummary) }));
-  expect.soft(told, what).toEqual([]);
-}
+import { expectAccessible } from '../axe.ts';
 
 const bar = (page: Page) => page.getByTestId('bulk-bar');
 const strip = (page: Page) => page.getByTestId('bulk-strip').first();

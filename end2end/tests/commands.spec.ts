@@ -1,14 +1,7 @@
 /** The palette, the cheat sheet and keys of one's own. */
 import type { Page } from '@playwright/test';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, openChat, test, unique, visit } from '../app.ts';
-
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function complaints(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
-  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' '))}`);
-}
+import { expectAccessible } from '../axe.ts';
 
 test('the palette finds a command by its name, does it and shows its key', async ({ app, browserOf }) => {
   const chat = await app.house.sandbox.buyerWrites(unique('Где заказ?'));
@@ -26,7 +19,7 @@ test('the palette finds a command by its name, does it and shows its key', async
   const option = palette.getByRole('option', { name: /Показать или скрыть заказ/ });
   await expect(option).toHaveAttribute('aria-selected', 'true');
   await expect(option).toContainText('Alt');
-  expect(await complaints(page)).toEqual([]);
+  await expectAccessible(page, 'the palette');
   await page.keyboard.press('Enter');
   await expect(palette).toBeHidden();
   await expect(pane).toBeHidden();
@@ -49,7 +42,7 @@ test('the cheat sheet opens by its key where nobody types', async ({ app, browse
   await expect(undo.locator('kbd')).toHaveText('Z');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await complaints(page)).toEqual([]);
+    await expectAccessible(page, 'the cheat sheet');
   }
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();
@@ -69,7 +62,7 @@ test('a person chooses a key, which is taken from whoever had it', async ({ app,
   await line('star').getByRole('button', { name: /Изменить/ }).click();
   await page.keyboard.press('Control+KeyC');
   await expect(page.getByText('нужно браузеру')).toBeVisible();
-  expect(await complaints(page)).toEqual([]);
+  await expectAccessible(page, 'the page of keys');
 
   // This browser remembers.
   await visit(page, '/settings/keys');

@@ -1,14 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, ready, row, test, unique, visit } from '../app.ts';
-
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
-  const told = violations.map((one) => ({ rule: one.id, where: one.nodes.map((node) => node.failureSummary) }));
-  expect.soft(told, what).toEqual([]);
-}
+import { expectAccessible } from '../axe.ts';
 
 function applied(page: Page): Locator {
   return page.getByTestId('applied-filter').getByRole('listitem');

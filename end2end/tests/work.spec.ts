@@ -1,7 +1,7 @@
 /** A day's actions: chats are taken, tagged, put off, closed and taken back, by mouse and by keyboard; notes stay ours. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { composer, expect, openChat, row, test, unique, visit } from '../app.ts';
+import { expectAccessible } from '../axe.ts';
 
 const state = (page: Page) => page.getByTestId('work-state');
 const deeds = (page: Page) => page.getByTestId('deed');
@@ -249,12 +249,7 @@ for (const look of [
     const page = await browserOf(app.server, app.owner);
     await page.emulateMedia({ colorScheme: look.theme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width: look.width, height: look.height });
-    const fits = async (what: string) => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect.soft(violations.map((one) => [one.id, ...one.nodes.map((node) => node.target.join(' '))]), what).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect.soft(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
-    };
+    const fits = (what: string) => expectAccessible(page, what);
     await visit(page, '/inbox');
     await openChat(page, chat);
     for (const menu of ['assign', 'tags', 'snooze', 'more']) {
