@@ -64,10 +64,6 @@ pub fn ChooseButton() -> impl IntoView {
     let desk = use_desk();
     let (locale, choice) = (desk.locale, use_choice());
     let (is_on, commands) = (choice.is_on.clone(), use_commands());
-    let hint = move |keys: Option<String>| match keys {
-        Some(keys) => format!("{} ({keys})", locale.bulk_choose_hint()),
-        None => locale.bulk_choose_hint().to_owned(),
-    };
     desk.may_answer().then(|| {
         view! {
             <button
@@ -75,12 +71,11 @@ pub fn ChooseButton() -> impl IntoView {
                 class="button bulk-choose"
                 data-testid="bulk-choose"
                 aria-label=locale.bulk_choose()
-                title=move || hint(commands.keys(Command::ToggleChosen))
+                title=move || commands.hint(locale.bulk_choose_hint(), Command::ToggleChosen)
                 aria-pressed=move || is_on.get().to_string()
                 on:click=move |_| choice.toggle_mode()
             >
                 <Glyph icon=Icon::CheckDouble/>
-                <span class="bulk-choose-words">{locale.bulk_choose()}</span>
             </button>
         }
     })
