@@ -3,7 +3,7 @@
 mod keys_page;
 mod settings;
 
-use crate::features::inbox::ui::{FiltersPage, InboxPage, TagsPage};
+use crate::features::inbox::ui::{FiltersPage, InboxPage, PeoplePage, TagsPage};
 use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
@@ -87,6 +87,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
                         <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                         <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>
+                        <Route path=path!("/people") view=|| view! { <PeoplePage/> }.into_any()/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

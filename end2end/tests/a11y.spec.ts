@@ -118,6 +118,7 @@ for (const look of LOOKS) {
         '/settings/notices',
         '/settings/keys',
         '/settings/tags',
+        '/settings/people',
         '/settings/filters',
         '/settings/workspace',
       ]) {

@@ -17,6 +17,7 @@ const PLACES: &[Place] = &[
     ("/settings/wording", Locale::wording_rules),
     ("/settings/notices", Locale::notice_settings),
     ("/settings/keys", Locale::keys),
+    ("/settings/people", Locale::people_page),
     ("/settings/workspace", Locale::workspace_page),
 ];
 

@@ -6,7 +6,7 @@ diesel::table! {
 diesel::table! {
     users (workspace_id, id) {
         workspace_id -> Uuid, id -> Uuid, email -> Text, name -> Text, role -> Text, password_hash -> Text,
-        created_at -> Timestamptz,
+        created_at -> Timestamptz, left_at -> Nullable<Timestamptz>,
     }
 }
 diesel::table! {

@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::features::files::server::{fetch, prune};
 use crate::features::inbox::server::bulk::run as bulk;
+use crate::features::inbox::server::hand_over;
 use crate::features::inbox::server::outbox::DELIVER_JOB;
 use crate::features::inbox::server::receive::{OLDER_JOB, READ_CHAT_JOB};
 use crate::features::inbox::server::wake;
@@ -10,6 +11,7 @@ use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sync::server::{deliver, older, orders, poll, push, read, walk};
+use crate::features::users::server::staff::HAND_OVER_JOB;
 use crate::platform::jobs::{Registry, Workers};
 use std::time::Duration;
 
@@ -32,6 +34,7 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(fetch::JOB, fetch::run)
             .on(prune::JOB, prune::run)
             .on(wake::JOB, wake::run)
+            .on(HAND_OVER_JOB, hand_over::run)
             .on(bulk::JOB, bulk::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.

@@ -216,7 +216,8 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Tags
         | Change::QuickReplies
         | Change::Wording
-        | Change::Workspace => true,
+        | Change::Workspace
+        | Change::People => true,
         Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,
     }
 }

@@ -34,6 +34,8 @@ pub enum Change {
     Wording,
     /// The workspace's name or its time zone.
     Workspace,
+    /// Who works in the workspace, and as what.
+    People,
     /// How far a person has got with something done to many chats; only that person's screens care.
     Bulk { job: BulkJobId, user: UserId },
     /// What a person is told, or how; only that person's screens care.

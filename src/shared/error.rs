@@ -160,6 +160,18 @@ pub enum Refusal {
     },
     /// Who may only look cannot be responsible.
     PersonCannotAnswer,
+    /// Owners are made and let go by owners.
+    OnlyForOwners,
+    /// Nobody changes or takes away their own role.
+    NotOneself,
+    EmailTaken,
+    EmailInvalid,
+    PersonNameMissing,
+    PasswordTooShort {
+        min: u32,
+    },
+    /// The password typed to prove who one is.
+    PasswordWrong,
     /// A chat is put off to a moment to come.
     MomentPassed,
     WorkspaceNameMissing,

@@ -29,6 +29,8 @@ text_enum!(
         ManageSellers = "manage_sellers",
         /// Change what all of the workspace share: tags, shared filters and quick replies, rules.
         ManageShared = "manage_shared",
+        /// Add people, change what they may do, let them go.
+        ManagePeople = "manage_people",
     }
 );
 
@@ -39,7 +41,16 @@ impl Role {
         match permission {
             ReadChats | ReadSellers => true,
             ReplyToChats => self != Role::Viewer,
-            ManageSellers | ManageShared | ReplyInBulk => matches!(self, Role::Owner | Role::Admin),
+            ManageSellers | ManageShared | ManagePeople | ReplyInBulk => {
+                matches!(self, Role::Owner | Role::Admin)
+            }
         }
+    }
+
+    /// Whether a person of this role may make somebody who is `now` into `then`; `None` is nobody. Owners are made and
+    /// let go by owners only.
+    pub fn may_turn(self, now: Option<Role>, then: Option<Role>) -> bool {
+        self.may(Permission::ManagePeople)
+            && (self == Role::Owner || [now, then].iter().all(|role| *role != Some(Role::Owner)))
     }
 }

@@ -8,7 +8,7 @@ use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
 use agentiq::shared::ids::{
-    BulkJobId, ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId,
+    BulkJobId, ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId, UserId,
 };
 use agentiq::shared::role::{Permission, Role};
 use chrono::TimeDelta;
@@ -39,11 +39,13 @@ struct Things {
     note: NoteId,
     /// Something that somebody has had done to many chats.
     bulk: BulkJobId,
+    /// Somebody who works here.
+    person: UserId,
 }
 
 /// A well-formed body for every server function. A new function needs a line here.
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
-    let Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk } = things;
+    let Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk, person } = things;
     let later = now() + TimeDelta::hours(1);
     let name = format!("Tag {}", TagId::new());
     let query = json!({ "view": "all", "seller": null });
@@ -149,6 +151,17 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("sellers/push_off", json!({ "seller": seller })),
         ("sellers/remove", json!({ "seller": seller, "name": "not its name" })),
         ("users/people", json!({})),
+        ("users/staff", json!({})),
+        (
+            "users/add",
+            json!({ "email": format!("{}@agentiq.example", UserId::new()), "name": "New", "role": "viewer" }),
+        ),
+        ("users/rename", json!({ "person": person, "name": "Another name" })),
+        ("users/set_role", json!({ "person": person, "role": "viewer" })),
+        ("users/reset_password", json!({ "person": person })),
+        ("users/let_go", json!({ "person": person })),
+        ("users/change_password", json!({ "current": "", "new": "short" })),
+        ("inbox/before_leaving", json!({ "person": person })),
     ])
 }
 
@@ -202,7 +215,8 @@ async fn things(app: &TestApp) -> (Things, String) {
     let planned = json!({ "job": bulk, "chats": { "chosen": [chat] }, "act": { "prioritise": "high" } });
     let _: Value = person.want("inbox/plan_bulk", planned).await;
     let _: Value = person.want("inbox/start_bulk", json!({ "job": bulk })).await;
-    (Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk }, external)
+    let person = app.person(Role::Operator).await.id;
+    (Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk, person }, external)
 }
 
 // --- Who may -------------------------------------------------------------------------------------------------------
@@ -214,7 +228,8 @@ async fn every_function_is_known_here_and_in_the_docs() {
     let (chat, seller, reply) = (ChatId::new(), SellerId::new(), ReplyId::new());
     let (tag, note) = (TagId::new(), NoteId::new());
     let bulk = BulkJobId::new();
-    let names = Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk };
+    let person = UserId::new();
+    let names = Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk, person };
     let here: BTreeSet<String> = bodies(names).into_keys().map(str::to_owned).collect();
     let registered = registered();
     assert!(!registered.is_empty());
@@ -306,12 +321,15 @@ async fn things_of_another_workspace_are_not_there() {
             | "sellers/list"
             | "sellers/stopped"
             | "users/people"
+            | "users/staff"
+            | "users/add"
             | "users/workspace"
             | "users/zones"
             | "users/change_workspace"
             // Of what is not there nothing is told.
             | "inbox/notes"
             | "inbox/filter_uses"
+            | "inbox/before_leaving"
             | "quick_replies/list"
             | "wording/rules"
             | "wording/settings" => {
@@ -324,6 +342,7 @@ async fn things_of_another_workspace_are_not_there() {
             }
             // None of the chats is theirs.
             "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            "users/change_password" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "wording/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),

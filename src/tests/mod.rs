@@ -23,6 +23,7 @@ mod notices;
 mod orders;
 mod ozon;
 mod pace;
+mod people;
 mod processes;
 mod pushes;
 mod sandbox;

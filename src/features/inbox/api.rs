@@ -1,7 +1,7 @@
 //! What a browser may ask of the inbox. Every function here is a public HTTP endpoint.
 
 use super::bulk::{BulkAct, BulkChats, BulkPlan, BulkReport, BulkView};
-use super::saved_filter::{BrokenFilters, FilterPart, KeptFor, SavedCount, SavedPlace, SavedView};
+use super::saved_filter::{BrokenFilters, FilterPart, KeptFor, Leaving, SavedCount, SavedPlace, SavedView};
 use super::types::{
     ChangedRows, ChatListPage, ChatView, Companion, Doing, Finds, Holder, ListCursor, ListQuery,
     MessageCursor, MessageView, NoteView, Priority, SendHow, Served, Slice, Spot, Stretch, TagColor, TagUse,
@@ -358,6 +358,12 @@ pub async fn change_tag(tag: TagId, name: String, color: TagColor) -> Result<(),
 #[server(endpoint = "inbox/filter_uses", input = Json)]
 pub async fn filter_uses(of: FilterPart) -> Result<BrokenFilters, AppError> {
     answer(Permission::ManageShared, async move |ask| saved::uses::uses(&ask, of).await).await
+}
+
+/// What changes when a person goes.
+#[server(endpoint = "inbox/before_leaving", input = Json)]
+pub async fn before_leaving(person: UserId) -> Result<Leaving, AppError> {
+    answer(Permission::ManagePeople, async move |ask| hand_over::leaving(&ask, person).await).await
 }
 
 /// Deletes a tag; chats lose it.

@@ -79,3 +79,11 @@ pub struct BrokenFilters {
     /// How many there are that colleagues keep for themselves.
     pub of_others: i64,
 }
+
+/// What changes when a person goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// Chats that become nobody's.
+    pub chats: i64,
+    pub filters: BrokenFilters,
+}

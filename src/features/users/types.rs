@@ -1,7 +1,9 @@
 //! People by name, the workspace they work in, and the words of the set-up and log-in forms.
 
 use crate::shared::ids::UserId;
+use crate::shared::role::Role;
 use crate::shared::time::Zone;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A person of ours by name.
@@ -9,6 +11,30 @@ use serde::{Deserialize, Serialize};
 pub struct PersonView {
     pub id: UserId,
     pub name: String,
+}
+
+/// A person of ours as the page of people shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffView {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    /// When they last used the product, as far as sessions that are still kept tell.
+    pub seen_at: Option<DateTime<Utc>>,
+}
+
+/// What somebody new needs to get in. It is shown once and kept nowhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    pub email: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("email", &self.email).finish_non_exhaustive()
+    }
 }
 
 /// A workspace as its people see it.

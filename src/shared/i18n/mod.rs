@@ -26,6 +26,7 @@ mod list;
 mod models;
 mod notices;
 mod orders;
+mod people;
 mod phrases;
 mod pushes;
 mod quick_replies;

@@ -11,6 +11,7 @@ use crate::shared::change::Change;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, UserId, WorkspaceId};
 use crate::shared::role::{Permission, Role};
+use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
@@ -54,7 +55,7 @@ pub async fn give(
     }
     if held.assignee_id != was {
         let holder = match held.assignee_id {
-            Some(id) => person(conn, workspace, id).await?.map(|(person, _)| person.name),
+            Some(id) => name_of(conn, workspace, id).await?,
             None => None,
         };
         return Err(Refusal::HolderHasChanged { holder }.into());
@@ -78,25 +79,33 @@ pub fn person_of(ask: &Ask, holder: Holder) -> Option<UserId> {
 /// A person who can be responsible.
 ///
 /// # Errors
-/// A refusal when the person may not answer buyers; `NotFound` when the workspace has no such person.
+/// A refusal when the person may not answer buyers, or not any more; `NotFound` when the workspace has no such person.
 pub async fn who_may_answer(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     id: UserId,
 ) -> Outcome<PersonView> {
-    let (person, role) = person(conn, workspace, id).await?.ok_or_else(Fault::not_found)?;
-    if !role.may(Permission::ReplyToChats) {
+    // Held, so that whoever is let go meanwhile hands over this chat as well.
+    let found: Option<(String, Role, Option<DateTime<Utc>>)> = users::table
+        .find((workspace, id))
+        .select((users::name, users::role, users::left_at))
+        .for_share()
+        .first(conn)
+        .await
+        .optional()?;
+    let (name, role, left_at) = found.ok_or_else(Fault::not_found)?;
+    let person = PersonView { id, name };
+    if left_at.is_some() || !role.may(Permission::ReplyToChats) {
         return Err(Refusal::PersonCannotAnswer.into());
     }
     Ok(person)
 }
 
-async fn person(
+/// Whoever it is, or was.
+async fn name_of(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     id: UserId,
-) -> Outcome<Option<(PersonView, Role)>> {
-    let row: Option<(String, Role)> =
-        users::table.find((workspace, id)).select((users::name, users::role)).first(conn).await.optional()?;
-    Ok(row.map(|(name, role)| (PersonView { id, name }, role)))
+) -> Outcome<Option<String>> {
+    Ok(users::table.find((workspace, id)).select(users::name).first(conn).await.optional()?)
 }

@@ -7,6 +7,7 @@ pub mod beside;
 pub mod bulk;
 pub mod draft;
 pub mod find;
+pub mod hand_over;
 pub mod hold;
 pub mod list;
 pub mod listing;

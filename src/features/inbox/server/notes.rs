@@ -233,6 +233,7 @@ async fn known(
     let known: i64 = users::table
         .filter(users::workspace_id.eq(workspace))
         .filter(users::id.eq_any(asked.iter().copied()))
+        .filter(users::left_at.is_null())
         .count()
         .get_result(conn)
         .await?;

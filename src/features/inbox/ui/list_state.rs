@@ -307,6 +307,7 @@ impl ListState {
                 | Change::QuickReplies
                 | Change::Wording
                 | Change::Workspace
+                | Change::People
                 | Change::Bulk { .. }
                 | Change::Notice { .. } => {
                     continue;

@@ -78,7 +78,7 @@ pub async fn buyers_wrote(
                 CASE WHEN c.assignee_id IS NULL THEN 1 ELSE n.messages END AS happened, g.settings \
          FROM unnest($3, $4, $5) AS n (chat_id, messages, since) \
          JOIN chats c ON c.workspace_id = $1 AND c.id = n.chat_id AND c.work_state = 'open' \
-         JOIN users u ON u.workspace_id = $1 \
+         JOIN users u ON u.workspace_id = $1 AND u.left_at IS NULL \
               AND (u.id = c.assignee_id \
                    OR (c.assignee_id IS NULL AND c.unanswered_since >= n.since AND u.role = ANY($6))) \
          LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
@@ -129,7 +129,7 @@ pub async fn assigned_many(
         "SELECT u.id AS user_id, 'assigned' AS kind, $2 AS subject, $3 AS chat_id, NULL::uuid AS seller_id, \
                 $4 AS actor_id, NULL AS message_id, $5 AS happened, g.settings \
          FROM users u LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
-         WHERE u.workspace_id = $1 AND u.id = $6",
+         WHERE u.workspace_id = $1 AND u.left_at IS NULL AND u.id = $6",
     )
     .bind::<SqlUuid, _>(workspace)
     .bind::<SqlUuid, _>(cause)
@@ -183,7 +183,7 @@ async fn about_chat(
     let found: Vec<Candidate> = diesel::sql_query(format!(
         "SELECT u.id AS user_id, $3 AS kind, c.id AS subject, c.id AS chat_id, NULL::uuid AS seller_id, \
                 $6::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
-         FROM chats c JOIN users u ON u.workspace_id = $1 AND u.id = ANY($5) AND u.id IS DISTINCT FROM $6 \
+         FROM chats c JOIN users u ON u.workspace_id = $1 AND u.left_at IS NULL AND u.id = ANY($5) AND u.id IS DISTINCT FROM $6 \
          LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
          WHERE c.workspace_id = $1 AND c.id = $4 AND {NOT_LOOKING}"
     ))
@@ -213,7 +213,7 @@ pub async fn reply_trouble(
                 NULL::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
          FROM replies r \
          JOIN chats c ON c.workspace_id = $1 AND c.id = r.chat_id \
-         JOIN users u ON u.workspace_id = $1 AND u.id = r.author_id \
+         JOIN users u ON u.workspace_id = $1 AND u.left_at IS NULL AND u.id = r.author_id \
          LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
          WHERE r.workspace_id = $1 AND r.id = $3 AND {NOT_LOOKING}"
     ))
@@ -239,7 +239,7 @@ pub async fn seller_stopped(
         "SELECT u.id AS user_id, 'seller_stopped' AS kind, $2 AS subject, NULL::uuid AS chat_id, $2 AS seller_id, \
                 NULL::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
          FROM users u LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
-         WHERE u.workspace_id = $1 AND u.role = ANY($3)",
+         WHERE u.workspace_id = $1 AND u.left_at IS NULL AND u.role = ANY($3)",
     )
     .bind::<SqlUuid, _>(workspace)
     .bind::<SqlUuid, _>(seller)

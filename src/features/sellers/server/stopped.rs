@@ -46,6 +46,7 @@ async fn keepers(conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcom
     Ok(users::table
         .filter(users::workspace_id.eq(workspace))
         .filter(users::role.eq_any([Role::Owner, Role::Admin]))
+        .filter(users::left_at.is_null())
         .select(users::name)
         .order((users::role.desc(), users::created_at))
         .limit(KEEPERS)

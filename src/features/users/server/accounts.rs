@@ -5,11 +5,12 @@ use crate::features::users::types::{FormProblem, MAX_NAME_CHARS, MIN_PASSWORD_CH
 use crate::platform::clock::now;
 use crate::platform::db::Db;
 use crate::platform::fault::{Fault, Outcome};
-use crate::platform::schema::{event_counters, sign_in_names, users, workspaces};
+use crate::platform::schema::{event_counters, sign_in_names, workspaces};
 use crate::shared::ids::{UserId, WorkspaceId};
 use crate::shared::role::Role;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 /// A person to be made.
@@ -57,14 +58,19 @@ pub fn normal_email(text: &str) -> Option<String> {
 }
 
 impl NewUser {
-    fn check(mut self) -> Result<Self, FormProblem> {
+    pub(super) fn check(mut self) -> Result<Self, FormProblem> {
         self.email = normal_email(&self.email).ok_or(FormProblem::EmailInvalid)?;
         self.name = clean_name(&self.name).ok_or(FormProblem::NameMissing)?;
-        if self.password.chars().count() < MIN_PASSWORD_CHARS || self.password.len() > 1000 {
+        if !is_good_password(&self.password) {
             return Err(FormProblem::PasswordTooShort);
         }
         Ok(self)
     }
+}
+
+/// Whether a password is long enough to be one, and short enough to be hashed.
+pub(super) fn is_good_password(password: &str) -> bool {
+    password.chars().count() >= MIN_PASSWORD_CHARS && password.len() <= 1000
 }
 
 /// A name without control characters and surrounding space; `None` when nothing is left or it is absurdly long.
@@ -182,25 +188,39 @@ async fn insert_workspace(conn: &mut AsyncPgConnection, name: &str) -> Result<Wo
     Ok(id)
 }
 
-async fn insert_user(
+/// Whoever left and comes back is the same person, with everything they wrote.
+const INSERT_SQL: &str = "INSERT INTO users AS u (workspace_id, id, email, name, role, password_hash, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) \
+     ON CONFLICT (workspace_id, email) DO UPDATE SET \
+         name = excluded.name, role = excluded.role, password_hash = excluded.password_hash, left_at = NULL \
+     WHERE u.left_at IS NOT NULL \
+     RETURNING id";
+
+#[derive(QueryableByName)]
+struct Inserted {
+    #[diesel(sql_type = SqlUuid)]
+    id: UserId,
+}
+
+/// Adds a person within a transaction.
+pub(super) async fn insert_user(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     user: &NewUser,
     password_hash: &str,
 ) -> Result<UserId, AccountError> {
-    let id = UserId::new();
-    diesel::insert_into(users::table)
-        .values((
-            users::workspace_id.eq(workspace),
-            users::id.eq(id),
-            users::email.eq(&user.email),
-            users::name.eq(&user.name),
-            users::role.eq(user.role),
-            users::password_hash.eq(password_hash),
-            users::created_at.eq(now()),
-        ))
-        .execute(conn)
-        .await?;
+    let inserted: Option<Inserted> = diesel::sql_query(INSERT_SQL)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<SqlUuid, _>(UserId::new())
+        .bind::<Text, _>(&user.email)
+        .bind::<Text, _>(&user.name)
+        .bind::<Text, _>(user.role)
+        .bind::<Text, _>(password_hash)
+        .bind::<Timestamptz, _>(now())
+        .get_result(conn)
+        .await
+        .optional()?;
+    let id = inserted.ok_or(AccountError::EmailTaken)?.id;
     diesel::insert_into(sign_in_names::table)
         .values((
             sign_in_names::email.eq(&user.email),

@@ -2,7 +2,9 @@
 
 pub mod accounts;
 pub mod forms;
+pub mod own_password;
 pub mod password;
 pub mod people;
 pub mod sign_in;
+pub mod staff;
 pub mod workspace;

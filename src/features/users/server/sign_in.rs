@@ -90,7 +90,29 @@ async fn note_try(conn: &mut AsyncPgConnection, keys: &[String], now: DateTime<U
         .await?)
 }
 
-async fn forget(conn: &mut AsyncPgConnection, tries: &[i64]) -> Outcome<()> {
+/// Writes down that somebody who is logged in tries a password; `None` when that was too often.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_person(
+    conn: &mut AsyncPgConnection,
+    person: UserId,
+    now: DateTime<Utc>,
+) -> Outcome<Option<Vec<i64>>> {
+    let key = format!("person:{person}");
+    let tried = note_try(conn, std::slice::from_ref(&key), now).await?;
+    if failures(conn, &key, now).await? > PER_EMAIL {
+        forget(conn, &tried).await?;
+        return Ok(None);
+    }
+    Ok(Some(tried))
+}
+
+/// Forgets tries: they were no failures.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget(conn: &mut AsyncPgConnection, tries: &[i64]) -> Outcome<()> {
     diesel::delete(login_attempts::table.filter(login_attempts::id.eq_any(tries))).execute(conn).await?;
     Ok(())
 }

@@ -25,6 +25,7 @@ pub async fn ask(
         .inner_join(workspaces::table.on(workspaces::id.eq(users::workspace_id)))
         .filter(users::workspace_id.eq(workspace))
         .filter(users::id.eq(author))
+        .filter(users::left_at.is_null())
         .select((users::name, users::role, workspaces::name, workspaces::time_zone))
         .first(conn)
         .await
