@@ -246,6 +246,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    policy_versions (workspace_id, version) {
+        workspace_id -> Uuid, version -> Integer, book -> Jsonb, author_id -> Uuid, created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     users,
@@ -284,4 +290,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     presences,
     notices,
     notice_settings,
+    policy_versions,
 );

@@ -4,11 +4,15 @@
 //! * `intent` – what a buyer wants, by the stems of their words.
 //! * `priority` – how urgent a chat is, and why.
 //! * `policy` – what a policy is, and which one holds for a chat.
+//! * `book` – everything that a version says: policies in order, and the calendars they count by.
 //! * `defaults` – what a workspace begins with, and the marketplaces' own terms. Data, not code.
 
+pub mod book;
 pub mod defaults;
 pub mod intent;
 pub mod policy;
 pub mod priority;
+#[cfg(feature = "ssr")]
+pub mod server;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ macro_rules! texts {
 
 mod bulk;
 mod commands;
+mod deadlines;
 mod errors;
 mod files;
 mod filters;

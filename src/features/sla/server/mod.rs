@@ -1,0 +1,3 @@
+//! The server's half of `sla`.
+
+pub mod rules;
