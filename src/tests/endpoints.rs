@@ -65,6 +65,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/dismiss_bulk", json!({ "job": bulk })),
         ("inbox/report_bulk", json!({ "job": bulk })),
         ("inbox/bulk_jobs", json!({})),
+        ("inbox/explain", json!({ "chat": chat })),
         ("inbox/seen", json!({ "chat": chat })),
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),

@@ -5,10 +5,13 @@
 //! * `priority` – how urgent a chat is, and why.
 //! * `policy` – what a policy is, and which one holds for a chat.
 //! * `book` – everything that a version says: policies in order, and the calendars they count by.
+//! * `turn` – the turns of a chat, and its clocks when each turn goes by terms of its own.
+//! * `explanation` – a clock as it is told to whoever asks why.
 //! * `defaults` – what a workspace begins with, and the marketplaces' own terms. Data, not code.
 
 pub mod book;
 pub mod defaults;
+pub mod explanation;
 pub mod intent;
 pub mod policy;
 pub mod priority;
@@ -16,3 +19,4 @@ pub mod priority;
 pub mod server;
 #[cfg(test)]
 mod tests;
+pub mod turn;

@@ -75,6 +75,7 @@ impl Locale {
             Star => ("Отметить звездой", "Star"),
             Spam => ("Спам", "Spam"),
             OrderPane => ("Показать или скрыть заказ", "Show or hide the order"),
+            WhyDeadline => ("Почему такой срок ответа", "Why the deadline is what it is"),
             FindInChat => ("Найти в этом чате", "Find in this chat"),
             JumpToDate => ("Перейти к дате", "Jump to a date"),
             ToUnseen => ("К первому непрочитанному", "To the first unread message"),

@@ -16,6 +16,7 @@ macro_rules! texts {
 }
 
 mod bulk;
+mod clocks;
 mod commands;
 mod deadlines;
 mod errors;

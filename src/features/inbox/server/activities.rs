@@ -2,6 +2,7 @@
 
 use crate::context::Ask;
 use crate::features::inbox::types::{Deed, Priority, WorkState};
+use crate::features::sla::server::recompute as clocks;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{activities, chats};
@@ -56,7 +57,8 @@ pub async fn done(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, deed: D
     Ok(vec![Change::Chat { chat }])
 }
 
-/// Writes down what was done; nobody did what the time or a buyer did.
+/// Writes down what was done, and what it means for the clocks of the chat, which is held; nobody did what the time or a buyer
+/// did.
 ///
 /// # Errors
 /// When the database refuses.
@@ -80,8 +82,18 @@ pub async fn record(
             activities::actor_id.eq(actor),
             activities::kind.eq(kind),
             activities::details.eq(details),
+            activities::seen_up_to.eq(known_up_to(workspace, chat)),
         ))
         .execute(conn)
         .await?;
+    if deed.moves_clocks() {
+        clocks::recompute(conn, workspace, &[chat], now).await?;
+    }
     Ok(())
+}
+
+/// When the newest message was written that is known now.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn known_up_to(workspace: WorkspaceId, chat: ChatId) -> _ {
+    chats::table.find((workspace, chat)).select(chats::last_message_at).single_value()
 }

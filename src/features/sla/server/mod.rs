@@ -1,3 +1,8 @@
 //! The server's half of `sla`.
 
+pub mod explain;
+mod known;
+pub mod recompute;
 pub mod rules;
+mod stored;
+pub mod wakes;
