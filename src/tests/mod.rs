@@ -30,6 +30,7 @@ mod schema;
 mod search;
 mod sellers;
 mod sends;
+mod sla;
 mod state;
 mod tidy;
 mod together;

@@ -7,6 +7,7 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
+use agentiq::features::sla::server::{known, wakes};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live, statistics};
@@ -119,7 +120,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 14] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -133,6 +134,7 @@ const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
     ("pushes_received", "old pushes of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
     ("jobs_lane", "a lane is one seller, whose id is unique by itself"),
+    ("clock_wakes_at", "whoever is awake serves all workspaces"),
 ];
 
 /// Tables of the installation as a whole.
@@ -434,6 +436,7 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          WHERE right(external_id, 1) IN ('4', '5'); \
          UPDATE chats SET listed_last_id = right(id::text, 12), listed_last_key = right(id::text, 12), \
                           is_unread_there = external_id LIKE '%9', is_behind = external_id LIKE '%5' OR external_id LIKE '%9'; \
+         INSERT INTO clock_wakes SELECT workspace_id, id, last_message_at + interval '1 day' FROM chats; \
          INSERT INTO orders (workspace_id, seller_id, order_number, tried_at) \
          SELECT s.workspace_id, s.id, n::text, now() FROM sellers s, generate_series(1, 1000) n; \
          INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
@@ -680,6 +683,20 @@ async fn hot_statements_find_their_rows_by_index() {
         "facts of a send window".into(),
         plan(&sql, "uuid, uuid[]", send_windows::FACTS_SQL, &of_chat).await,
     ));
+    let since = format!("'{workspace}', ARRAY['{chat}']::uuid[], ARRAY[now() - interval '1 hour']");
+    plans.push((
+        "what clocks depend on".into(),
+        plan(&sql, "uuid, uuid[]", known::FACTS_SQL, &of_chat).await,
+    ));
+    plans.push(("what moved clocks".into(), plan(&sql, "uuid, uuid[]", known::DEEDS_SQL, &of_chat).await));
+    plans.push((
+        "what was said since clocks run".into(),
+        plan(&sql, "uuid, uuid[], timestamptz[]", known::SAID_SQL, &since).await,
+    ));
+    plans.push((
+        "chats whose time has come".into(),
+        plan(&sql, "timestamptz, bigint", wakes::CLAIM_SQL, "now(), 500").await,
+    ));
     let claim = format!("now(), 4, now() + interval '20 seconds', '{person}'");
     plans.push((
         "claim of a job".into(),
@@ -773,7 +790,7 @@ async fn hot_statements_find_their_rows_by_index() {
     ));
 
     for (title, plan) in &plans {
-        for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items"] {
+        for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items", "clock_wakes"] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

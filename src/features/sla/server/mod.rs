@@ -1,7 +1,7 @@
 //! The server's half of `sla`.
 
 pub mod explain;
-mod known;
+pub mod known;
 pub mod recompute;
 pub mod rules;
 mod stored;
