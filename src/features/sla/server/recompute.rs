@@ -113,13 +113,12 @@ impl Books {
     }
 
     /// Makes a version ready.
-    async fn fetch(&mut self, conn: &mut AsyncPgConnection, version: i32) -> Outcome<Arc<Rules>> {
-        if let Some(rules) = self.by_version.get(&version) {
-            return Ok(rules.clone());
+    async fn fetch(&mut self, conn: &mut AsyncPgConnection, version: i32) -> Outcome<()> {
+        if !self.by_version.contains_key(&version) {
+            let rules = rules::of_version(conn, self.workspace, version).await?;
+            self.by_version.insert(version, rules);
         }
-        let rules = rules::of_version(conn, self.workspace, version).await?;
-        self.by_version.insert(version, rules.clone());
-        Ok(rules)
+        Ok(())
     }
 
     /// The version that was in force at an instant.
@@ -145,6 +144,14 @@ impl Books {
 /// A turn and how it is to be stored.
 type Chosen = (Turn, TurnRow);
 
+/// A turn for which rules are to be chosen.
+struct Open {
+    turn: Turn,
+    /// What was chosen, when it stays.
+    kept: Option<TurnRow>,
+    version: i32,
+}
+
 /// Chooses the rules for every turn of the chats, in the order of the chats.
 async fn choose(
     conn: &mut AsyncPgConnection,
@@ -152,7 +159,7 @@ async fn choose(
     stored: &Stored,
     books: &mut Books,
 ) -> Outcome<Vec<Vec<Chosen>>> {
-    let mut all: Vec<Vec<(Turn, Option<TurnRow>, i32)>> = Vec::with_capacity(known.facts.len());
+    let mut all: Vec<Vec<Open>> = Vec::with_capacity(known.facts.len());
     for facts in &known.facts {
         let mut of_chat = Vec::new();
         for turn in known.story(facts.id).map(turns).unwrap_or_default() {
@@ -163,16 +170,19 @@ async fn choose(
                 None => books.version_at(conn, turn.start.at).await?,
             };
             books.fetch(conn, version).await?;
-            of_chat.push((turn, kept, version));
+            of_chat.push(Open { turn, kept, version });
         }
         all.push(of_chat);
     }
-    let open = |(facts, of_chat)| open_messages(facts, of_chat);
-    let wanted: Vec<(ChatId, &str)> = known.facts.iter().zip(&all).flat_map(open).collect();
-    let texts = texts(conn, books.workspace, &wanted).await?;
+    let chats = known.facts.iter().zip(&all);
+    let open = chats.flat_map(|(facts, of_chat)| {
+        let open = of_chat.iter().filter(|it| it.kept.is_none());
+        open.flat_map(|it| &it.turn.heard).map(|message| (facts.id, message.as_str()))
+    });
+    let texts = texts(conn, books.workspace, &open.collect::<Vec<_>>()).await?;
     let mut chosen = Vec::with_capacity(all.len());
     for (facts, of_chat) in known.facts.iter().zip(all) {
-        let row = |(turn, kept, version): (Turn, Option<TurnRow>, i32)| {
+        let row = |Open { turn, kept, version }: Open| {
             let row = match kept {
                 Some(kept) => kept,
                 None => found(facts, &turn, books.get(Some(version)), &texts, books.workspace)?,
@@ -188,16 +198,6 @@ async fn choose(
 fn is_settled(before: &TurnRow, turn: &Turn) -> bool {
     let ended_at = turn.end.map(|end| end.at);
     ended_at.is_some() && before.ended_at == ended_at && usize::try_from(before.heard) == Ok(turn.heard.len())
-}
-
-/// The messages of turns for which rules have to be chosen.
-fn open_messages<'a>(
-    facts: &ChatFacts,
-    turns: &'a [(Turn, Option<TurnRow>, i32)],
-) -> impl Iterator<Item = (ChatId, &'a str)> + use<'a> {
-    let chat = facts.id;
-    let open = turns.iter().filter(|(_, kept, _)| kept.is_none());
-    open.flat_map(move |(turn, ..)| turn.heard.iter().map(move |id| (chat, id.as_str())))
 }
 
 /// Finds the policy of a turn.
