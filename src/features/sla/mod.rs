@@ -5,10 +5,15 @@
 //! * `priority` – how urgent a chat is, and why.
 //! * `policy` – what a policy is, and which one holds for a chat.
 //! * `book` – everything that a version says: policies in order, and the calendars they count by.
+//! * `types`, `api` – what its pages show and ask; `written` – hours and stretches of time as people type them.
+//! * `figures` – shares and percentiles of a report; `address` – which report.
 //! * `defaults` – what a workspace begins with, and the marketplaces' own terms. Data, not code.
 
+pub mod address;
+pub mod api;
 pub mod book;
 pub mod defaults;
+pub mod figures;
 pub mod intent;
 pub mod policy;
 pub mod priority;
@@ -16,3 +21,6 @@ pub mod priority;
 pub mod server;
 #[cfg(test)]
 mod tests;
+pub mod types;
+pub mod ui;
+pub mod written;

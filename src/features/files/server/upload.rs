@@ -89,7 +89,7 @@ struct Asked {
 
 impl Asked {
     async fn answer(self, chat: Option<&str>, file: &str) -> Response {
-        let user = match serve::may(&self.session, Permission::ReplyToChats, &self.trace_id) {
+        let user = match allowed(&self.session, Permission::ReplyToChats, &self.trace_id) {
             Ok(user) => user,
             Err(error) => return refused(&error),
         };
