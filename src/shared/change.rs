@@ -32,6 +32,8 @@ pub enum Change {
     QuickReplies,
     /// The rules of risky words.
     Wording,
+    /// How soon chats are answered: policies, calendars.
+    Deadlines,
     /// The workspace's name or its time zone.
     Workspace,
     /// How far a person has got with something done to many chats; only that person's screens care.

@@ -2,6 +2,7 @@
 //! promised can be counted again when their hours have long been changed.
 
 use super::policy::{MAX_NAME, MAX_POLICIES, Policy, PolicyFault};
+use crate::shared::error::{AppError, DeadlineFlaw, Refusal};
 use crate::shared::ids::{CalendarId, PolicyId};
 use crate::shared::sla::calendar::{Calendar, Day, MAX_RANGES};
 use crate::shared::sla::production::{CalendarPlan, ProductionYear};
@@ -53,6 +54,32 @@ pub enum BookFault {
     },
     /// Something counts by a calendar that is not there, or two things have one id.
     Inconsistent,
+}
+
+impl From<BookFault> for AppError {
+    fn from(fault: BookFault) -> Self {
+        let flawed = |name: String, flaw| Refusal::DeadlineRule { name, flaw };
+        let refusal = match fault {
+            // No page makes such a book.
+            BookFault::Inconsistent => return AppError::BadRequest,
+            BookFault::TooMany { max } => Refusal::TooManyRules { max: max as u32 },
+            BookFault::CalendarNameMissing => flawed(String::new(), DeadlineFlaw::NameMissing),
+            BookFault::CalendarNameTooLong { max } => Refusal::FieldTooLong { max: max as u32 },
+            BookFault::CalendarNeverOpen { name } => flawed(name, DeadlineFlaw::NeverOpen),
+            BookFault::Policy { name, fault } => match fault {
+                PolicyFault::TooMany { max } => Refusal::TooManyRules { max: max as u32 },
+                PolicyFault::NameMissing => flawed(name, DeadlineFlaw::NameMissing),
+                PolicyFault::NameTooLong { max } => Refusal::FieldTooLong { max: max as u32 },
+                PolicyFault::PatternUnreadable { pattern } => Refusal::RulePatternUnreadable { pattern },
+                PolicyFault::NothingSatisfies => flawed(name, DeadlineFlaw::NothingSatisfies),
+                PolicyFault::TargetOutOfRange | PolicyFault::StepImpossible => {
+                    flawed(name, DeadlineFlaw::TimeOutOfRange)
+                }
+                PolicyFault::NoGoal => flawed(name, DeadlineFlaw::NoGoal),
+            },
+        };
+        AppError::Refused(refusal)
+    }
 }
 
 impl RuleBook {

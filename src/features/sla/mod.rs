@@ -7,11 +7,16 @@
 //! * `book` – everything that a version says: policies in order, and the calendars they count by.
 //! * `turn` – the turns of a chat, and its clocks when each turn goes by terms of its own.
 //! * `explanation` – a clock as it is told to whoever asks why.
+//! * `types`, `api` – what its pages show and ask; `written` – hours and stretches of time as people type them.
+//! * `figures` – shares and percentiles of a report; `address` – which report.
 //! * `defaults` – what a workspace begins with, and the marketplaces' own terms. Data, not code.
 
+pub mod address;
+pub mod api;
 pub mod book;
 pub mod defaults;
 pub mod explanation;
+pub mod figures;
 pub mod intent;
 pub mod policy;
 pub mod priority;
@@ -20,3 +25,6 @@ pub mod server;
 #[cfg(test)]
 mod tests;
 pub mod turn;
+pub mod types;
+pub mod ui;
+pub mod written;

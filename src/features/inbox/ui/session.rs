@@ -450,7 +450,7 @@ impl Session {
                     | Change::Bulk { .. }
                     | Change::Notice { .. } => false,
                     Change::Tags => true,
-                    Change::QuickReplies | Change::Wording | Change::Workspace => false,
+                    Change::QuickReplies | Change::Wording | Change::Deadlines | Change::Workspace => false,
                 }),
             };
             if concerns_us {

@@ -15,7 +15,7 @@ use crate::shared::sla::clocks::Terms;
 use crate::shared::sla::ladder::Step;
 use crate::shared::sla::production;
 use crate::shared::sla::zone::ZoneRules;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -102,6 +102,11 @@ impl Rules {
     /// All that holds for a chat of a marketplace whose policy has these goals.
     pub fn terms(&self, marketplace: Marketplace, goals: &Goals) -> Option<Terms> {
         self.marketplace(marketplace).map(|terms| terms.with(goals))
+    }
+
+    /// The workspace's day.
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        (at + TimeDelta::minutes(self.zone.offset_minutes(at).into())).date_naive()
     }
 
     /// What the workspace's wall clock shows, in minutes of the day.
