@@ -27,7 +27,7 @@ test('a chat shows its timer, says why by one key, and follows what happens', as
   await expect(first).toContainText('«Все чаты», встроенная версия');
   await expect(first).toContainText(text.slice(0, 30));
   await expect(first).toContainText('30 минут рабочего времени («Рабочие часы»)');
-  await expect(first).toContainText('Срочный: по теме сообщений');
+  await expect(first).toContainText('Срочный: тема обращения');
   await expect(clock(page, 'rating')).toContainText('Ответ по правилам Ozon');
   await expect(clock(page, 'rating')).toContainText('1 день подряд, днём и ночью');
   await expect(clock(page, 'window')).toContainText('Ozon перестанет принимать сообщения');

@@ -88,7 +88,9 @@ impl Command {
             | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter | ToggleChosen
             | ActOnChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
-            | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen | ToNewest => Area::Chat,
+            | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen | ToNewest => {
+                Area::Chat
+            }
             AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
             Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToSettings => {
                 Area::Everywhere

@@ -128,7 +128,11 @@ async fn imported_history_opens_no_clock_and_rings_no_bell() {
     app.poll(seller).await;
     let row = person.row(app.chat(&external).await).await;
     let wrote_at = app.ozon().messages(&external).last().expect("a message").at;
-    assert_eq!(row.due_since, Some(wrote_at), "what is written now is to be answered, whatever waits from before");
+    assert_eq!(
+        row.due_since,
+        Some(wrote_at),
+        "what is written now is to be answered, whatever waits from before"
+    );
     assert_eq!((row.unanswered_since, row.unseen), (Some(long_ago), 1));
 }
 

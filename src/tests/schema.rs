@@ -684,10 +684,8 @@ async fn hot_statements_find_their_rows_by_index() {
         plan(&sql, "uuid, uuid[]", send_windows::FACTS_SQL, &of_chat).await,
     ));
     let since = format!("'{workspace}', ARRAY['{chat}']::uuid[], ARRAY[now() - interval '1 hour']");
-    plans.push((
-        "what clocks depend on".into(),
-        plan(&sql, "uuid, uuid[]", known::FACTS_SQL, &of_chat).await,
-    ));
+    plans
+        .push(("what clocks depend on".into(), plan(&sql, "uuid, uuid[]", known::FACTS_SQL, &of_chat).await));
     plans.push(("what moved clocks".into(), plan(&sql, "uuid, uuid[]", known::DEEDS_SQL, &of_chat).await));
     plans.push((
         "what was said since clocks run".into(),
@@ -790,7 +788,9 @@ async fn hot_statements_find_their_rows_by_index() {
     ));
 
     for (title, plan) in &plans {
-        for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items", "clock_wakes"] {
+        for table in
+            ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items", "clock_wakes"]
+        {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

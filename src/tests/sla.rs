@@ -46,7 +46,8 @@ fn told() -> impl Strategy<Value = Vec<Told>> {
     let author = prop::sample::select(Author::ALL.to_vec());
     // Minutes: before the seller's clocks run, and few afterwards, so that many share one.
     let at = || prop_oneof![-3_000..-2_990_i64, 0..12_i64];
-    let said = (author, at(), 0..WORDS.len()).prop_map(|(author, at, words)| Told::Said { author, at, words });
+    let said =
+        (author, at(), 0..WORDS.len()).prop_map(|(author, at, words)| Told::Said { author, at, words });
     let did = (0..5_u8, 0..12_i64).prop_map(|(deed, at)| Told::Did { deed, at });
     // In the order of arrival, which has nothing to do with the order of time.
     prop::collection::vec(prop_oneof![4 => said, 1 => did], 1..14)
@@ -184,7 +185,8 @@ async fn new_chat(app: &TestApp, seller: SellerId, external: &str) -> ChatCursor
 async fn tell(app: &TestApp, seller: SellerId, rules: &Rules, number: u32, all: &[Told]) {
     let sql = app.sql().await;
     let chat = new_chat(app, seller, &format!("chat {number}")).await;
-    let clock_from = sql.value("SELECT to_char(clock_from, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM sellers").await;
+    let clock_from =
+        sql.value("SELECT to_char(clock_from, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM sellers").await;
     let mut story = Story::new(clock_from.expect("a seller").parse().expect("an instant"));
     let mut texts = BTreeMap::new();
     for (id, told) in all.iter().enumerate() {
@@ -194,9 +196,16 @@ async fn tell(app: &TestApp, seller: SellerId, rules: &Rules, number: u32, all: 
                 let message = message(id, *author, begin() + TimeDelta::minutes(*at), *words);
                 story.learn(utterance(&message));
                 texts.insert(message.external_id.clone(), message.body.clone());
-                receive::store(&mut conn, Marketplace::Ozon, &chat, &[message], &CursorMove::default(), now())
-                    .await
-                    .expect("stored");
+                receive::store(
+                    &mut conn,
+                    Marketplace::Ozon,
+                    &chat,
+                    &[message],
+                    &CursorMove::default(),
+                    now(),
+                )
+                .await
+                .expect("stored");
             }
             Told::Did { deed: kind, at } => {
                 let id = ActivityId::new();
@@ -217,7 +226,12 @@ async fn tell(app: &TestApp, seller: SellerId, rules: &Rules, number: u32, all: 
                 recompute(&mut conn, app.workspace, &[chat.id], now()).await.expect("recomputed");
             }
         }
-        assert_eq!(stored(app, chat.id).await, expected(&story, &texts, rules, seller), "after {:?}", &all[..=id]);
+        assert_eq!(
+            stored(app, chat.id).await,
+            expected(&story, &texts, rules, seller),
+            "after {:?}",
+            &all[..=id]
+        );
     }
 }
 
@@ -364,9 +378,7 @@ async fn of_two_who_are_awake_each_breach_is_noted_once() {
     let missed = "SELECT count(*) FROM clocks WHERE breached_at = due_at AND is_late AND noticed_at > due_at AND kind = 'rating'";
     assert_eq!(sql.number(missed).await, 40);
     assert_eq!(sql.number("SELECT count(*) FROM clocks WHERE breached_at IS NULL AND ended_at IS NULL AND due_at IS NOT NULL").await, 0);
-    let told = format!(
-        "SELECT count(*) FROM events WHERE seq > {before} AND change->>'kind' = 'chat'"
-    );
+    let told = format!("SELECT count(*) FROM events WHERE seq > {before} AND change->>'kind' = 'chat'");
     assert_eq!(sql.number(&told).await, 40, "each chat is told of once");
     assert_eq!(sql.number("SELECT count(*) FROM clock_wakes").await, 0);
 }
@@ -392,7 +404,12 @@ async fn the_ladder_is_climbed_step_by_step_and_each_step_once() {
     let owner = app.person(Role::Owner).await;
     let (anna, boris) = (app.person(Role::Operator).await, app.person(Role::Operator).await);
     let steps = vec![
-        Step { id: 1, time: StepTime::Used { percent: 50 }, action: StepAction::Highlight, clocks: vec![ClockKind::FirstReply] },
+        Step {
+            id: 1,
+            time: StepTime::Used { percent: 50 },
+            action: StepAction::Highlight,
+            clocks: vec![ClockKind::FirstReply],
+        },
         after(2, 0, StepAction::NotifyOperator),
         after(3, 0, StepAction::NotifyLead),
         after(4, 10, StepAction::Reassign),
@@ -405,7 +422,10 @@ async fn the_ladder_is_climbed_step_by_step_and_each_step_once() {
     let clock = anna.clock(chat, ClockKind::FirstReply).await;
     let due = clock.due_at.expect("a deadline");
     let notices = async |person: &Person| {
-        let of = format!("SELECT coalesce(sum(count), 0) FROM notices WHERE kind = 'deadline' AND user_id = '{}'", person.id);
+        let of = format!(
+            "SELECT coalesce(sum(count), 0) FROM notices WHERE kind = 'deadline' AND user_id = '{}'",
+            person.id
+        );
         sql.number(&of).await
     };
 
@@ -420,7 +440,13 @@ async fn the_ladder_is_climbed_step_by_step_and_each_step_once() {
     assert_eq!(sql.value(late).await.as_deref(), Some("false"));
 
     // Who is on shift is told by who has been here.
-    sql.run(&format!("UPDATE sessions SET last_seen_at = '{}' WHERE user_id IN ('{}', '{}')", due.trunc_subsecs(0), boris.id, anna.id)).await;
+    sql.run(&format!(
+        "UPDATE sessions SET last_seen_at = '{}' WHERE user_id IN ('{}', '{}')",
+        due.trunc_subsecs(0),
+        boris.id,
+        anna.id
+    ))
+    .await;
     wake_at(&app, due + TimeDelta::minutes(10)).await;
     let row = boris.row(chat).await;
     assert_eq!(row.assignee.map(|it| it.id), Some(boris.id));

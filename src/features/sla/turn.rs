@@ -64,8 +64,7 @@ pub fn turns(story: &Story) -> Vec<Turn> {
 /// The clocks of a story whose turns go by the given terms; `otherwise` holds where there is no turn.
 pub fn clocks_of(story: &Story, turns: &[(&Turn, Ready<'_>)], otherwise: Ready<'_>) -> Vec<Clock> {
     let base = applied(DateTime::<Utc>::MIN_UTC, otherwise.version, otherwise.terms, otherwise.calendar);
-    let of_turns =
-        turns.iter().map(|(turn, it)| applied(turn.start.at, it.version, it.terms, it.calendar));
+    let of_turns = turns.iter().map(|(turn, it)| applied(turn.start.at, it.version, it.terms, it.calendar));
     let all: Vec<Applied<'_>> = [base].into_iter().chain(of_turns).collect();
     clocks(story, &all)
 }

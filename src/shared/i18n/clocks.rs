@@ -14,6 +14,7 @@ texts! {
     why_policy: "Правило", "Policy";
     why_marketplace: "Правило маркетплейса", "Rule of the marketplace";
     why_built_in: "встроенная версия", "the version that comes with the product";
+    why_topic: "Тема", "Topic";
     why_urgency: "Срочность", "Urgency";
     why_start: "Начало", "Start";
     why_target: "Сколько дано", "Time allowed";
@@ -27,13 +28,6 @@ texts! {
     why_late: "замечено позже: в момент срока программа не работала",
         "noticed later: the program was not running at the deadline";
     why_until_now: "до сих пор", "until now";
-
-    reason_by_hand: "выбрана вручную", "chosen by hand";
-    reason_intent: "по теме сообщений", "by what the messages are about";
-    reason_insistent: "покупатель пишет снова и снова", "the buyer writes again and again";
-    reason_shouting: "покупатель повышает голос", "the buyer raises the voice";
-    reason_model: "по оценке модели", "by a model's judgement";
-    reason_policy: "подняло правило", "raised by the policy";
 }
 
 impl Locale {
@@ -112,7 +106,9 @@ impl Locale {
         let length = self.duration(i64::from(target.minutes.get()));
         match (target.time, calendar) {
             (TimeKind::Wall, _) => format!("{length} {}", self.pick("подряд, днём и ночью", "day and night")),
-            (TimeKind::Working, None) => format!("{length} {}", self.pick("рабочего времени", "of working time")),
+            (TimeKind::Working, None) => {
+                format!("{length} {}", self.pick("рабочего времени", "of working time"))
+            }
             (TimeKind::Working, Some(name)) => format!(
                 "{length} {} ({})",
                 self.pick("рабочего времени", "of working time"),
@@ -126,8 +122,12 @@ impl Locale {
         let passed = self.duration(counted);
         match (self, closed) {
             (_, 0) => passed,
-            (Locale::Ru, closed) => format!("{passed}, не считая {} вне рабочих часов", self.duration(closed)),
-            (Locale::En, closed) => format!("{passed}, without {} outside of working hours", self.duration(closed)),
+            (Locale::Ru, closed) => {
+                format!("{passed}, не считая {} вне рабочих часов", self.duration(closed))
+            }
+            (Locale::En, closed) => {
+                format!("{passed}, without {} outside of working hours", self.duration(closed))
+            }
         }
     }
 
@@ -149,7 +149,9 @@ impl Locale {
             EndKind::Acknowledged => self.pick("ответил автомат", "answered automatically"),
             EndKind::Closed => self.pick("чат закрыт", "the chat was closed"),
             EndKind::Spam => self.pick("спам", "spam"),
-            EndKind::Expired => self.pick("маркетплейс больше не принимает ответ", "the marketplace takes no answer any more"),
+            EndKind::Expired => {
+                self.pick("маркетплейс больше не принимает ответ", "the marketplace takes no answer any more")
+            }
             EndKind::Withdrawn => self.pick("обещание снято", "the promise was taken back"),
         };
         match who {
@@ -160,7 +162,11 @@ impl Locale {
 
     /// A clock ended in time, or not.
     pub fn clock_kept(self, is_met: bool) -> &'static str {
-        if is_met { self.pick("вовремя", "in time") } else { self.pick("с опозданием", "too late") }
+        if is_met {
+            self.pick("вовремя", "in time")
+        } else {
+            self.pick("с опозданием", "too late")
+        }
     }
 
     /// `«Все чаты», версия 3`.
@@ -186,14 +192,29 @@ mod tests {
     #[test]
     fn a_timer_says_which_clock_and_how_long() {
         let plain = |text: String| text.replace('\u{a0}', " ");
-        let full = Locale::Ru.timer_in_full(ClockKind::Rating, Marketplace::Ozon, at(12, 18), at(9, 6), Zone::fixed(180));
+        let full = Locale::Ru.timer_in_full(
+            ClockKind::Rating,
+            Marketplace::Ozon,
+            at(12, 18),
+            at(9, 6),
+            Zone::fixed(180),
+        );
         assert_eq!(plain(full), "Ответ по правилам Ozon: осталось 3 часа 12 минут, до сегодня в 15:18");
-        assert_eq!(plain(Locale::Ru.timer(ClockKind::NextReply, remaining(at(9, 0), at(9, 14)))), "Ответ · просрочено 14 мин");
-        assert_eq!(plain(Locale::Ru.timer(ClockKind::Window, remaining(at(9, 0), at(8, 10)))), "Окно · 50 мин");
+        assert_eq!(
+            plain(Locale::Ru.timer(ClockKind::NextReply, remaining(at(9, 0), at(9, 14)))),
+            "Ответ · просрочено 14 мин"
+        );
+        assert_eq!(
+            plain(Locale::Ru.timer(ClockKind::Window, remaining(at(9, 0), at(8, 10)))),
+            "Окно · 50 мин"
+        );
         assert_eq!(
             plain(Locale::Ru.target(Target::working(60), Some("Рабочие часы"))),
             "1 час рабочего времени («Рабочие часы»)"
         );
-        assert_eq!(plain(Locale::En.counted(61, 30)), "1 hour 1 minute, without 30 minutes outside of working hours");
+        assert_eq!(
+            plain(Locale::En.counted(61, 30)),
+            "1 hour 1 minute, without 30 minutes outside of working hours"
+        );
     }
 }

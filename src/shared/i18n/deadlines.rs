@@ -362,7 +362,9 @@ impl Locale {
     /// How many may still be missed, or are too many already.
     pub fn may_miss(self, n: i64, goal: i64) -> String {
         match (self, n) {
-            (Locale::Ru, 0..) => format!("Можно пропустить ещё {}, и останется {goal}\u{a0}%", self.number(n)),
+            (Locale::Ru, 0..) => {
+                format!("Можно пропустить ещё {}, и останется {goal}\u{a0}%", self.number(n))
+            }
             (Locale::Ru, _) => {
                 format!("До {goal}\u{a0}% не хватает: пропущено на {} больше, чем можно", self.number(-n))
             }
@@ -403,9 +405,7 @@ impl Locale {
     /// Weekdays from Monday on.
     pub fn weekdays(self) -> [&'static str; 7] {
         match self {
-            Locale::Ru => {
-                ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"]
-            }
+            Locale::Ru => ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"],
             Locale::En => ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
         }
     }

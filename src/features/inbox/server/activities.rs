@@ -73,6 +73,7 @@ pub async fn record(
     let mut kept = serde_json::to_value(deed)?;
     let kind = kept["kind"].as_str().unwrap_or_default().to_owned();
     let details = kept.as_object_mut().and_then(|parts| parts.remove("details"));
+    let newest = chats::table.find((workspace, chat)).select(chats::last_message_at);
     diesel::insert_into(activities::table)
         .values((
             activities::workspace_id.eq(workspace),
@@ -82,7 +83,7 @@ pub async fn record(
             activities::actor_id.eq(actor),
             activities::kind.eq(kind),
             activities::details.eq(details),
-            activities::seen_up_to.eq(known_up_to(workspace, chat)),
+            activities::seen_up_to.eq(newest.single_value()),
         ))
         .execute(conn)
         .await?;
@@ -90,10 +91,4 @@ pub async fn record(
         clocks::recompute(conn, workspace, &[chat], now).await?;
     }
     Ok(())
-}
-
-/// When the newest message was written that is known now.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn known_up_to(workspace: WorkspaceId, chat: ChatId) -> _ {
-    chats::table.find((workspace, chat)).select(chats::last_message_at).single_value()
 }

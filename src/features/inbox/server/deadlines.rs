@@ -51,7 +51,9 @@ pub async fn run(app: App) {
 async fn sleep(app: &App) -> Duration {
     let next = async { wakes::next(&mut *app.db.get().await?).await };
     match next.await {
-        Ok(Some(next)) => (next - clock::now()).to_std().unwrap_or_default().clamp(Duration::from_millis(20), LONGEST),
+        Ok(Some(next)) => {
+            (next - clock::now()).to_std().unwrap_or_default().clamp(Duration::from_millis(20), LONGEST)
+        }
         Ok(None) | Err(_) => LONGEST,
     }
 }

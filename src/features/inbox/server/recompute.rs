@@ -30,11 +30,7 @@ pub async fn recompute(
 }
 
 /// What changes without a new message, too.
-async fn waiting(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    chats: &[ChatId],
-) -> Outcome<()> {
+async fn waiting(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chats: &[ChatId]) -> Outcome<()> {
     if chats.is_empty() {
         return Ok(());
     }

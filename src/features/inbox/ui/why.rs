@@ -6,7 +6,7 @@ use super::session::Session;
 use super::work_words;
 use crate::features::inbox::api;
 use crate::features::sla::explanation::{ClockView, PolicyTold};
-use crate::features::sla::priority::PriorityReason;
+use crate::features::sla::ui::words as sla_words;
 use crate::shared::commands::Command;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
@@ -58,7 +58,7 @@ pub fn WhyDeadline(desk: Desk, session: Session) -> impl IntoView {
     // Whatever moves a clock moves the chat.
     Effect::watch(
         move || row.track(),
-        move |(), _, _| {
+        move |_, _, _| {
             if is_open.get_untracked() {
                 ask();
             }
@@ -168,20 +168,10 @@ impl Telling {
     }
 
     fn urgency(self, policy: &PolicyTold) -> String {
-        let reasons: Vec<&str> = policy.reasons.iter().map(|it| reason(self.locale, *it)).collect();
+        let reasons: Vec<&str> =
+            policy.reasons.iter().map(|it| sla_words::reason(self.locale, *it)).collect();
         let urgency = work_words::priority(self.locale, policy.priority);
         format!("{urgency}: {}", reasons.join(", "))
-    }
-}
-
-fn reason(locale: Locale, reason: PriorityReason) -> &'static str {
-    match reason {
-        PriorityReason::ByHand => locale.reason_by_hand(),
-        PriorityReason::Intent => locale.reason_intent(),
-        PriorityReason::Insistent => locale.reason_insistent(),
-        PriorityReason::Shouting => locale.reason_shouting(),
-        PriorityReason::Model => locale.reason_model(),
-        PriorityReason::Policy => locale.reason_policy(),
     }
 }
 
@@ -195,6 +185,8 @@ fn Told(telling: Telling, clock: ClockView) -> impl IntoView {
     );
     let urgency = clock.policy.as_ref().map(|policy| {
         view! {
+            <dt>{locale.why_topic()}</dt>
+            <dd>{sla_words::intent(locale, policy.intent)}</dd>
             <dt>{locale.why_urgency()}</dt>
             <dd>{telling.urgency(policy)}</dd>
         }

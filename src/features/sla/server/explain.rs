@@ -34,8 +34,11 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
     let mut rows = stored.clocks.remove(&chat).unwrap_or_default();
     rows.sort_by_key(|row| (!row.is_open(), std::cmp::Reverse(row.started_at), row.kind));
     rows.truncate(TOLD);
-    let messages: Vec<(ChatId, &str)> =
-        rows.iter().filter(|row| row.kind != ClockKind::Promise).map(|row| (chat, row.start_id.as_str())).collect();
+    let messages: Vec<(ChatId, &str)> = rows
+        .iter()
+        .filter(|row| row.kind != ClockKind::Promise)
+        .map(|row| (chat, row.start_id.as_str()))
+        .collect();
     let said = texts(&mut conn, workspace, &messages).await?;
     let people = names(&mut conn, ask, &rows).await?;
     let mut books = BTreeMap::new();
@@ -54,7 +57,8 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
         let (counted, closed) = match calendar {
             Some(calendar) => {
                 let closed = clock.course(calendar, ask.now).into_iter();
-                let closed = closed.filter(|span| span.spent == Spent::Closed).map(|span| span.to - span.from);
+                let closed =
+                    closed.filter(|span| span.spent == Spent::Closed).map(|span| span.to - span.from);
                 (
                     clock.elapsed(calendar, ask.now).num_minutes(),
                     closed.map(|length| length.num_minutes()).sum(),

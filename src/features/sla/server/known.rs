@@ -90,8 +90,9 @@ impl ChatFacts {
 /// What an order is worth in hundredths; nothing when a price is not known.
 fn value(postings: &[Posting]) -> Option<i64> {
     let items = postings.iter().flat_map(|posting| &posting.items);
-    let prices: Option<Vec<i64>> =
-        items.map(|item| Some(hundredths(&item.price.as_ref()?.amount)?.saturating_mul(item.quantity))).collect();
+    let prices: Option<Vec<i64>> = items
+        .map(|item| Some(hundredths(&item.price.as_ref()?.amount)?.saturating_mul(item.quantity)))
+        .collect();
     prices.filter(|prices| !prices.is_empty()).map(|prices| prices.iter().sum())
 }
 
@@ -326,7 +327,13 @@ mod tests {
 
     #[test]
     fn money_is_counted_in_hundredths() {
-        let table = [("1990.00", Some(199_000)), ("1990", Some(199_000)), ("0.5", Some(50)), ("1.999", Some(199)), ("x", None)];
+        let table = [
+            ("1990.00", Some(199_000)),
+            ("1990", Some(199_000)),
+            ("0.5", Some(50)),
+            ("1.999", Some(199)),
+            ("x", None),
+        ];
         for (text, amount) in table {
             assert_eq!(hundredths(text), amount, "{text}");
         }

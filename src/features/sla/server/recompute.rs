@@ -330,9 +330,8 @@ impl Chat {
     /// what goes on is our own affair.
     fn due(&self, facts: &ChatFacts, books: &Books, now: DateTime<Utc>) -> Option<DueRow> {
         let nearest = nearest(&self.clocks, now).filter(|_| self.waits);
-        let is_nearest = |clock: &&Clock| {
-            clock.end.is_none() && nearest == clock.due_at.map(|due| (clock.kind, due))
-        };
+        let is_nearest =
+            |clock: &&Clock| clock.end.is_none() && nearest == clock.due_at.map(|due| (clock.kind, due));
         let since = self.clocks.iter().find(is_nearest).filter(|_| nearest.is_some());
         let row = DueRow {
             chat_id: facts.id,

@@ -362,11 +362,7 @@ const KEEP_DUE: &str = "UPDATE chats c SET due_at = d.due_at, due_kind = d.due_k
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn keep_due(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    moved: &[DueRow],
-) -> Outcome<()> {
+pub async fn keep_due(conn: &mut AsyncPgConnection, workspace: WorkspaceId, moved: &[DueRow]) -> Outcome<()> {
     change(conn, workspace, KEEP_DUE, moved).await
 }
 

@@ -56,14 +56,12 @@ pub async fn fall_due(
 ) -> Outcome<Vec<Fallen>> {
     let fallen = settle(conn, workspace, chats, now, Settle::Due).await?;
     // Chats that can have no clocks any more are not looked at again.
-    diesel::sql_query(
-        "DELETE FROM clock_wakes WHERE workspace_id = $1 AND chat_id = ANY($2) AND at <= $3",
-    )
-    .bind::<SqlUuid, _>(workspace)
-    .bind::<diesel::sql_types::Array<SqlUuid>, _>(chats)
-    .bind::<Timestamptz, _>(now)
-    .execute(conn)
-    .await?;
+    diesel::sql_query("DELETE FROM clock_wakes WHERE workspace_id = $1 AND chat_id = ANY($2) AND at <= $3")
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<diesel::sql_types::Array<SqlUuid>, _>(chats)
+        .bind::<Timestamptz, _>(now)
+        .execute(conn)
+        .await?;
     Ok(fallen)
 }
 

@@ -18,7 +18,7 @@ mod preview;
 mod report;
 mod trial;
 mod versions;
-mod words;
+pub mod words;
 
 pub use calendars::CalendarsPage;
 pub use page::DeadlinesPage;
