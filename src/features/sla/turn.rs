@@ -78,3 +78,78 @@ pub fn turn_of<'a>(turns: &'a [Turn], clock: &Clock) -> Option<&'a Turn> {
     clock.version?;
     turns.iter().rfind(|turn| turn.start.at <= clock.start.at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::sla::clocks::ClockKind;
+    use crate::shared::sla::story::{Deed, DeedAt, Known};
+    use chrono::TimeDelta;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
+    }
+
+    fn story(said: &[(&str, i64, Voice)]) -> Story {
+        let mut story = Story::new(at(0));
+        for (id, minute, voice) in said {
+            let utterance = Utterance {
+                at: at(*minute),
+                sort_key: (*id).to_owned(),
+                voice: *voice,
+                is_withdrawn: false,
+            };
+            story.learn(Known::Said { id: (*id).to_owned(), utterance });
+        }
+        story
+    }
+
+    fn heard(story: &Story) -> Vec<Vec<String>> {
+        turns(story).into_iter().map(|turn| turn.heard).collect()
+    }
+
+    #[test]
+    fn a_turn_is_what_was_written_since_the_last_answer() {
+        use Voice::*;
+        let said = [("a", 1, Buyer), ("b", 2, Buyer), ("c", 3, Person), ("d", 4, Person), ("e", 5, Buyer)];
+        let story = story(&said);
+        assert_eq!(heard(&story), [vec!["a", "b"], vec!["e"]]);
+        let ends: Vec<_> = turns(&story).iter().map(|turn| turn.end.map(|end| end.at)).collect();
+        assert_eq!(ends, [Some(at(3)), None]);
+    }
+
+    #[test]
+    fn closing_ends_a_turn_and_imported_history_has_none() {
+        use Voice::*;
+        let mut story = story(&[("a", -5, Buyer), ("b", 1, Buyer), ("c", 9, Buyer)]);
+        let deed = DeedAt { at: at(5), deed: Deed::Closed, seen_up_to: Some(at(1)) };
+        story.learn(Known::Did { id: "x".to_owned(), deed });
+        assert_eq!(heard(&story), [["b"], ["c"]]);
+    }
+
+    #[test]
+    fn each_turn_goes_by_its_own_terms() {
+        use Voice::*;
+        let story = story(&[("a", 1, Buyer), ("b", 3, Person), ("c", 5, Buyer)]);
+        let of = |minutes| Terms {
+            first_reply: Some(Goal { target: Target::wall(minutes), paused_by: Vec::new() }),
+            next_reply: Some(Goal { target: Target::wall(minutes), paused_by: Vec::new() }),
+            ..Terms::default()
+        };
+        let (one, other, none) = (of(10), of(20), Terms::default());
+        let calendar = Calendar::always();
+        let ready = |version, terms| Ready { version, terms, calendar: &calendar };
+        let turns = turns(&story);
+        let with = [(&turns[0], ready(1, &one)), (&turns[1], ready(2, &other))];
+        let clocks = clocks_of(&story, &with, ready(0, &none));
+        let told: Vec<_> = clocks.iter().map(|clock| (clock.kind, clock.version, clock.due_at)).collect();
+        assert_eq!(
+            told,
+            [
+                (ClockKind::FirstReply, Some(1), Some(at(11))),
+                (ClockKind::NextReply, Some(2), Some(at(25))),
+            ]
+        );
+        assert_eq!(turn_of(&turns, &clocks[1]).map(|turn| turn.start.id.as_str()), Some("c"));
+    }
+}

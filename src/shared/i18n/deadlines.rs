@@ -134,12 +134,12 @@ texts! {
     spent_closed: "не работаем", "closed";
     spent_paused: "стоит", "stands still";
 
-    reason_by_hand: "выбрал человек", "a person has chosen it";
-    reason_intent: "тема обращения", "the topic";
-    reason_insistent: "пишет снова и снова", "writes again and again";
-    reason_shouting: "повышает голос", "raises the voice";
-    reason_model: "так считает модель", "a model holds it so";
-    reason_policy: "повысило правило", "a policy raises it";
+    because_by_hand: "выбрал человек", "a person has chosen it";
+    because_intent: "тема обращения", "the topic";
+    because_insistent: "пишет снова и снова", "writes again and again";
+    because_shouting: "повышает голос", "raises the voice";
+    because_model: "так считает модель", "a model holds it so";
+    because_policy: "повысило правило", "a policy raises it";
 
     clock_first_reply: "Первый ответ", "First answer";
     clock_next_reply: "Следующий ответ", "Next answer";
@@ -362,9 +362,7 @@ impl Locale {
     /// How many may still be missed, or are too many already.
     pub fn may_miss(self, n: i64, goal: i64) -> String {
         match (self, n) {
-            (Locale::Ru, 0..) => {
-                format!("Можно пропустить ещё {}, и останется {goal}\u{a0}%", self.number(n))
-            }
+            (Locale::Ru, 0..) => format!("Можно пропустить ещё {}, и останется {goal}\u{a0}%", self.number(n)),
             (Locale::Ru, _) => {
                 format!("До {goal}\u{a0}% не хватает: пропущено на {} больше, чем можно", self.number(-n))
             }
@@ -405,7 +403,9 @@ impl Locale {
     /// Weekdays from Monday on.
     pub fn weekdays(self) -> [&'static str; 7] {
         match self {
-            Locale::Ru => ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"],
+            Locale::Ru => {
+                ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"]
+            }
             Locale::En => ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
         }
     }

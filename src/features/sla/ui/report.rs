@@ -118,16 +118,10 @@ fn Shown(report: Report, query: ReportQuery) -> impl IntoView {
         Answerer::Person(_) => group.name.clone(),
         Answerer::Cabinet => locale.report_cabinet().to_owned(),
     };
-    let sellers =
-        lines(report.sellers, |it| it.name.clone(), |seller| ReportQuery { seller: Some(seller), ..query });
+    let sellers = lines(report.sellers, |it| it.name.clone(), |seller| ReportQuery { seller: Some(seller), ..query });
     let people = lines(report.people, person_name, |person| ReportQuery { person: Some(person), ..query });
-    let policies =
-        lines(report.policies, |it| it.name.clone(), |policy| ReportQuery { policy: Some(policy), ..query });
-    let hours = lines(
-        report.hours,
-        |it| format!("{:02}:00", it.key),
-        |hour| ReportQuery { hour: Some(hour), ..query },
-    );
+    let policies = lines(report.policies, |it| it.name.clone(), |policy| ReportQuery { policy: Some(policy), ..query });
+    let hours = lines(report.hours, |it| format!("{:02}:00", it.key), |hour| ReportQuery { hour: Some(hour), ..query });
     let days = lines(report.days, |it| locale.date(it.key), |day| ReportQuery { day: Some(day), ..query });
     let period = format!("{} – {}", locale.date(report.from), locale.date(report.to));
     view! {
