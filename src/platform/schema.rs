@@ -270,6 +270,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    rule_applications (workspace_id) {
+        workspace_id -> Uuid, version -> Integer, asked_by -> Uuid, started_at -> Timestamptz, chats -> BigInt,
+        done -> BigInt, cursor -> Nullable<Uuid>, finished_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
     clock_wakes (workspace_id, chat_id) { workspace_id -> Uuid, chat_id -> Uuid, at -> Timestamptz, }
 }
 
@@ -315,4 +321,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     chat_turns,
     clocks,
     clock_wakes,
+    rule_applications,
 );

@@ -8,12 +8,14 @@ use agentiq::features::inbox::server::receive::{self, ChatCursor, CursorMove};
 use agentiq::features::inbox::types::{Author, Moderation, Priority};
 use agentiq::features::sla::book::RuleBook;
 use agentiq::features::sla::defaults::first_book;
-use agentiq::features::sla::explanation::ClockView;
+use agentiq::features::sla::explanation::{Application, ClockView};
 use agentiq::features::sla::policy::Facts;
+use agentiq::features::sla::server::apply;
 use agentiq::features::sla::server::recompute::recompute;
 use agentiq::features::sla::server::rules::{self, Rules};
 use agentiq::features::sla::turn::{Ready, Turn, clocks_of, turns};
 use agentiq::platform::clock::now;
+use agentiq::platform::jobs::Run;
 use agentiq::shared::chat::ChatKind;
 use agentiq::shared::i18n::Locale;
 use agentiq::shared::ids::{ActivityId, ChatId, SellerId, UserId};
@@ -487,6 +489,39 @@ async fn a_turn_keeps_the_rules_of_its_beginning() {
     app.poll(seller).await;
     let next = owner.clock(chat, ClockKind::NextReply).await;
     assert_eq!((next.target, next.policy.map(|it| it.version)), (Some(Target::working(7)), Some(1)));
+    let ended = owner.clock(chat, ClockKind::FirstReply).await;
+    assert_eq!((ended.target, ended.due_at), (before.target, before.due_at), "nothing past has changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_rules_reach_chats_that_wait_when_somebody_asks_for_it() {
+    let app = TestApp::start().await;
+    let owner = app.person(Role::Owner).await;
+    let (_, _, chat) = app.shop_with_chat("Добрый день").await;
+    for number in 0..150 {
+        app.buyer_begins(&format!("Добрый день, {number}"));
+    }
+    let seller = app.sql().await.value("SELECT id FROM sellers").await.expect("a seller");
+    app.poll(seller.parse().expect("an id")).await;
+    let mut book = first_book(Locale::Ru).expect("a book");
+    for goals in book.policies[0].by_intent.values_mut() {
+        goals.first_reply.as_mut().expect("a goal").target = Target::working(7);
+    }
+    owner.want::<serde_json::Value>("deadlines/save", json!({ "version": 0, "book": book })).await;
+    assert_ne!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
+    assert_eq!(owner.want::<Option<Application>>("deadlines/application", json!({})).await, None);
+
+    owner.want::<()>("deadlines/apply", json!({})).await;
+    let run = || Run { app: app.app.for_work(), workspace: app.workspace, payload: json!(null), attempt: 1 };
+    apply::run(run()).await.expect("applied");
+    let reached = "SELECT count(*) FROM clocks WHERE kind = 'first_reply' AND target_minutes = 7 AND version = 1";
+    assert_eq!(app.sql().await.number(reached).await, 151);
+    assert_eq!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
+    let done = owner.want::<Option<Application>>("deadlines/application", json!({})).await.expect("somebody asked");
+    assert_eq!(done, Application { version: 1, chats: 151, done: 151, is_finished: true });
+    let events = app.sql().await.number("SELECT max(seq) FROM events").await;
+    apply::run(run()).await.expect("nothing is left");
+    assert_eq!(app.sql().await.number("SELECT max(seq) FROM events").await, events, "twice is once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! What a browser may ask about deadlines. Every function here is a public HTTP endpoint.
 
 use super::book::RuleBook;
+use super::explanation::Application;
 use super::types::{DeadlineSettings, Preview, Report, ReportQuery, Trial, TrialOutcome, VersionLine};
 use crate::shared::error::AppError;
 use leptos::prelude::*;
@@ -48,4 +49,16 @@ pub async fn try_out(book: RuleBook, trial: Trial) -> Result<TrialOutcome, AppEr
 #[server(endpoint = "deadlines/report", input = Json)]
 pub async fn report(query: ReportQuery) -> Result<Report, AppError> {
     answer(Permission::ReadChats, async move |ask| report::report(&ask, &query).await).await
+}
+
+/// Applies the newest rules to chats that already wait, in the background.
+#[server(endpoint = "deadlines/apply", input = Json)]
+pub async fn apply() -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| apply::begin(&ask).await).await
+}
+
+/// How far that has come, if anybody has asked for it.
+#[server(endpoint = "deadlines/application", input = Json)]
+pub async fn application() -> Result<Option<Application>, AppError> {
+    answer(Permission::ReadChats, async move |ask| apply::read(&ask).await).await
 }

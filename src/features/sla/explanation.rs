@@ -1,4 +1,4 @@
-//! A clock as it is told to whoever asks why it is due when it is due.
+//! A clock as it is told to whoever asks why it is due when it is due; and how far new rules have reached clocks that run.
 
 use super::intent::Intent;
 use super::priority::PriorityReason;
@@ -45,4 +45,13 @@ pub struct PolicyTold {
     pub intent: Intent,
     pub priority: Priority,
     pub reasons: Vec<PriorityReason>,
+}
+
+/// How far the newest rules have been applied to chats that already waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    pub version: i32,
+    pub chats: i64,
+    pub done: i64,
+    pub is_finished: bool,
 }

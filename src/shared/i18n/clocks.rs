@@ -28,6 +28,12 @@ texts! {
     why_late: "замечено позже: в момент срока программа не работала",
         "noticed later: the program was not running at the deadline";
     why_until_now: "до сих пор", "until now";
+
+    rules_apply_title: "Чаты, которые уже ждут", "Chats that already wait";
+    rules_apply_text:
+        "Они считаются по правилам, которые действовали, когда покупатель написал. Прошлое отчётов не меняется.",
+        "They go by the rules that were in force when the buyer wrote. Nothing past changes in reports.";
+    rules_apply: "Применить к ним новые правила", "Apply the new rules to them";
 }
 
 impl Locale {
@@ -166,6 +172,23 @@ impl Locale {
             self.pick("вовремя", "in time")
         } else {
             self.pick("с опозданием", "too late")
+        }
+    }
+
+    /// How far new rules have been applied.
+    pub fn rules_applying(self, done: i64, chats: i64) -> String {
+        match self {
+            Locale::Ru => format!("Применяем: {done} из {chats}"),
+            Locale::En => format!("Applying: {done} of {chats}"),
+        }
+    }
+
+    /// New rules have been applied.
+    pub fn rules_applied(self, chats: i64, version: i32) -> String {
+        let chats = self.count(chats, ["чату", "чатам", "чатам"], ["chat", "chats"]);
+        match self {
+            Locale::Ru => format!("Версия {version} применена к {chats}"),
+            Locale::En => format!("Version {version} was applied to {chats}"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The server's half of `sla`.
 
+pub mod apply;
 pub mod explain;
 pub mod export;
 pub mod known;

@@ -35,10 +35,25 @@ pub async fn recompute(
     settle(conn, workspace, chats, now, Settle::Clocks).await.map(drop)
 }
 
+/// The same by the newest rules, also for turns that began under older ones.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reapply(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    chats: &[ChatId],
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    settle(conn, workspace, chats, now, Settle::Anew).await.map(drop)
+}
+
 /// What is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settle {
     Clocks,
+    /// By the newest rules, whatever an open turn began with.
+    Anew,
     /// Also what has become due: breaches, and steps of the ladder.
     Due,
 }
@@ -78,7 +93,7 @@ pub(super) async fn settle(
     }
     let stored = Stored::read(conn, workspace, &counted).await?;
     let mut books = Books::open(conn, workspace).await?;
-    let told = choose(conn, &known, &stored, &mut books).await?;
+    let told = choose(conn, &known, &stored, &mut books, what).await?;
 
     let mut fallen = Vec::new();
     let (mut turns, mut clocks, mut wakes, mut moved) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -158,6 +173,7 @@ async fn choose(
     known: &KnownChats,
     stored: &Stored,
     books: &mut Books,
+    what: Settle,
 ) -> Outcome<Vec<Vec<Chosen>>> {
     let mut all: Vec<Vec<Open>> = Vec::with_capacity(known.facts.len());
     for facts in &known.facts {
@@ -166,6 +182,7 @@ async fn choose(
             let before = stored.turn(facts.id, &turn.start.id);
             let kept = before.filter(|it| is_settled(it, &turn)).cloned();
             let version = match before {
+                _ if what == Settle::Anew && turn.end.is_none() => books.newest.version,
                 Some(before) => before.version,
                 None => books.version_at(conn, turn.start.at).await?,
             };

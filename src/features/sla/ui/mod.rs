@@ -2,9 +2,11 @@
 //!
 //! * `draft` – the rules while they are edited; both pages of the settings edit one book.
 //! * `page` – policies in order; `policy`, `goals`, `conditions`, `ladder` – the form of one.
+//! * `apply` – bringing new rules to chats that already wait.
 //! * `calendars` – working hours. `preview`, `trial`, `versions` – what would change, an example, what has been.
 //! * `report` – how soon buyers were answered.
 
+mod apply;
 mod calendars;
 mod conditions;
 mod draft;

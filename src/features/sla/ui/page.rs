@@ -1,5 +1,6 @@
 //! `/settings/deadlines`: policies in their order, what marketplaces count, what would change, an example, and what has been.
 
+use super::apply::ApplyPanel;
 use super::draft::{Draft, SaveBar, Standing};
 use super::edit::{self, Column, Row};
 use super::policy::PolicyForm;
@@ -60,6 +61,7 @@ fn Editor(settings: DeadlineSettings) -> impl IntoView {
         <Marketplaces terms=settings.marketplaces/>
         {draft.may_manage.then(|| view! { <PreviewPanel draft/> })}
         <SaveBar draft/>
+        <ApplyPanel may_manage=draft.may_manage/>
         <TrialPanel draft/>
         <Versions draft/>
     }
