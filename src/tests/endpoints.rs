@@ -65,6 +65,8 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/dismiss_bulk", json!({ "job": bulk })),
         ("inbox/report_bulk", json!({ "job": bulk })),
         ("inbox/bulk_jobs", json!({})),
+        ("deadlines/apply", json!({})),
+        ("deadlines/applied", json!({})),
         ("inbox/explain", json!({ "chat": chat })),
         ("inbox/seen", json!({ "chat": chat })),
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),

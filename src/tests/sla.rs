@@ -358,9 +358,12 @@ async fn of_two_who_are_awake_each_breach_is_noted_once() {
     for number in 0..40 {
         app.buyer_begins(&format!("Где заказ {number}?"));
     }
-    app.poll(seller).await;
     let sql = app.sql().await;
-    assert_eq!(sql.number("SELECT count(*) FROM clock_wakes").await, 40);
+    eventually("all chats are here", async || {
+        app.poll(seller).await;
+        (sql.number("SELECT count(*) FROM clock_wakes").await == 40).then_some(())
+    })
+    .await;
     assert_eq!(wake_at(&app, now() - TimeDelta::days(1)).await, 0, "nothing is due yet");
     let before = sql.number("SELECT max(seq) FROM events").await;
 
@@ -497,19 +500,23 @@ async fn a_turn_keeps_the_rules_of_its_beginning() {
 async fn new_rules_reach_chats_that_wait_when_somebody_asks_for_it() {
     let app = TestApp::start().await;
     let owner = app.person(Role::Owner).await;
-    let (_, _, chat) = app.shop_with_chat("Добрый день").await;
+    let (seller, _, chat) = app.shop_with_chat("Добрый день").await;
     for number in 0..150 {
         app.buyer_begins(&format!("Добрый день, {number}"));
     }
-    let seller = app.sql().await.value("SELECT id FROM sellers").await.expect("a seller");
-    app.poll(seller.parse().expect("an id")).await;
+    eventually("all chats are here", async || {
+        app.poll(seller).await;
+        let counted = app.sql().await.number("SELECT count(DISTINCT chat_id) FROM clocks").await;
+        (counted == 151).then_some(())
+    })
+    .await;
     let mut book = first_book(Locale::Ru).expect("a book");
     for goals in book.policies[0].by_intent.values_mut() {
         goals.first_reply.as_mut().expect("a goal").target = Target::working(7);
     }
     owner.want::<serde_json::Value>("deadlines/save", json!({ "version": 0, "book": book })).await;
     assert_ne!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
-    assert_eq!(owner.want::<Option<Application>>("deadlines/application", json!({})).await, None);
+    assert_eq!(owner.want::<Option<Application>>("deadlines/applied", json!({})).await, None);
 
     owner.want::<()>("deadlines/apply", json!({})).await;
     let run = || Run { app: app.app.for_work(), workspace: app.workspace, payload: json!(null), attempt: 1 };
@@ -517,7 +524,7 @@ async fn new_rules_reach_chats_that_wait_when_somebody_asks_for_it() {
     let reached = "SELECT count(*) FROM clocks WHERE kind = 'first_reply' AND target_minutes = 7 AND version = 1";
     assert_eq!(app.sql().await.number(reached).await, 151);
     assert_eq!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
-    let done = owner.want::<Option<Application>>("deadlines/application", json!({})).await.expect("somebody asked");
+    let done = owner.want::<Option<Application>>("deadlines/applied", json!({})).await.expect("somebody asked");
     assert_eq!(done, Application { version: 1, chats: 151, done: 151, is_finished: true });
     let events = app.sql().await.number("SELECT max(seq) FROM events").await;
     apply::run(run()).await.expect("nothing is left");

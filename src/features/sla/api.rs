@@ -58,7 +58,7 @@ pub async fn apply() -> Result<(), AppError> {
 }
 
 /// How far that has come, if anybody has asked for it.
-#[server(endpoint = "deadlines/application", input = Json)]
-pub async fn application() -> Result<Option<Application>, AppError> {
+#[server(endpoint = "deadlines/applied", input = Json)]
+pub async fn applied() -> Result<Option<Application>, AppError> {
     answer(Permission::ReadChats, async move |ask| apply::read(&ask).await).await
 }

@@ -13,7 +13,7 @@ use crate::platform::schema::{chat_turns, rule_applications};
 use crate::shared::change::Change;
 use crate::shared::ids::{ChatId, WorkspaceId};
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_distinct;
+use diesel::dsl::count;
 use diesel::{ExpressionMethods, HasQuery, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use std::time::Duration;
@@ -63,7 +63,7 @@ pub async fn begin(ask: &Ask) -> Outcome<()> {
         let chats: i64 = chat_turns::table
             .filter(chat_turns::workspace_id.eq(workspace))
             .filter(chat_turns::ended_at.is_null())
-            .select(count_distinct(chat_turns::chat_id))
+            .select(count(chat_turns::chat_id).aggregate_distinct())
             .first(conn)
             .await?;
         let asked = (

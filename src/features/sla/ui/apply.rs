@@ -14,7 +14,7 @@ use leptos::task::spawn_local;
 #[component]
 pub fn ApplyPanel(may_manage: bool) -> impl IntoView {
     let locale = use_locale();
-    let told = LocalResource::new(api::application);
+    let told = LocalResource::new(api::applied);
     use_live().on_change(move |news| {
         let is_ours = match &news {
             LiveNews::Resync => true,
