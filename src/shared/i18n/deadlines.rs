@@ -134,12 +134,12 @@ texts! {
     spent_closed: "не работаем", "closed";
     spent_paused: "стоит", "stands still";
 
-    reason_by_hand: "выбрал человек", "a person has chosen it";
-    reason_intent: "тема обращения", "the topic";
-    reason_insistent: "пишет снова и снова", "writes again and again";
-    reason_shouting: "повышает голос", "raises the voice";
-    reason_model: "так считает модель", "a model holds it so";
-    reason_policy: "повысило правило", "a policy raises it";
+    because_by_hand: "выбрал человек", "a person has chosen it";
+    because_intent: "тема обращения", "the topic";
+    because_insistent: "пишет снова и снова", "writes again and again";
+    because_shouting: "повышает голос", "raises the voice";
+    because_model: "так считает модель", "a model holds it so";
+    because_policy: "повысило правило", "a policy raises it";
 
     clock_first_reply: "Первый ответ", "First answer";
     clock_next_reply: "Следующий ответ", "Next answer";

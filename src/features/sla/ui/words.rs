@@ -77,12 +77,12 @@ pub fn scheme(locale: Locale, scheme: Scheme) -> &'static str {
 
 pub fn reason(locale: Locale, reason: PriorityReason) -> &'static str {
     match reason {
-        PriorityReason::ByHand => locale.reason_by_hand(),
-        PriorityReason::Intent => locale.reason_intent(),
-        PriorityReason::Insistent => locale.reason_insistent(),
-        PriorityReason::Shouting => locale.reason_shouting(),
-        PriorityReason::Model => locale.reason_model(),
-        PriorityReason::Policy => locale.reason_policy(),
+        PriorityReason::ByHand => locale.because_by_hand(),
+        PriorityReason::Intent => locale.because_intent(),
+        PriorityReason::Insistent => locale.because_insistent(),
+        PriorityReason::Shouting => locale.because_shouting(),
+        PriorityReason::Model => locale.because_model(),
+        PriorityReason::Policy => locale.because_policy(),
     }
 }
 
