@@ -46,11 +46,11 @@ fn words(word: &str) -> Condition {
 }
 
 async fn settings(person: &Person) -> DeadlineSettings {
-    person.want("deadlines/settings", json!({})).await
+    person.want("sla/settings", json!({})).await
 }
 
 async fn save(person: &Person, version: i32, book: &RuleBook) -> DeadlineSettings {
-    person.want("deadlines/save", json!({ "version": version, "book": book })).await
+    person.want("sla/save", json!({ "version": version, "book": book })).await
 }
 
 // --- Versions ------------------------------------------------------------------------------------------------------
@@ -74,10 +74,10 @@ async fn an_edit_is_a_version_that_holds_at_once_and_the_old_one_can_still_be_re
     second.policies.reverse();
     save(&admin, 1, &second).await;
 
-    let lines: Vec<VersionLine> = operator.want("deadlines/versions", json!({})).await;
+    let lines: Vec<VersionLine> = operator.want("sla/versions", json!({})).await;
     assert_eq!(lines.iter().map(|line| line.version).collect::<Vec<_>>(), [2, 1]);
     for (version, expected) in [(0, &book()), (1, &first), (2, &second)] {
-        let read: RuleBook = operator.want("deadlines/version", json!({ "version": version })).await;
+        let read: RuleBook = operator.want("sla/version", json!({ "version": version })).await;
         assert_eq!(&read, expected, "version {version}");
         let mut conn = app.conn().await;
         let ready = rules::of_version(&mut conn, app.workspace, version).await.expect("rules");
@@ -85,14 +85,14 @@ async fn an_edit_is_a_version_that_holds_at_once_and_the_old_one_can_still_be_re
     }
     let in_force = rules::in_force(&mut *app.conn().await, app.workspace).await.expect("rules");
     assert_eq!(in_force.version, 2);
-    let unknown = operator.call("deadlines/version", &json!({ "version": 3 })).await.error();
+    let unknown = operator.call("sla/version", &json!({ "version": 3 })).await.error();
     assert_eq!(unknown, Some(AppError::NotFound));
     assert!(rules::of_version(&mut *app.conn().await, app.workspace, 3).await.is_err());
 
     let elsewhere = app.new_workspace("Second").await;
     let stranger = app.person_of(elsewhere, Role::Owner).await;
     assert_eq!(settings(&stranger).await.version, 0, "another workspace has its own");
-    let theirs = stranger.call("deadlines/version", &json!({ "version": 1 })).await.error();
+    let theirs = stranger.call("sla/version", &json!({ "version": 1 })).await.error();
     assert_eq!(theirs, Some(AppError::NotFound));
 }
 
@@ -101,12 +101,11 @@ async fn of_two_admins_who_begin_with_the_same_version_the_second_is_told() {
     let app = TestApp::start().await;
     let (one, other) = (app.person(Role::Admin).await, app.person(Role::Owner).await);
     let begun = json!({ "version": 0, "book": book() });
-    let (first, second) =
-        tokio::join!(one.call("deadlines/save", &begun), other.call("deadlines/save", &begun));
+    let (first, second) = tokio::join!(one.call("sla/save", &begun), other.call("sla/save", &begun));
     let mut errors = [first.error(), second.error()];
     errors.sort_by_key(Option::is_some);
     assert_eq!(errors, [None, Some(AppError::Refused(Refusal::RulesChangedMeanwhile))]);
-    let late = one.call("deadlines/save", &begun).await.error();
+    let late = one.call("sla/save", &begun).await.error();
     assert_eq!(late, Some(AppError::Refused(Refusal::RulesChangedMeanwhile)));
     assert_eq!(app.sql().await.number("SELECT count(*) FROM policy_versions").await, 1);
 }
@@ -148,24 +147,19 @@ async fn only_admins_save_and_only_what_can_be_meant() {
     for role in [Role::Operator, Role::Viewer] {
         let person = app.person(role).await;
         let body = json!({ "version": 0, "book": book() });
-        assert_eq!(person.call("deadlines/save", &body).await.error(), Some(AppError::Forbidden), "{role}");
-        let preview = person.call("deadlines/preview", &json!({ "book": book() })).await.error();
+        assert_eq!(person.call("sla/save", &body).await.error(), Some(AppError::Forbidden), "{role}");
+        let preview = person.call("sla/preview", &json!({ "book": book() })).await.error();
         assert_eq!(preview, Some(AppError::Forbidden), "{role}");
         assert_eq!(settings(&person).await.version, 0, "{role} may look");
     }
     let refused = async |change: &dyn Fn(&mut RuleBook)| {
         let mut book = book();
         change(&mut book);
-        admin.call("deadlines/save", &json!({ "version": 0, "book": book })).await.error()
+        admin.call("sla/save", &json!({ "version": 0, "book": book })).await.error()
     };
-    let flaw = |name: &str, flaw| {
-        Some(AppError::Refused(Refusal::DeadlineRule { name: name.to_owned(), flaw }))
-    };
-    assert_eq!(
-        refused(&|book| book.policies[0].goals.clear()).await,
-        None,
-        "goals by intent are goals, too"
-    );
+    let flaw =
+        |name: &str, flaw| Some(AppError::Refused(Refusal::DeadlineRule { name: name.to_owned(), flaw }));
+    assert_eq!(refused(&|book| book.policies[0].goals.clear()).await, None, "goals by intent are goals, too");
     assert_eq!(
         refused(&|book| {
             book.policies[0].goals.clear();
@@ -289,15 +283,23 @@ async fn a_preview_counts_what_counting_by_hand_counts() {
     let chats = written(&app, 60).await;
     let admin = app.person(Role::Admin).await;
     let second = chats[1].seller;
-    let rules =
-        [(policy("Срочно", vec![words("срочно*")], 30), 30), (policy("Второй", vec![Condition::Seller(vec![second])], 60), 60)];
+    let rules = [
+        (policy("Срочно", vec![words("срочно*")], 30), 30),
+        (policy("Второй", vec![Condition::Seller(vec![second])], 60), 60),
+    ];
     let mut meant = book();
     meant.policies = rules.iter().map(|(policy, _)| policy.clone()).collect();
     let now = now();
     let mut expected = [PolicyCount::default(), PolicyCount::default(), PolicyCount::default()];
     for chat in &chats {
         for (since, is_urgent, answered) in chat.waits() {
-            let place = if is_urgent { 0 } else if chat.seller == second { 1 } else { 2 };
+            let place = if is_urgent {
+                0
+            } else if chat.seller == second {
+                1
+            } else {
+                2
+            };
             let minutes = rules.get(place).map(|(_, minutes)| TimeDelta::minutes(*minutes));
             let is_late = minutes.is_some_and(|minutes| answered.unwrap_or(now) > since + minutes);
             let count = &mut expected[place];
@@ -310,13 +312,17 @@ async fn a_preview_counts_what_counting_by_hand_counts() {
         }
     }
     assert!(expected.iter().all(|count| count.open > 0 && count.week > count.open), "{expected:?}");
-    let preview: Preview = admin.want("deadlines/preview", json!({ "book": meant })).await;
+    let preview: Preview = admin.want("sla/preview", json!({ "book": meant })).await;
     let keys: Vec<Option<PolicyId>> = preview.counts.iter().map(|(policy, _)| *policy).collect();
     assert_eq!(keys, [Some(rules[0].0.id), Some(rules[1].0.id), None]);
     let counts: Vec<PolicyCount> = preview.counts.into_iter().map(|(_, count)| count).collect();
     assert_eq!(counts, expected);
     let waiting: i64 = expected.iter().map(|count| count.open).sum();
-    assert_eq!(preview.now.iter().map(|(_, count)| count.open).sum::<i64>(), waiting, "by the rules in force");
+    assert_eq!(
+        preview.now.iter().map(|(_, count)| count.open).sum::<i64>(),
+        waiting,
+        "by the rules in force"
+    );
     assert_eq!(app.sql().await.number("SELECT count(*) FROM policy_versions").await, 0, "nothing was saved");
 }
 
@@ -331,7 +337,7 @@ async fn a_message_is_tried_out_on_rules_that_are_not_saved() {
     let at: DateTime<Utc> = "2026-11-21T19:00:00Z".parse().expect("an instant");
     let ask = async |text: &str, seller: Option<SellerId>| -> TrialOutcome {
         let trial = json!({ "text": text, "seller": seller, "tags": [], "priority": null, "at": at });
-        operator.want("deadlines/try_out", json!({ "book": meant, "trial": trial })).await
+        operator.want("sla/try_out", json!({ "book": meant, "trial": trial })).await
     };
     let due = |outcome: &TrialOutcome, kind| {
         outcome.deadlines.iter().find(|it| it.kind == kind).and_then(|it| it.due_at)
@@ -352,7 +358,7 @@ async fn a_message_is_tried_out_on_rules_that_are_not_saved() {
     assert!(first.course.len() > 1, "the night is told of");
 
     let trial = json!({ "text": "", "seller": SellerId::new(), "tags": [], "priority": null, "at": at });
-    let unknown = operator.call("deadlines/try_out", &json!({ "book": meant, "trial": trial })).await.error();
+    let unknown = operator.call("sla/try_out", &json!({ "book": meant, "trial": trial })).await.error();
     assert_eq!(unknown, Some(AppError::NotFound));
 }
 
@@ -389,7 +395,7 @@ async fn a_report_counts_what_counting_by_hand_counts() {
         took
     };
     for seller in [None, Some(second)] {
-        let report: Report = operator.want("deadlines/report", query(json!({ "seller": seller }))).await;
+        let report: Report = operator.want("sla/report", query(json!({ "seller": seller }))).await;
         let took = minutes(seller);
         let turns = waits.iter().filter(|(of, _)| seller.is_none_or(|seller| seller == *of)).count();
         assert_eq!((report.all.turns, report.all.answered), (turns as i64, took.len() as i64), "{seller:?}");
@@ -405,17 +411,20 @@ async fn a_report_counts_what_counting_by_hand_counts() {
         assert_eq!(report.people[0].key, Answerer::Cabinet);
         let share = report.shares.iter().find(|share| share.seller == second).expect("a share");
         let of_second: Vec<_> = waits.iter().filter(|(of, _)| *of == second).collect();
-        let late = of_second.iter().filter(|(_, (since, _, answered))| {
-            answered.unwrap_or_else(now) > *since + TimeDelta::hours(24)
-        });
+        let late = of_second
+            .iter()
+            .filter(|(_, (since, _, answered))| answered.unwrap_or_else(now) > *since + TimeDelta::hours(24));
         let late = late.count() as i64;
         assert_eq!(share.judged - share.met, late, "answers after a day");
-        assert_eq!(share.met, of_second.iter().filter(|(_, (_, _, answered))| answered.is_some()).count() as i64);
+        assert_eq!(
+            share.met,
+            of_second.iter().filter(|(_, (_, _, answered))| answered.is_some()).count() as i64
+        );
     }
-    let hour = operator.want::<Report>("deadlines/report", query(json!({}))).await.hours.remove(0);
-    let narrowed: Report = operator.want("deadlines/report", query(json!({ "hour": hour.key }))).await;
+    let hour = operator.want::<Report>("sla/report", query(json!({}))).await.hours.remove(0);
+    let narrowed: Report = operator.want("sla/report", query(json!({ "hour": hour.key }))).await;
     assert_eq!(narrowed.all, hour.figures, "a group of a report is a report");
-    let long = operator.call("deadlines/report", &query(json!({ "days": 93 }))).await.error();
+    let long = operator.call("sla/report", &query(json!({ "days": 93 }))).await.error();
     assert_eq!(long, Some(AppError::BadRequest));
 
     let table = operator.get("/reports/deadlines.csv?days=30").await;
@@ -433,12 +442,12 @@ async fn a_report_does_not_rewrite_the_past() {
     lax.policies = vec![policy("Нестрого", vec![], 10_000)];
     save(&admin, 0, &lax).await;
     app.sql().await.run("UPDATE policy_versions SET created_at = now() - interval '40 days'").await;
-    let before: Report = admin.want("deadlines/report", query(json!({}))).await;
+    let before: Report = admin.want("sla/report", query(json!({}))).await;
     assert!(before.all.met > 0);
     let mut strict = book();
     strict.policies = vec![policy("Строго", vec![], 1)];
     save(&admin, 1, &strict).await;
-    let after: Report = admin.want("deadlines/report", query(json!({}))).await;
+    let after: Report = admin.want("sla/report", query(json!({}))).await;
     assert_eq!(after.all.met, before.all.met, "what was promised then is what is judged by");
 }
 
@@ -453,7 +462,7 @@ async fn who_answered_here_is_named() {
     })
     .await;
     let found = crate::harness::eventually("the answer is counted", async || {
-        let report: Report = person.want("deadlines/report", query(json!({ "days": 1 }))).await;
+        let report: Report = person.want("sla/report", query(json!({ "days": 1 }))).await;
         report.people.first().map(|group| (group.key, group.name.clone(), group.figures.met))
     })
     .await;

@@ -138,17 +138,17 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("wording/rules", json!({})),
         ("wording/settings", json!({})),
         ("wording/save", json!({ "version": 77, "changes": { "severities": {}, "own": [] } })),
-        ("deadlines/settings", json!({})),
-        ("deadlines/save", json!({ "version": 77, "book": book })),
-        ("deadlines/versions", json!({})),
-        ("deadlines/version", json!({ "version": 77 })),
-        ("deadlines/preview", json!({ "book": book })),
+        ("sla/settings", json!({})),
+        ("sla/save", json!({ "version": 77, "book": book })),
+        ("sla/versions", json!({})),
+        ("sla/version", json!({ "version": 77 })),
+        ("sla/preview", json!({ "book": book })),
         (
-            "deadlines/try_out",
+            "sla/try_out",
             json!({ "book": book, "trial": { "text": "x", "seller": seller, "tags": [], "priority": null, "at": now() } }),
         ),
         (
-            "deadlines/report",
+            "sla/report",
             json!({ "query": { "days": 7, "seller": seller, "person": null, "policy": null, "hour": null, "day": null } }),
         ),
         ("sellers/list", json!({})),
@@ -331,10 +331,10 @@ async fn things_of_another_workspace_are_not_there() {
             | "quick_replies/list"
             | "wording/rules"
             | "wording/settings"
-            | "deadlines/settings"
-            | "deadlines/versions"
-            | "deadlines/preview"
-            | "deadlines/report" => {
+            | "sla/settings"
+            | "sla/versions"
+            | "sla/preview"
+            | "sla/report" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             // The id of a quick reply is made by the browser: in another workspace it is another one.
@@ -344,7 +344,7 @@ async fn things_of_another_workspace_are_not_there() {
             }
             // None of the chats is theirs.
             "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
-            "wording/save" | "deadlines/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            "wording/save" | "sla/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }
