@@ -61,6 +61,7 @@ text_enum!(
         Notices = "notices",
         GoToChats = "go_to_chats",
         GoToSellers = "go_to_sellers",
+        GoToReports = "go_to_reports",
         GoToSettings = "go_to_settings",
     }
 );
@@ -92,9 +93,8 @@ impl Command {
                 Area::Chat
             }
             AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
-            Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToSettings => {
-                Area::Everywhere
-            }
+            Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToReports
+            | GoToSettings => Area::Everywhere,
         }
     }
 
@@ -146,7 +146,7 @@ impl Command {
             Palette => Chord::plain("KeyK").ctrl(),
             CheatSheet => Chord::plain("Slash").shift(),
             Notices => Chord::plain("KeyB"),
-            GoToChats | GoToSellers | GoToSettings => return None,
+            GoToChats | GoToSellers | GoToReports | GoToSettings => return None,
         };
         Some(chord)
     }

@@ -3,10 +3,12 @@
 use crate::harness::{Answer, Live, Person, Setting, TestApp};
 use agentiq::connectors::sandbox::ozon::DEMO_API_KEY;
 use agentiq::features::files::server::fetch;
+use agentiq::features::sla::defaults::first_book;
 use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
+use agentiq::shared::i18n::Locale;
 use agentiq::shared::ids::{
     BulkJobId, ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId,
 };
@@ -45,6 +47,7 @@ struct Things {
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
     let Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk } = things;
     let later = now() + TimeDelta::hours(1);
+    let book = first_book(Locale::Ru).expect("data");
     let name = format!("Tag {}", TagId::new());
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
@@ -138,6 +141,19 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("wording/rules", json!({})),
         ("wording/settings", json!({})),
         ("wording/save", json!({ "version": 77, "changes": { "severities": {}, "own": [] } })),
+        ("sla/settings", json!({})),
+        ("sla/save", json!({ "version": 77, "book": book })),
+        ("sla/versions", json!({})),
+        ("sla/version", json!({ "version": 77 })),
+        ("sla/preview", json!({ "book": book })),
+        (
+            "sla/try_out",
+            json!({ "book": book, "trial": { "text": "x", "seller": seller, "tags": [], "priority": null, "at": now() } }),
+        ),
+        (
+            "sla/report",
+            json!({ "query": { "days": 7, "seller": seller, "person": null, "policy": null, "hour": null, "day": null } }),
+        ),
         ("sellers/list", json!({})),
         ("sellers/stopped", json!({})),
         (
@@ -317,7 +333,11 @@ async fn things_of_another_workspace_are_not_there() {
             | "inbox/filter_uses"
             | "quick_replies/list"
             | "wording/rules"
-            | "wording/settings" => {
+            | "wording/settings"
+            | "sla/settings"
+            | "sla/versions"
+            | "sla/preview"
+            | "sla/report" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             // The id of a quick reply is made by the browser: in another workspace it is another one.
@@ -327,7 +347,7 @@ async fn things_of_another_workspace_are_not_there() {
             }
             // None of the chats is theirs.
             "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
-            "wording/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            "wording/save" | "sla/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }
@@ -371,6 +391,7 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "saved_filters",
         "quick_replies",
         "wording_versions",
+        "policy_versions",
         "presences",
         "notices",
         "notice_settings",

@@ -7,6 +7,7 @@ mod chaos;
 mod cluster;
 mod composer;
 mod crash;
+mod deadlines;
 mod door;
 mod endpoints;
 mod events;

@@ -7,7 +7,8 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
-use agentiq::features::sla::server::{known, wakes};
+use agentiq::features::sla::server::turns::Which;
+use agentiq::features::sla::server::{known, rules, wakes};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live, statistics};
@@ -291,6 +292,7 @@ async fn a_row_cannot_refer_to_another_workspace() {
              VALUES ('{other}', gen_random_uuid(), 'mine', '{user}', 'x', '', 'x', '{stranger}', now(), now())"
         ),
         format!("wording_versions VALUES ('{other}', 1, '{{}}', '{user}', now())"),
+        format!("policy_versions VALUES ('{other}', 1, '{{}}', '{user}', now())"),
         format!(
             "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
              VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
@@ -575,6 +577,8 @@ fn sorts_much(title: &str, plan: &str) -> bool {
         // What holds a rare word or a number is little, which is known before; what is common is walked to.
         _ if title.starts_with("search: ") && title != "search: common words" => false,
         // Few, by what was counted before or by what Postgres knows; among many it walks.
+        // What a report or a preview looks at, and no more: it begins with their period.
+        _ if title.starts_with("turns ") => false,
         _ if title.starts_with("gathered for a") || title.starts_with("walked for a") => false,
         ROWS => lines[1..].windows(2).any(is_much),
         _ if title.starts_with("list: ") => lines.windows(2).any(is_much),
@@ -786,6 +790,16 @@ async fn hot_statements_find_their_rows_by_index() {
         "chats of a bulk job".into(),
         plan(&sql, "uuid, uuid, uuid, bigint", bulk::items::NEXT_SQL, &of_job).await,
     ));
+
+    for (title, which) in [("turns that began", Which::Begun), ("turns of those who wait", Which::Waiting)] {
+        let period = format!("'{workspace}', now() - interval '1 day', now(), 20000");
+        plans.push((
+            title.into(),
+            plan(&sql, "uuid, timestamptz, timestamptz, bigint", &which.sql(), &period).await,
+        ));
+    }
+    let newest = format!("'{workspace}', 2147483647");
+    plans.push(("rules in force".into(), plan(&sql, "uuid, integer", rules::NEWEST_SQL, &newest).await));
 
     for (title, plan) in &plans {
         for table in

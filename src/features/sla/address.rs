@@ -36,7 +36,8 @@ impl ReportQuery {
             self.hour.map(|hour| ("hour", hour.to_string())),
             self.day.map(|day| ("day", day.to_string())),
         ];
-        let words: Vec<String> = words.into_iter().flatten().map(|(key, value)| format!("{key}={value}")).collect();
+        let words: Vec<String> =
+            words.into_iter().flatten().map(|(key, value)| format!("{key}={value}")).collect();
         format!("?{}", words.join("&"))
     }
 

@@ -10,43 +10,43 @@ use server_fn::codec::Json;
 use {super::server::*, crate::context::answer, crate::shared::role::Permission};
 
 /// The rules in force as their pages show them.
-#[server(endpoint = "deadlines/settings", input = Json)]
+#[server(endpoint = "sla/settings", input = Json)]
 pub async fn settings() -> Result<DeadlineSettings, AppError> {
     answer(Permission::ReadChats, async move |ask| settings::read(&ask).await).await
 }
 
 /// Makes the next version of the rules, based on `version`.
-#[server(endpoint = "deadlines/save", input = Json)]
+#[server(endpoint = "sla/save", input = Json)]
 pub async fn save(version: i32, book: RuleBook) -> Result<DeadlineSettings, AppError> {
     answer(Permission::ManageShared, async move |ask| save::save(&ask, version, book).await).await
 }
 
 /// All versions, the newest first.
-#[server(endpoint = "deadlines/versions", input = Json)]
+#[server(endpoint = "sla/versions", input = Json)]
 pub async fn versions() -> Result<Vec<VersionLine>, AppError> {
     answer(Permission::ReadChats, async move |ask| settings::versions(&ask).await).await
 }
 
 /// What a version says; 0 comes with the program.
-#[server(endpoint = "deadlines/version", input = Json)]
+#[server(endpoint = "sla/version", input = Json)]
 pub async fn version(version: i32) -> Result<RuleBook, AppError> {
     answer(Permission::ReadChats, async move |ask| settings::version(&ask, version).await).await
 }
 
 /// What would change if a book were saved.
-#[server(endpoint = "deadlines/preview", input = Json)]
+#[server(endpoint = "sla/preview", input = Json)]
 pub async fn preview(book: RuleBook) -> Result<Preview, AppError> {
     answer(Permission::ManageShared, async move |ask| preview::preview(&ask, book).await).await
 }
 
 /// What a book makes of a message.
-#[server(endpoint = "deadlines/try_out", input = Json)]
+#[server(endpoint = "sla/try_out", input = Json)]
 pub async fn try_out(book: RuleBook, trial: Trial) -> Result<TrialOutcome, AppError> {
     answer(Permission::ReadChats, async move |ask| trial::run(&ask, book, trial).await).await
 }
 
 /// How soon buyers were answered.
-#[server(endpoint = "deadlines/report", input = Json)]
+#[server(endpoint = "sla/report", input = Json)]
 pub async fn report(query: ReportQuery) -> Result<Report, AppError> {
     answer(Permission::ReadChats, async move |ask| report::report(&ask, &query).await).await
 }

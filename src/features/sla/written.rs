@@ -1,5 +1,6 @@
 //! Hours and stretches of time as people type them: `9:00–13:00, 14–18`, `1 ч 30 мин`.
 
+use crate::shared::i18n::Locale;
 use crate::shared::sla::calendar::{DAY_MINUTES, Day, Hours, MAX_RANGES};
 
 /// Reads the hours of a day: ranges between commas; nothing is a day off. `None` for what is no time.
@@ -50,12 +51,7 @@ pub fn minutes(text: &str) -> Option<u32> {
         let number = digits(&rest[..end])?;
         rest = rest[end..].trim_start();
         let end = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let unit = match rest[..end].trim().trim_end_matches('.').chars().next() {
-            None | Some('м' | 'm') => 1,
-            Some('ч' | 'h') => 60,
-            Some('д' | 'd') => 1_440,
-            Some(_) => return None,
-        };
+        let unit = Locale::unit_minutes(rest[..end].trim())?;
         total = total.checked_add(number.checked_mul(unit)?)?;
         rest = rest[end..].trim_start();
     }

@@ -93,6 +93,7 @@ impl Locale {
             Notices => ("Уведомления", "Notices"),
             GoToChats => ("Открыть чаты", "Open the chats"),
             GoToSellers => ("Открыть кабинеты", "Open seller accounts"),
+            GoToReports => ("Открыть отчёт о сроках", "Open the report of deadlines"),
             GoToSettings => ("Открыть настройки", "Open the settings"),
         };
         self.pick(ru, en)

@@ -239,6 +239,16 @@ texts! {
 }
 
 impl Locale {
+    /// How many minutes a unit of time has that somebody has typed, in either language; without a word it is minutes.
+    pub fn unit_minutes(word: &str) -> Option<u32> {
+        match word.chars().next() {
+            None | Some('м' | 'm') => Some(1),
+            Some('ч' | 'h') => Some(60),
+            Some('д' | 'd') => Some(1_440),
+            Some(_) => None,
+        }
+    }
+
     /// What is wrong with a policy or a calendar of this name.
     pub fn deadline_flaw(self, name: &str, flaw: DeadlineFlaw) -> String {
         let of = match self {
@@ -362,7 +372,9 @@ impl Locale {
     /// How many may still be missed, or are too many already.
     pub fn may_miss(self, n: i64, goal: i64) -> String {
         match (self, n) {
-            (Locale::Ru, 0..) => format!("Можно пропустить ещё {}, и останется {goal}\u{a0}%", self.number(n)),
+            (Locale::Ru, 0..) => {
+                format!("Можно пропустить ещё {}, и останется {goal}\u{a0}%", self.number(n))
+            }
             (Locale::Ru, _) => {
                 format!("До {goal}\u{a0}% не хватает: пропущено на {} больше, чем можно", self.number(-n))
             }
@@ -403,9 +415,7 @@ impl Locale {
     /// Weekdays from Monday on.
     pub fn weekdays(self) -> [&'static str; 7] {
         match self {
-            Locale::Ru => {
-                ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"]
-            }
+            Locale::Ru => ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"],
             Locale::En => ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
         }
     }

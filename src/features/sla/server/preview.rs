@@ -24,8 +24,7 @@ pub async fn preview(ask: &Ask, book: RuleBook) -> Outcome<Preview> {
     let now = ask.now;
     let mut conn = ask.conn().await?;
     let present = rules::in_force(&mut conn, ask.workspace()).await?;
-    let waiting =
-        turns::read(&mut conn, ask.workspace(), Which::Waiting, DateTime::UNIX_EPOCH, now).await?;
+    let waiting = turns::read(&mut conn, ask.workspace(), Which::Waiting, DateTime::UNIX_EPOCH, now).await?;
     let begun = turns::read(&mut conn, ask.workspace(), Which::Begun, now - WEEK, now).await?;
     drop(conn);
     let zone = present.zone.clone();

@@ -5,9 +5,7 @@ use super::rules::{self, Rules};
 use super::turns::{self, Judged, LOOKED_AT, Turn, Which};
 use crate::context::Ask;
 use crate::features::sla::figures::{GOAL_PERCENT, Verdict, Wait, figures, may_miss};
-use crate::features::sla::types::{
-    Answerer, Group, LateTurn, MAX_REPORT_DAYS, Report, ReportQuery, Share,
-};
+use crate::features::sla::types::{Answerer, Group, LateTurn, MAX_REPORT_DAYS, Report, ReportQuery, Share};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::policy_versions;
 use crate::shared::error::AppError;
@@ -178,11 +176,8 @@ fn groups<K: Ord + Copy>(
             found.entry(key).or_insert_with(|| (name, Vec::new())).1.push(it.judged.wait);
         }
     }
-    let group = |(key, (name, waits)): (K, (String, Vec<Wait>))| Group {
-        key,
-        name,
-        figures: figures(&waits, now),
-    };
+    let group =
+        |(key, (name, waits)): (K, (String, Vec<Wait>))| Group { key, name, figures: figures(&waits, now) };
     found.into_iter().map(group).collect()
 }
 

@@ -149,7 +149,8 @@ async fn up_to(conn: &mut AsyncPgConnection, workspace: WorkspaceId, version: i3
         .bind::<Integer, _>(version)
         .get_result(conn)
         .await?;
-    let key = Key { workspace, version: row.version.unwrap_or(0), since: row.created_at, zone: row.time_zone };
+    let key =
+        Key { workspace, version: row.version.unwrap_or(0), since: row.created_at, zone: row.time_zone };
     if let Some(rules) = kept().get(&key) {
         return Ok(rules.clone());
     }
@@ -177,9 +178,7 @@ pub async fn book(conn: &mut AsyncPgConnection, workspace: WorkspaceId, version:
         .optional()?;
     match book {
         Some(book) => Ok(serde_json::from_value(book)?),
-        None if version == 0 => {
-            first_book(Locale::default()).map_err(|error| Fault::Broke(error.into()))
-        }
+        None if version == 0 => first_book(Locale::default()).map_err(|error| Fault::Broke(error.into())),
         None => Err(Fault::not_found()),
     }
 }

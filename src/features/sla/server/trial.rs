@@ -64,12 +64,8 @@ fn outcome(rules: &Rules, marketplace: Marketplace, trial: &Trial) -> TrialOutco
     let calendar = rules.calendar(found.as_ref().and_then(|found| found.calendar));
     let goals = found.as_ref().map(|found| found.goals.clone()).unwrap_or_default();
     let mut story = Story::new(trial.at);
-    let utterance = Utterance {
-        at: trial.at,
-        sort_key: String::new(),
-        voice: Voice::Buyer,
-        is_withdrawn: false,
-    };
+    let utterance =
+        Utterance { at: trial.at, sort_key: String::new(), voice: Voice::Buyer, is_withdrawn: false };
     story.learn(Known::Said { id: "message".to_owned(), utterance });
     let all = rules.terms(marketplace, &goals).map(|terms| {
         let applied =

@@ -65,8 +65,13 @@ const WAITING: &str = "SELECT k.id AS chat_id, f.sent_at, f.sort_key FROM chats 
          ORDER BY f.sent_at, k.id LIMIT $4";
 
 const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS seller, s.name AS seller_name, s.marketplace, \
-            c.kind, c.priority, c.bucket IN (2, 3, 6) AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
+            c.kind, c.bucket IN (2, 3, 6) AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
             rated.sent_at AS rated_at, u.id AS person, u.name AS person_name, o.postings, \
+            ( \
+                SELECT v.details->>'priority' FROM activities v \
+                WHERE v.workspace_id = $1 AND v.chat_id = t.chat_id AND v.kind = 'priority_set' AND v.actor_id IS NOT NULL \
+                  AND v.at <= coalesce(a.sent_at, 'infinity') \
+                ORDER BY v.at DESC, v.id DESC LIMIT 1) AS by_hand, \
             coalesce(x.texts, '{}') AS texts, coalesce(g.tags, '{}') AS tags, \
             NOT EXISTS ( \
                 SELECT 1 FROM messages m \
@@ -116,8 +121,9 @@ pub struct Turn {
     pub marketplace: Marketplace,
     #[diesel(sql_type = Text)]
     pub kind: ChatKind,
-    #[diesel(sql_type = Text)]
-    pub priority: Priority,
+    /// What a person had chosen before the answer.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by_hand: Option<Priority>,
     /// Somebody still expects an answer of us.
     #[diesel(sql_type = Bool)]
     pub is_waiting: bool,
@@ -203,15 +209,13 @@ impl Turn {
     fn facts(&self, rules: &Rules) -> Facts {
         let postings: Vec<Posting> =
             self.postings.clone().and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
-        // What somebody has chosen for a chat that waits; of the past it is not known.
-        let is_chosen = self.answered_at.is_none() && self.priority != Priority::Normal;
         Facts {
             seller: self.seller,
             marketplace: self.marketplace,
             kind: self.kind,
             scheme: postings.first().map(|posting| posting.scheme),
             tags: self.tags.clone(),
-            priority: is_chosen.then_some(self.priority),
+            priority: self.by_hand,
             turn: self.texts.clone(),
             minute_of_day: rules.minute_of_day(self.since),
             order_value: order_value(&postings),

@@ -229,7 +229,9 @@ fn OwnDays(draft: Draft, id: CalendarId) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let add = Callback::new(move |()| {
         let date = typed.get_untracked().parse().unwrap_or_else(|_| zone.day(now.get_untracked()));
-        draft.edit_calendar(id, |calendar| drop(calendar.plan.own.entry(date).or_default()));
+        draft.edit_calendar(id, |calendar| {
+            calendar.plan.own.entry(date).or_default();
+        });
         typed.set(String::new());
     });
     let field = format!("own-date-{id}");
@@ -264,8 +266,9 @@ fn OwnDays(draft: Draft, id: CalendarId) -> impl IntoView {
 fn OwnDay(draft: Draft, id: CalendarId, date: NaiveDate) -> impl IntoView {
     let locale = use_locale();
     let day = plan(draft, id).own.get(&date).cloned().unwrap_or_default();
-    let change =
-        Callback::new(move |day| draft.edit_calendar(id, |calendar| drop(calendar.plan.own.insert(date, day))));
+    let change = Callback::new(move |day| {
+        draft.edit_calendar(id, |calendar| drop(calendar.plan.own.insert(date, day)))
+    });
     let field = format!("own-{id}-{date}");
     let removed = field.clone();
     let remove = move |_| {
@@ -312,7 +315,8 @@ fn Ahead(draft: Draft, id: CalendarId) -> impl IntoView {
                     written::hours_text(&day)
                 };
                 let name = format!("{}, {}", weekday(locale, date), locale.date(date));
-                let kind = kind.map(|kind| view! { <span class="badge">{words::day_kind(locale, kind)}</span> });
+                let kind =
+                    kind.map(|kind| view! { <span class="badge">{words::day_kind(locale, kind)}</span> });
                 view! {
                     <li class="ahead-day" data-off=day.is_off().then_some("true") data-date=date.to_string()>
                         <span>{name}</span>

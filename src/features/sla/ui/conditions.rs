@@ -168,7 +168,8 @@ fn value_editor(line: Line, topic: Topic) -> AnyView {
     match topic {
         Topic::Seller => {
             let options = line.draft.names.with_value(|names| names.sellers.clone());
-            let chosen = line.part(|it| if let Condition::Seller(all) = it { Some(all.clone()) } else { None });
+            let chosen =
+                line.part(|it| if let Condition::Seller(all) = it { Some(all.clone()) } else { None });
             any_of(line, topic, options, chosen, Condition::Seller)
         }
         Topic::Tag => {
@@ -185,13 +186,15 @@ fn value_editor(line: Line, topic: Topic) -> AnyView {
         Topic::Scheme => {
             let locale = use_locale();
             let options = Scheme::ALL.iter().map(|it| (*it, words::scheme(locale, *it).to_owned())).collect();
-            let chosen = line.part(|it| if let Condition::Scheme(all) = it { Some(all.clone()) } else { None });
+            let chosen =
+                line.part(|it| if let Condition::Scheme(all) = it { Some(all.clone()) } else { None });
             any_of(line, topic, options, chosen, Condition::Scheme)
         }
         Topic::Intent => {
             let locale = use_locale();
             let options = Intent::ALL.iter().map(|it| (*it, words::intent(locale, *it).to_owned())).collect();
-            let chosen = line.part(|it| if let Condition::Intent(all) = it { Some(all.clone()) } else { None });
+            let chosen =
+                line.part(|it| if let Condition::Intent(all) = it { Some(all.clone()) } else { None });
             any_of(line, topic, options, chosen, Condition::Intent)
         }
         Topic::Priority => view! { <LeastPriority line/> }.into_any(),

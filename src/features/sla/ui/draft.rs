@@ -54,10 +54,7 @@ impl Draft {
     pub fn open(settings: &DeadlineSettings) -> Self {
         let draft = Draft {
             book: RwSignal::new(settings.book.clone()),
-            names: StoredValue::new(Names {
-                sellers: settings.sellers.clone(),
-                tags: settings.tags.clone(),
-            }),
+            names: StoredValue::new(Names { sellers: settings.sellers.clone(), tags: settings.tags.clone() }),
             may_manage: use_viewer().is_some_and(|viewer| viewer.may(Permission::ManageShared)),
             shape: RwSignal::new(0),
             is_old: RwSignal::new(false),
@@ -112,7 +109,6 @@ impl Draft {
         self.book.set(book);
         self.shape.update(|shape| *shape += 1);
     }
-
 
     fn is_changed_untracked(self) -> bool {
         self.saved.with_untracked(|saved| self.book.with_untracked(|book| book != saved))
@@ -202,8 +198,7 @@ pub fn Standing(draft: Draft) -> impl IntoView {
 #[component]
 pub fn SaveBar(draft: Draft) -> impl IntoView {
     let locale = use_locale();
-    let is_changed =
-        Memo::new(move |_| draft.saved.with(|saved| draft.book.with(|book| book != saved)));
+    let is_changed = Memo::new(move |_| draft.saved.with(|saved| draft.book.with(|book| book != saved)));
     let cannot_read = Memo::new(move |_| draft.unreadable.with(|fields| !fields.is_empty()));
     let standing = move || match (cannot_read.get(), is_changed.get()) {
         (true, _) => Some(locale.deadlines_unreadable()),

@@ -65,7 +65,11 @@ pub fn PreviewPanel(draft: Draft) -> impl IntoView {
     }
 }
 
-fn table(locale: Locale, preview: &Preview, name: &dyn Fn(Option<PolicyId>) -> String) -> impl IntoView {
+fn table(
+    locale: Locale,
+    preview: &Preview,
+    name: &dyn Fn(Option<PolicyId>) -> String,
+) -> impl IntoView + use<> {
     let none = PolicyCount::default();
     let lines = preview.counts.iter().map(|(policy, count)| {
         let now = preview.now.iter().find(|(other, _)| other == policy).map_or(&none, |(_, count)| count);
@@ -80,7 +84,7 @@ fn table(locale: Locale, preview: &Preview, name: &dyn Fn(Option<PolicyId>) -> S
         view! {
             <tr data-testid="preview-line" data-policy=key>
                 <th scope="row">{name(*policy)}</th>
-                {cells.to_vec()}
+                {cells.collect_view()}
             </tr>
         }
     });
@@ -93,7 +97,7 @@ fn table(locale: Locale, preview: &Preview, name: &dyn Fn(Option<PolicyId>) -> S
                 <thead>
                     <tr>
                         <th scope="col">{locale.preview_policy()}</th>
-                        {columns.to_vec()}
+                        {columns.collect_view()}
                     </tr>
                 </thead>
                 <tbody>{lines.collect_view()}</tbody>

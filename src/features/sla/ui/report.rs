@@ -94,7 +94,7 @@ fn Periods(query: Memo<ReportQuery>) -> impl IntoView {
     };
     view! {
         <div class="actions report-bar">
-            <nav class="choice" aria-label=locale.report_period()>{links.to_vec()}</nav>
+            <nav class="choice" aria-label=locale.report_period()>{links.collect_view()}</nav>
             <a class="button" href=move || format!("{PAGE}.csv{}", query.get().words()) download="deadlines.csv" rel="external">
                 {locale.report_csv()}
             </a>
@@ -118,10 +118,16 @@ fn Shown(report: Report, query: ReportQuery) -> impl IntoView {
         Answerer::Person(_) => group.name.clone(),
         Answerer::Cabinet => locale.report_cabinet().to_owned(),
     };
-    let sellers = lines(report.sellers, |it| it.name.clone(), |seller| ReportQuery { seller: Some(seller), ..query });
+    let sellers =
+        lines(report.sellers, |it| it.name.clone(), |seller| ReportQuery { seller: Some(seller), ..query });
     let people = lines(report.people, person_name, |person| ReportQuery { person: Some(person), ..query });
-    let policies = lines(report.policies, |it| it.name.clone(), |policy| ReportQuery { policy: Some(policy), ..query });
-    let hours = lines(report.hours, |it| format!("{:02}:00", it.key), |hour| ReportQuery { hour: Some(hour), ..query });
+    let policies =
+        lines(report.policies, |it| it.name.clone(), |policy| ReportQuery { policy: Some(policy), ..query });
+    let hours = lines(
+        report.hours,
+        |it| format!("{:02}:00", it.key),
+        |hour| ReportQuery { hour: Some(hour), ..query },
+    );
     let days = lines(report.days, |it| locale.date(it.key), |day| ReportQuery { day: Some(day), ..query });
     let period = format!("{} – {}", locale.date(report.from), locale.date(report.to));
     view! {
@@ -171,7 +177,7 @@ fn Whole(figures: Figures) -> impl IntoView {
             </div>
         }
     });
-    view! { <dl class="tiles">{tiles.to_vec()}</dl> }
+    view! { <dl class="tiles">{tiles.collect_view()}</dl> }
 }
 
 fn length(locale: Locale, minutes: Option<i64>) -> String {
@@ -221,7 +227,7 @@ fn Table(id: &'static str, title: &'static str, lines: Vec<Line>) -> impl IntoVi
         view! {
             <tr>
                 <th scope="row"><a href=href>{name}</a></th>
-                {cells.to_vec()}
+                {cells.collect_view()}
             </tr>
         }
     });
@@ -241,7 +247,7 @@ fn Table(id: &'static str, title: &'static str, lines: Vec<Line>) -> impl IntoVi
                     <thead>
                         <tr>
                             <td></td>
-                            {columns.to_vec()}
+                            {columns.collect_view()}
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
@@ -287,7 +293,7 @@ fn Late(late: Vec<LateTurn>) -> impl IntoView {
             <div class="table-box" role="region" aria-labelledby="late" tabindex="0">
                 <table class="figures">
                     <thead>
-                        <tr>{columns.to_vec()}</tr>
+                        <tr>{columns.collect_view()}</tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>

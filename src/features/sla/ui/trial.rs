@@ -152,7 +152,7 @@ fn matched(locale: Locale, found: TrialMatch) -> impl IntoView {
         (locale.trial_calendar(), found.calendar),
     ];
     let facts = facts.map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> });
-    view! { <dl class="facts">{facts.to_vec()}</dl> }
+    view! { <dl class="facts">{facts.collect_view()}</dl> }
 }
 
 fn deadline(locale: Locale, zone: Zone, now: DateTime<Utc>, it: TrialDeadline) -> impl IntoView {

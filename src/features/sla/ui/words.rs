@@ -146,18 +146,12 @@ pub fn condition(locale: Locale, condition: &Condition, names: &Names) -> String
     let stars = |tenths: u8| format!("{}.{}", tenths / 10, tenths % 10);
     let (about, values) = match condition {
         Condition::Seller(ids) => (locale.condition_seller(), named(ids, &names.sellers)),
-        Condition::Marketplace(all) => {
-            (locale.condition_marketplace(), list(all.iter().map(|it| it.name())))
-        }
+        Condition::Marketplace(all) => (locale.condition_marketplace(), list(all.iter().map(|it| it.name()))),
         Condition::Kind(all) => (locale.condition_kind(), list(all.iter().map(|it| it.as_str()))),
-        Condition::Scheme(all) => {
-            (locale.condition_scheme(), list(all.iter().map(|it| scheme(locale, *it))))
-        }
+        Condition::Scheme(all) => (locale.condition_scheme(), list(all.iter().map(|it| scheme(locale, *it)))),
         Condition::Tag(ids) => (locale.condition_tag(), named(ids, &names.tags)),
         Condition::Priority(least) => (locale.condition_priority(), priority(locale, *least).to_owned()),
-        Condition::Intent(all) => {
-            (locale.condition_intent(), list(all.iter().map(|it| intent(locale, *it))))
-        }
+        Condition::Intent(all) => (locale.condition_intent(), list(all.iter().map(|it| intent(locale, *it)))),
         Condition::Words(patterns) => (locale.condition_words(), patterns.join(", ")),
         Condition::TimeOfDay { from, to } => {
             (locale.condition_time(), range(Some(written::clock(*from)), Some(written::clock(*to))))
@@ -168,10 +162,9 @@ pub fn condition(locale: Locale, condition: &Condition, names: &Names) -> String
         Condition::ProductRating { from, to } => {
             (locale.condition_product(), range(from.map(stars), to.map(stars)))
         }
-        Condition::ReviewStars { from, to } => (
-            locale.condition_stars(),
-            range(from.map(|it| it.to_string()), to.map(|it| it.to_string())),
-        ),
+        Condition::ReviewStars { from, to } => {
+            (locale.condition_stars(), range(from.map(|it| it.to_string()), to.map(|it| it.to_string())))
+        }
     };
     format!("{about}: {values}")
 }
