@@ -514,17 +514,17 @@ async fn new_rules_reach_chats_that_wait_when_somebody_asks_for_it() {
     for goals in book.policies[0].by_intent.values_mut() {
         goals.first_reply.as_mut().expect("a goal").target = Target::working(7);
     }
-    owner.want::<serde_json::Value>("deadlines/save", json!({ "version": 0, "book": book })).await;
+    owner.want::<serde_json::Value>("sla/save", json!({ "version": 0, "book": book })).await;
     assert_ne!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
-    assert_eq!(owner.want::<Option<Application>>("deadlines/applied", json!({})).await, None);
+    assert_eq!(owner.want::<Option<Application>>("sla/applied", json!({})).await, None);
 
-    owner.want::<()>("deadlines/apply", json!({})).await;
+    owner.want::<()>("sla/apply", json!({})).await;
     let run = || Run { app: app.app.for_work(), workspace: app.workspace, payload: json!(null), attempt: 1 };
     apply::run(run()).await.expect("applied");
     let reached = "SELECT count(*) FROM clocks WHERE kind = 'first_reply' AND target_minutes = 7 AND version = 1";
     assert_eq!(app.sql().await.number(reached).await, 151);
     assert_eq!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
-    let done = owner.want::<Option<Application>>("deadlines/applied", json!({})).await.expect("somebody asked");
+    let done = owner.want::<Option<Application>>("sla/applied", json!({})).await.expect("somebody asked");
     assert_eq!(done, Application { version: 1, chats: 151, done: 151, is_finished: true });
     let events = app.sql().await.number("SELECT max(seq) FROM events").await;
     apply::run(run()).await.expect("nothing is left");

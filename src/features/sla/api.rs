@@ -2,7 +2,7 @@
 
 use super::book::RuleBook;
 use super::explanation::Application;
-use super::types::{DeadlineSettings, Preview, Report, ReportQuery, Trial, TrialOutcome, VersionLine};
+use super::types::{self, DeadlineSettings, ReportQuery, Trial, TrialOutcome, VersionLine};
 use crate::shared::error::AppError;
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -35,7 +35,7 @@ pub async fn version(version: i32) -> Result<RuleBook, AppError> {
 
 /// What would change if a book were saved.
 #[server(endpoint = "sla/preview", input = Json)]
-pub async fn preview(book: RuleBook) -> Result<Preview, AppError> {
+pub async fn preview(book: RuleBook) -> Result<types::Preview, AppError> {
     answer(Permission::ManageShared, async move |ask| preview::preview(&ask, book).await).await
 }
 
@@ -47,18 +47,18 @@ pub async fn try_out(book: RuleBook, trial: Trial) -> Result<TrialOutcome, AppEr
 
 /// How soon buyers were answered.
 #[server(endpoint = "sla/report", input = Json)]
-pub async fn report(query: ReportQuery) -> Result<Report, AppError> {
+pub async fn report(query: ReportQuery) -> Result<types::Report, AppError> {
     answer(Permission::ReadChats, async move |ask| report::report(&ask, &query).await).await
 }
 
 /// Applies the newest rules to chats that already wait, in the background.
-#[server(endpoint = "deadlines/apply", input = Json)]
+#[server(endpoint = "sla/apply", input = Json)]
 pub async fn apply() -> Result<(), AppError> {
     answer(Permission::ManageShared, async move |ask| apply::begin(&ask).await).await
 }
 
 /// How far that has come, if anybody has asked for it.
-#[server(endpoint = "deadlines/applied", input = Json)]
+#[server(endpoint = "sla/applied", input = Json)]
 pub async fn applied() -> Result<Option<Application>, AppError> {
     answer(Permission::ReadChats, async move |ask| apply::read(&ask).await).await
 }

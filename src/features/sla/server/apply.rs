@@ -14,7 +14,7 @@ use crate::shared::change::Change;
 use crate::shared::ids::{ChatId, WorkspaceId};
 use chrono::{DateTime, Utc};
 use diesel::dsl::count;
-use diesel::{ExpressionMethods, HasQuery, OptionalExtension, QueryDsl};
+use diesel::{AggregateExpressionMethods, ExpressionMethods, HasQuery, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use std::time::Duration;
 

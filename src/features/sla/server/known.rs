@@ -74,7 +74,7 @@ impl ChatFacts {
             seller: self.seller_id,
             marketplace: self.marketplace,
             kind: self.kind,
-            scheme: postings.first().map(|posting| posting.scheme),
+            scheme: postings.as_slice().first().map(|posting| posting.scheme),
             tags: self.tags.clone(),
             priority: self.by_hand,
             turn,

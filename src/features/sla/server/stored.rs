@@ -37,7 +37,7 @@ pub struct TurnRow {
     pub ended_at: Option<DateTime<Utc>>,
     pub heard: i32,
     pub version: i32,
-    terms: serde_json::Value,
+    pub(super) terms: serde_json::Value,
 }
 
 impl TurnRow {
