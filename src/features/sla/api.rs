@@ -1,7 +1,7 @@
 //! What a browser may ask about deadlines. Every function here is a public HTTP endpoint.
 
 use super::book::RuleBook;
-use super::types::{DeadlineSettings, Preview, Report, ReportQuery, Trial, TrialOutcome, VersionLine};
+use super::types::{self, DeadlineSettings, ReportQuery, Trial, TrialOutcome, VersionLine};
 use crate::shared::error::AppError;
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -34,7 +34,7 @@ pub async fn version(version: i32) -> Result<RuleBook, AppError> {
 
 /// What would change if a book were saved.
 #[server(endpoint = "sla/preview", input = Json)]
-pub async fn preview(book: RuleBook) -> Result<Preview, AppError> {
+pub async fn preview(book: RuleBook) -> Result<types::Preview, AppError> {
     answer(Permission::ManageShared, async move |ask| preview::preview(&ask, book).await).await
 }
 
@@ -46,6 +46,6 @@ pub async fn try_out(book: RuleBook, trial: Trial) -> Result<TrialOutcome, AppEr
 
 /// How soon buyers were answered.
 #[server(endpoint = "sla/report", input = Json)]
-pub async fn report(query: ReportQuery) -> Result<Report, AppError> {
+pub async fn report(query: ReportQuery) -> Result<types::Report, AppError> {
     answer(Permission::ReadChats, async move |ask| report::report(&ask, &query).await).await
 }
