@@ -103,7 +103,7 @@ async fn eras(
         .select((policy_versions::version, policy_versions::created_at))
         .load(conn)
         .await?;
-    let first = versions.first().map_or(present.version, |(version, _)| *version) - 1;
+    let first = versions.as_slice().first().map_or(present.version, |(version, _)| *version) - 1;
     let mut eras = Vec::new();
     if first >= 0 {
         eras.push((DateTime::<Utc>::MIN_UTC, rules::of_version(conn, workspace, first).await?));

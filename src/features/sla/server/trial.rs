@@ -14,7 +14,7 @@ use crate::shared::marketplace::Marketplace;
 use crate::shared::sla::calendar::Calendar;
 use crate::shared::sla::clocks::{Applied, Clock, clocks};
 use crate::shared::sla::story::{Known, Story, Utterance, Voice};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::{OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 /// Tries a message out.

@@ -213,7 +213,7 @@ impl Turn {
             seller: self.seller,
             marketplace: self.marketplace,
             kind: self.kind,
-            scheme: postings.first().map(|posting| posting.scheme),
+            scheme: postings.as_slice().first().map(|posting| posting.scheme),
             tags: self.tags.clone(),
             priority: self.by_hand,
             turn: self.texts.clone(),

@@ -107,8 +107,9 @@ fn CalendarCard(draft: Draft, id: CalendarId) -> impl IntoView {
         }
     };
     let heading = format!("calendar-{id}");
+    let labelled_by = heading.clone();
     view! {
-        <section class="card" aria-labelledby=heading.clone() data-testid="calendar" data-calendar=id.to_string()>
+        <section class="card" aria-labelledby=labelled_by data-testid="calendar" data-calendar=id.to_string()>
             <h2 id=heading>{move || name.get()}</h2>
             <fieldset class="plain-set" disabled=!draft.may_manage>
                 <LineField id=format!("calendar-name-{id}") label=locale.calendar_name() value=name on_typed=rename/>

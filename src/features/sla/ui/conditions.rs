@@ -249,11 +249,12 @@ fn WordsField(line: Line) -> impl IntoView {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         line.set(Condition::Words(lines.map(str::to_owned).collect()));
     });
+    let area = NodeRef::<html::Textarea>::new();
     let hint = line.field("hint");
     view! {
         <div class="field">
             <TextArea
-                element=NodeRef::<html::Textarea>::new()
+                element=area
                 id=line.field("words")
                 testid="condition-words"
                 label=locale.condition_words()

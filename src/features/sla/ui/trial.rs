@@ -33,6 +33,7 @@ pub fn TrialPanel(draft: Draft) -> impl IntoView {
     let shown = RwSignal::new(None::<TrialOutcome>);
     let error = RwSignal::new(None::<AppError>);
     let is_busy = RwSignal::new(false);
+    let area = NodeRef::<html::Textarea>::new();
     let typed = text.clone();
     let run = move || {
         if is_busy.get_untracked() {
@@ -79,7 +80,7 @@ pub fn TrialPanel(draft: Draft) -> impl IntoView {
                 <div class="field">
                     <label class="field-label" for="trial-text">{locale.trial_text()}</label>
                     <TextArea
-                        element=NodeRef::<html::Textarea>::new()
+                        element=area
                         id="trial-text"
                         testid="trial-text"
                         label=locale.trial_text()
