@@ -335,6 +335,8 @@ async fn things_of_another_workspace_are_not_there() {
             | "wording/rules"
             | "wording/settings"
             | "sla/settings"
+            | "sla/apply"
+            | "sla/applied"
             | "sla/versions"
             | "sla/preview"
             | "sla/report" => {

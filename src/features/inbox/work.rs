@@ -44,23 +44,6 @@ pub enum Deed {
     BuyerReturned,
 }
 
-impl Deed {
-    /// Whether it says how long the buyer may wait, or which rules say that.
-    pub fn moves_clocks(&self) -> bool {
-        match self {
-            Deed::TagAdded(_)
-            | Deed::TagRemoved(_)
-            | Deed::PrioritySet { .. }
-            | Deed::Closed
-            | Deed::Snoozed { .. }
-            | Deed::MarkedSpam
-            | Deed::Reopened
-            | Deed::UnmarkedSpam => true,
-            Deed::Assigned { .. } | Deed::Woke | Deed::BuyerReturned => false,
-        }
-    }
-}
-
 /// A line about what was done to a chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActivityView {

@@ -57,8 +57,19 @@ pub async fn done(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, deed: D
     Ok(vec![Change::Chat { chat }])
 }
 
-/// Writes down what was done, and what it means for the clocks of the chat, which is held; nobody did what the time or a buyer
-/// did.
+/// Puts the clocks of the chats right to which something was done, and tells every screen. Call it last in the transaction, once for
+/// all chats.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish(conn: &mut AsyncPgConnection, ask: &Ask, changes: &[Change]) -> Outcome<()> {
+    let chat = |change: &Change| if let Change::Chat { chat } = change { Some(*chat) } else { None };
+    let chats: Vec<ChatId> = changes.iter().filter_map(chat).collect();
+    clocks::recompute(conn, ask.workspace(), &chats, ask.now).await?;
+    live::append(conn, ask.workspace(), changes).await
+}
+
+/// Writes down what was done; nobody did what the time or a buyer did.
 ///
 /// # Errors
 /// When the database refuses.
@@ -87,8 +98,5 @@ pub async fn record(
         ))
         .execute(conn)
         .await?;
-    if deed.moves_clocks() {
-        clocks::recompute(conn, workspace, &[chat], now).await?;
-    }
     Ok(())
 }

@@ -86,6 +86,9 @@ pub(super) async fn settle(
     now: DateTime<Utc>,
     what: Settle,
 ) -> Outcome<Vec<Fallen>> {
+    if chats.is_empty() {
+        return Ok(Vec::new());
+    }
     let known = KnownChats::read(conn, workspace, chats).await?;
     let counted: Vec<ChatId> = known.facts.iter().map(|it| it.id).collect();
     if counted.is_empty() {
