@@ -259,7 +259,8 @@ async fn nobody_may_call_anything() {
     let upload = format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new());
     assert_eq!(nobody.post_raw(&upload, "text/plain", "a text").await.status, 401);
     assert_eq!(nobody.get(&format!("/photos/{}/1", things.seller)).await.status, 401);
-    for page in ["/", "/inbox", "/inbox?view=all", "/sellers"] {
+    for page in ["/", "/inbox", "/inbox?view=all", "/sellers", "/reports/deadlines", "/reports/deadlines.csv"]
+    {
         let answer = nobody.get(page).await;
         assert_eq!(answer.status, 303, "{page}");
         assert!(answer.location().starts_with("/login"), "{page}: {}", answer.location());
@@ -730,6 +731,9 @@ async fn every_page_answers_whole_under_load() {
         ("/settings/notices", person.clone(), "/settings/notices".into(), 200),
         ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),
         ("/settings/wording", person.clone(), "/settings/wording".into(), 200),
+        ("/settings/deadlines", person.clone(), "/settings/deadlines".into(), 200),
+        ("/settings/calendars", person.clone(), "/settings/calendars".into(), 200),
+        ("/reports/deadlines", person.clone(), "/reports/deadlines?days=7".into(), 200),
         ("/settings/tags", person.clone(), "/settings/tags".into(), 200),
         ("/settings/workspace", person.clone(), "/settings/workspace".into(), 200),
         ("", person, "/no-such-page".into(), 404),

@@ -40,10 +40,11 @@ impl Which {
 }
 
 /// A message of the buyer begins a turn when what was said before it, if anything, was an answer. What was written before the seller
-/// was connected is imported history.
+/// was connected is imported history. The limit of one keeps it from reading all chats to know their sellers.
 const BEGUN: &str = "SELECT m.chat_id, m.sent_at, m.sort_key FROM messages m \
-         JOIN chats k ON k.workspace_id = m.workspace_id AND k.id = m.chat_id \
-         JOIN sellers l ON l.workspace_id = k.workspace_id AND l.id = k.seller_id \
+         CROSS JOIN LATERAL ( \
+             SELECT s.clock_from FROM chats k JOIN sellers s ON s.workspace_id = k.workspace_id AND s.id = k.seller_id \
+             WHERE k.workspace_id = m.workspace_id AND k.id = m.chat_id LIMIT 1) l \
          WHERE m.workspace_id = $1 AND m.sent_at >= $2 AND m.sent_at < $3 AND m.author = 'buyer' \
            AND m.sent_at >= l.clock_from \
            AND coalesce(( \

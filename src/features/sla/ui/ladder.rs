@@ -10,16 +10,14 @@ use crate::ui::context::use_locale;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
-text_enum!(
-    /// From where the time of a step is counted.
-    #[derive(Default)]
-    When {
-        #[default]
-        Used = "used",
-        Before = "before",
-        After = "after",
-    }
-);
+/// From where the time of a step is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum When {
+    #[default]
+    Used,
+    Before,
+    After,
+}
 
 impl When {
     fn of(time: StepTime) -> (Self, u32) {

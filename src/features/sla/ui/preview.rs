@@ -92,7 +92,7 @@ fn table(
         [locale.preview_open(), locale.preview_overdue(), locale.preview_week(), locale.preview_late()];
     let columns = columns.map(|column| view! { <th scope="col" class="number">{column}</th> });
     view! {
-        <div class="table-box" role="region" aria-labelledby="preview" tabindex="0">
+        <div class="table-box" role="group" aria-labelledby="preview" tabindex="0">
             <table class="figures">
                 <thead>
                     <tr>

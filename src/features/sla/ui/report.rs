@@ -242,7 +242,7 @@ fn Table(id: &'static str, title: &'static str, lines: Vec<Line>) -> impl IntoVi
     view! {
         <section class="card" aria-labelledby=id>
             <h2 id=id>{title}</h2>
-            <div class="table-box" role="region" aria-labelledby=id tabindex="0">
+            <div class="table-box" role="group" aria-labelledby=id tabindex="0">
                 <table class="figures">
                     <thead>
                         <tr>
@@ -290,7 +290,7 @@ fn Late(late: Vec<LateTurn>) -> impl IntoView {
         view! { <p class="quiet">{locale.report_late_none()}</p> }.into_any()
     } else {
         view! {
-            <div class="table-box" role="region" aria-labelledby="late" tabindex="0">
+            <div class="table-box" role="group" aria-labelledby="late" tabindex="0">
                 <table class="figures">
                     <thead>
                         <tr>{columns.collect_view()}</tr>
