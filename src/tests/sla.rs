@@ -521,7 +521,8 @@ async fn new_rules_reach_chats_that_wait_when_somebody_asks_for_it() {
     owner.want::<()>("sla/apply", json!({})).await;
     let run = || Run { app: app.app.for_work(), workspace: app.workspace, payload: json!(null), attempt: 1 };
     apply::run(run()).await.expect("applied");
-    let reached = "SELECT count(*) FROM clocks WHERE kind = 'first_reply' AND target_minutes = 7 AND version = 1";
+    let reached =
+        "SELECT count(*) FROM clocks WHERE kind = 'first_reply' AND target_minutes = 7 AND version = 1";
     assert_eq!(app.sql().await.number(reached).await, 151);
     assert_eq!(owner.clock(chat, ClockKind::FirstReply).await.target, Some(Target::working(7)));
     let done = owner.want::<Option<Application>>("sla/applied", json!({})).await.expect("somebody asked");

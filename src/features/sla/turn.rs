@@ -93,12 +93,8 @@ mod tests {
     fn story(said: &[(&str, i64, Voice)]) -> Story {
         let mut story = Story::new(at(0));
         for (id, minute, voice) in said {
-            let utterance = Utterance {
-                at: at(*minute),
-                sort_key: (*id).to_owned(),
-                voice: *voice,
-                is_withdrawn: false,
-            };
+            let utterance =
+                Utterance { at: at(*minute), sort_key: (*id).to_owned(), voice: *voice, is_withdrawn: false };
             story.learn(Known::Said { id: (*id).to_owned(), utterance });
         }
         story
@@ -145,10 +141,7 @@ mod tests {
         let told: Vec<_> = clocks.iter().map(|clock| (clock.kind, clock.version, clock.due_at)).collect();
         assert_eq!(
             told,
-            [
-                (ClockKind::FirstReply, Some(1), Some(at(11))),
-                (ClockKind::NextReply, Some(2), Some(at(25))),
-            ]
+            [(ClockKind::FirstReply, Some(1), Some(at(11))), (ClockKind::NextReply, Some(2), Some(at(25))),]
         );
         assert_eq!(turn_of(&turns, &clocks[1]).map(|turn| turn.start.id.as_str()), Some("c"));
     }

@@ -135,10 +135,7 @@ async fn step(conn: &mut AsyncPgConnection, workspace: WorkspaceId, now: DateTim
             .load(conn)
             .await?;
         let Some(last) = chats.last().copied() else {
-            diesel::update(of_workspace)
-                .set(rule_applications::finished_at.eq(now))
-                .execute(conn)
-                .await?;
+            diesel::update(of_workspace).set(rule_applications::finished_at.eq(now)).execute(conn).await?;
             live::append(conn, workspace, &[Change::Deadlines]).await?;
             return Ok(false);
         };
