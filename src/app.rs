@@ -8,6 +8,7 @@ use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, 
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
+use crate::features::sla::ui::{CalendarsPage, DeadlineReportPage, DeadlinesPage};
 use crate::features::users::ui::{LogInPage, SetUpPage, WorkspacePage, follow_workspace};
 use crate::features::wording::ui::WordingPage;
 use crate::shared::page::Theme;
@@ -78,6 +79,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/search") view=|| view! { <SearchPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
+                    <Route path=path!("/reports/deadlines") view=|| view! { <DeadlineReportPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
                         <Route path=path!("workspace") view=|| view! { <WorkspacePage/> }.into_any()/>
@@ -85,6 +87,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
                         <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
                         <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
+                        <Route path=path!("deadlines") view=|| view! { <DeadlinesPage/> }.into_any()/>
+                        <Route path=path!("calendars") view=|| view! { <CalendarsPage/> }.into_any()/>
                         <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                         <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>
                         <Route path=path!("/people") view=|| view! { <PeoplePage/> }.into_any()/>

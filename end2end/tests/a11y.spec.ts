@@ -96,6 +96,17 @@ for (const look of LOOKS) {
       await page.getByRole('textbox', { name: 'Проверить фразу' }).fill('Вернём деньги');
       await page.getByRole('button', { name: 'Добавить правило' }).click();
       await expectAccessible(page, 'rules of risky words');
+      await visit(page, '/settings/deadlines');
+      await page.getByTestId('policy').first().locator('summary').first().click();
+      await page.getByRole('button', { name: 'Посчитать' }).click();
+      await expect(page.getByTestId('preview-line').first()).toBeVisible();
+      await expectAccessible(page, 'deadlines, a policy open');
+      await visit(page, '/settings/calendars');
+      await expect(page.getByTestId('calendar-ahead').getByRole('listitem')).toHaveCount(14);
+      await expectAccessible(page, 'calendars');
+      await visit(page, '/reports/deadlines');
+      await expect(page.getByTestId('report-turns')).toBeVisible();
+      await expectAccessible(page, 'report of deadlines');
       await visit(page, '/settings/workspace');
       await page.getByTestId('zone').click();
       await expect(page.locator('#zones [role=option]').first()).toBeVisible();
@@ -115,6 +126,9 @@ for (const look of LOOKS) {
         '/search?q=слово',
         '/settings/quick-replies',
         '/settings/wording',
+        '/settings/deadlines',
+        '/settings/calendars',
+        '/reports/deadlines',
         '/settings/notices',
         '/settings/keys',
         '/settings/tags',

@@ -15,6 +15,8 @@ const PLACES: &[Place] = &[
     ("/settings/tags", Locale::tags_page),
     ("/settings/filters", Locale::filters_saved),
     ("/settings/wording", Locale::wording_rules),
+    ("/settings/deadlines", Locale::deadlines),
+    ("/settings/calendars", Locale::calendars),
     ("/settings/notices", Locale::notice_settings),
     ("/settings/keys", Locale::keys),
     ("/settings/people", Locale::people_page),

@@ -133,6 +133,23 @@ fn set_status(error: &AppError) {
     }
 }
 
+/// Who asks an address that is no server function, when they may.
+///
+/// # Errors
+/// What the person may know.
+pub fn allowed<'a>(
+    session: &'a SessionLookup,
+    permission: Permission,
+    trace_id: &str,
+) -> AppResult<&'a SessionUser> {
+    match session {
+        SessionLookup::Found(user) if user.role.may(permission) => Ok(user),
+        SessionLookup::Found(_) => Err(AppError::Forbidden),
+        SessionLookup::DatabaseAway => Err(AppError::Unavailable { trace_id: trace_id.to_owned() }),
+        SessionLookup::Nobody => Err(AppError::Unauthorized),
+    }
+}
+
 fn trace_id() -> String {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<TraceId>().map(|id| id.0.clone()))

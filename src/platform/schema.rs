@@ -50,6 +50,7 @@ diesel::table! {
         work_state -> Text, set_aside_at -> Nullable<Timestamptz>, snoozed_until -> Nullable<Timestamptz>,
         assignee_id -> Nullable<Uuid>, priority -> Text,
         bucket -> SmallInt,
+        due_kind -> Nullable<Text>, due_since -> Nullable<Timestamptz>, is_highlighted -> Bool,
     }
 }
 diesel::table! {
@@ -76,7 +77,7 @@ diesel::table! {
 diesel::table! {
     activities (workspace_id, chat_id, id) {
         workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, at -> Timestamptz, actor_id -> Nullable<Uuid>,
-        kind -> Text, details -> Nullable<Jsonb>,
+        kind -> Text, details -> Nullable<Jsonb>, seen_up_to -> Nullable<Timestamptz>,
     }
 }
 diesel::table! {
@@ -246,6 +247,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    policy_versions (workspace_id, version) {
+        workspace_id -> Uuid, version -> Integer, book -> Jsonb, author_id -> Uuid, created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    chat_turns (workspace_id, chat_id, start_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, start_id -> Text, started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, heard -> Integer, version -> Integer, terms -> Jsonb,
+    }
+}
+diesel::table! {
+    clocks (workspace_id, chat_id, kind, start_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, kind -> Text, start_id -> Text, seller_id -> Uuid,
+        started_at -> Timestamptz, turn_id -> Nullable<Text>, policy_id -> Nullable<Uuid>, version -> Nullable<Integer>,
+        target_minutes -> Nullable<Integer>, target_time -> Nullable<Text>, pauses -> Jsonb,
+        due_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>, end_kind -> Nullable<Text>,
+        answered_by -> Nullable<Uuid>, counted_minutes -> Nullable<Integer>, outcome -> Nullable<Text>,
+        breached_at -> Nullable<Timestamptz>, noticed_at -> Nullable<Timestamptz>, is_late -> Bool, steps -> Jsonb,
+    }
+}
+diesel::table! {
+    rule_applications (workspace_id) {
+        workspace_id -> Uuid, version -> Integer, asked_by -> Uuid, started_at -> Timestamptz, chats -> BigInt,
+        done -> BigInt, cursor -> Nullable<Uuid>, finished_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    clock_wakes (workspace_id, chat_id) { workspace_id -> Uuid, chat_id -> Uuid, at -> Timestamptz, }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     users,
@@ -284,4 +317,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     presences,
     notices,
     notice_settings,
+    policy_versions,
+    chat_turns,
+    clocks,
+    clock_wakes,
+    rule_applications,
 );

@@ -216,6 +216,7 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Tags
         | Change::QuickReplies
         | Change::Wording
+        | Change::Deadlines
         | Change::Workspace
         | Change::People => true,
         Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,

@@ -15,6 +15,7 @@ pub mod schedule;
 pub mod seed;
 
 use crate::context::App;
+use crate::features::inbox::server::deadlines;
 use crate::platform::cluster::{Cluster, ClusterError, ClusterOptions};
 use crate::platform::config::{Config, ConfigError};
 use crate::platform::db::{Db, DbError};
@@ -199,6 +200,7 @@ async fn start_background(app: &App, options: ServeOptions, tracker: &TaskTracke
     }
     if !options.no_jobs {
         tracker.spawn(jobs::workers(app).run());
+        tracker.spawn(deadlines::run(app.for_work()));
         let scheduler = schedule::start(app).await?;
         let cancel = app.cancel.clone();
         tracker.spawn(async move {

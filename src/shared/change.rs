@@ -32,6 +32,8 @@ pub enum Change {
     QuickReplies,
     /// The rules of risky words.
     Wording,
+    /// How soon chats are answered: policies, calendars.
+    Deadlines,
     /// The workspace's name or its time zone.
     Workspace,
     /// Who works in the workspace, and as what.

@@ -41,6 +41,7 @@ text_enum!(
         Star = "star",
         Spam = "spam",
         OrderPane = "order_pane",
+        WhyDeadline = "why_deadline",
         FindInChat = "find_in_chat",
         JumpToDate = "jump_to_date",
         ToUnseen = "to_unseen",
@@ -60,6 +61,7 @@ text_enum!(
         Notices = "notices",
         GoToChats = "go_to_chats",
         GoToSellers = "go_to_sellers",
+        GoToReports = "go_to_reports",
         GoToSettings = "go_to_settings",
     }
 );
@@ -87,11 +89,12 @@ impl Command {
             | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter | ToggleChosen
             | ActOnChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
-            | Star | Spam | OrderPane | FindInChat | JumpToDate | ToUnseen | ToNewest => Area::Chat,
-            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
-            Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToSettings => {
-                Area::Everywhere
+            | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen | ToNewest => {
+                Area::Chat
             }
+            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
+            Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToReports
+            | GoToSettings => Area::Everywhere,
         }
     }
 
@@ -127,6 +130,7 @@ impl Command {
             Star => Chord::plain("KeyS").shift(),
             Spam => Chord::plain("KeyX").shift(),
             OrderPane => Chord::plain("KeyO").alt(),
+            WhyDeadline => Chord::plain("KeyD"),
             FindInChat => Chord::plain("KeyF").alt(),
             JumpToDate => Chord::plain("KeyG").alt(),
             ToUnseen => Chord::plain("ArrowUp").alt(),
@@ -142,7 +146,7 @@ impl Command {
             Palette => Chord::plain("KeyK").ctrl(),
             CheatSheet => Chord::plain("Slash").shift(),
             Notices => Chord::plain("KeyB"),
-            GoToChats | GoToSellers | GoToSettings => return None,
+            GoToChats | GoToSellers | GoToReports | GoToSettings => return None,
         };
         Some(chord)
     }

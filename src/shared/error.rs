@@ -146,6 +146,12 @@ pub enum Refusal {
     RulePatternUnreadable {
         pattern: String,
     },
+    /// A rule about deadlines cannot be meant so.
+    DeadlineRule {
+        /// The policy or calendar.
+        name: String,
+        flaw: DeadlineFlaw,
+    },
     /// A field has more characters than it may.
     FieldTooLong {
         max: u32,
@@ -194,6 +200,20 @@ pub enum Refusal {
     NoteOfAnother,
     /// Somebody has deleted the note.
     NoteDeleted,
+}
+
+/// What is wrong with a rule about deadlines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeadlineFlaw {
+    NameMissing,
+    /// A list of alternatives is empty, or a range that nothing lies in.
+    NothingSatisfies,
+    /// A goal or a step is nearer or further than there may be.
+    TimeOutOfRange,
+    /// A policy without a goal.
+    NoGoal,
+    /// A calendar in which nobody ever works.
+    NeverOpen,
 }
 
 /// What a rule of risky words has found.

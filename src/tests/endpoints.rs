@@ -3,10 +3,12 @@
 use crate::harness::{Answer, Live, Person, Setting, TestApp};
 use agentiq::connectors::sandbox::ozon::DEMO_API_KEY;
 use agentiq::features::files::server::fetch;
+use agentiq::features::sla::defaults::first_book;
 use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
+use agentiq::shared::i18n::Locale;
 use agentiq::shared::ids::{
     BulkJobId, ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId, UserId,
 };
@@ -47,6 +49,7 @@ struct Things {
 fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
     let Things { chat, seller, reply, file, upload, saved, quick, tag, note, bulk, person } = things;
     let later = now() + TimeDelta::hours(1);
+    let book = first_book(Locale::Ru).expect("data");
     let name = format!("Tag {}", TagId::new());
     let query = json!({ "view": "all", "seller": null });
     BTreeMap::from([
@@ -67,6 +70,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/dismiss_bulk", json!({ "job": bulk })),
         ("inbox/report_bulk", json!({ "job": bulk })),
         ("inbox/bulk_jobs", json!({})),
+        ("sla/apply", json!({})),
+        ("sla/applied", json!({})),
+        ("inbox/explain", json!({ "chat": chat })),
         ("inbox/seen", json!({ "chat": chat })),
         ("inbox/reply", json!({ "chat": chat, "reply": ReplyId::new(), "text": "an answer" })),
         ("inbox/send_file", json!({ "chat": chat, "reply": ReplyId::new(), "file": upload })),
@@ -137,6 +143,19 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("wording/rules", json!({})),
         ("wording/settings", json!({})),
         ("wording/save", json!({ "version": 77, "changes": { "severities": {}, "own": [] } })),
+        ("sla/settings", json!({})),
+        ("sla/save", json!({ "version": 77, "book": book })),
+        ("sla/versions", json!({})),
+        ("sla/version", json!({ "version": 77 })),
+        ("sla/preview", json!({ "book": book })),
+        (
+            "sla/try_out",
+            json!({ "book": book, "trial": { "text": "x", "seller": seller, "tags": [], "priority": null, "at": now() } }),
+        ),
+        (
+            "sla/report",
+            json!({ "query": { "days": 7, "seller": seller, "person": null, "policy": null, "hour": null, "day": null } }),
+        ),
         ("sellers/list", json!({})),
         ("sellers/stopped", json!({})),
         (
@@ -255,7 +274,8 @@ async fn nobody_may_call_anything() {
     let upload = format!("/upload/{}/{}?name=a.txt", things.chat, FileId::new());
     assert_eq!(nobody.post_raw(&upload, "text/plain", "a text").await.status, 401);
     assert_eq!(nobody.get(&format!("/photos/{}/1", things.seller)).await.status, 401);
-    for page in ["/", "/inbox", "/inbox?view=all", "/sellers"] {
+    for page in ["/", "/inbox", "/inbox?view=all", "/sellers", "/reports/deadlines", "/reports/deadlines.csv"]
+    {
         let answer = nobody.get(page).await;
         assert_eq!(answer.status, 303, "{page}");
         assert!(answer.location().starts_with("/login"), "{page}: {}", answer.location());
@@ -332,7 +352,13 @@ async fn things_of_another_workspace_are_not_there() {
             | "inbox/before_leaving"
             | "quick_replies/list"
             | "wording/rules"
-            | "wording/settings" => {
+            | "wording/settings"
+            | "sla/settings"
+            | "sla/apply"
+            | "sla/applied"
+            | "sla/versions"
+            | "sla/preview"
+            | "sla/report" => {
                 assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             }
             // The id of a quick reply is made by the browser: in another workspace it is another one.
@@ -343,7 +369,7 @@ async fn things_of_another_workspace_are_not_there() {
             // None of the chats is theirs.
             "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "users/change_password" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
-            "wording/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            "wording/save" | "sla/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }
@@ -387,6 +413,7 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "saved_filters",
         "quick_replies",
         "wording_versions",
+        "policy_versions",
         "presences",
         "notices",
         "notice_settings",
@@ -723,6 +750,9 @@ async fn every_page_answers_whole_under_load() {
         ("/settings/notices", person.clone(), "/settings/notices".into(), 200),
         ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),
         ("/settings/wording", person.clone(), "/settings/wording".into(), 200),
+        ("/settings/deadlines", person.clone(), "/settings/deadlines".into(), 200),
+        ("/settings/calendars", person.clone(), "/settings/calendars".into(), 200),
+        ("/reports/deadlines", person.clone(), "/reports/deadlines?days=7".into(), 200),
         ("/settings/tags", person.clone(), "/settings/tags".into(), 200),
         ("/settings/workspace", person.clone(), "/settings/workspace".into(), 200),
         ("", person, "/no-such-page".into(), 404),

@@ -634,6 +634,8 @@ async fn nobody_is_given_a_chat_that_somebody_else_was_given() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_that_woke_stands_by_its_deadline_among_those_that_wait() {
     let world = World::new().await;
+    // Its deadlines are made up: no clock has anything to say about them.
+    world.app.sql().await.run("UPDATE sellers SET clock_from = now() + interval '1 day'").await;
     let chats = waiting(&world, 5).await;
     let order =
         async || world.me.list(View::Waiting).await.page.items.iter().map(|row| row.id).collect::<Vec<_>>();

@@ -7,6 +7,8 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
+use agentiq::features::sla::server::turns::Which;
+use agentiq::features::sla::server::{known, rules, wakes};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live, statistics};
@@ -119,7 +121,7 @@ fn constraints(kind: &str) -> String {
 // --- Apart by workspace ----------------------------------------------------------------------------------------------
 
 /// Keys and indexes that do not begin with the workspace, and why they need not.
-const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
+const WITHOUT_WORKSPACE: [(&str, &str); 14] = [
     ("workspaces_pkey", "the workspace itself"),
     ("sign_in_names_pkey", "a log-in comes before a workspace is known"),
     ("login_attempts_pkey", "nobody is known yet"),
@@ -133,6 +135,7 @@ const WITHOUT_WORKSPACE: [(&str, &str); 13] = [
     ("pushes_received", "old pushes of all workspaces are deleted together"),
     ("jobs_due", "workers serve all workspaces"),
     ("jobs_lane", "a lane is one seller, whose id is unique by itself"),
+    ("clock_wakes_at", "whoever is awake serves all workspaces"),
 ];
 
 /// Tables of the installation as a whole.
@@ -289,6 +292,7 @@ async fn a_row_cannot_refer_to_another_workspace() {
              VALUES ('{other}', gen_random_uuid(), 'mine', '{user}', 'x', '', 'x', '{stranger}', now(), now())"
         ),
         format!("wording_versions VALUES ('{other}', 1, '{{}}', '{user}', now())"),
+        format!("policy_versions VALUES ('{other}', 1, '{{}}', '{user}', now())"),
         format!(
             "products (workspace_id, seller_id, sku, name, offer_id, is_archived, fetched_at) \
              VALUES ('{other}', '{seller}', '1', 'x', 'x', false, now())"
@@ -434,6 +438,7 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          WHERE right(external_id, 1) IN ('4', '5'); \
          UPDATE chats SET listed_last_id = right(id::text, 12), listed_last_key = right(id::text, 12), \
                           is_unread_there = external_id LIKE '%9', is_behind = external_id LIKE '%5' OR external_id LIKE '%9'; \
+         INSERT INTO clock_wakes SELECT workspace_id, id, last_message_at + interval '1 day' FROM chats; \
          INSERT INTO orders (workspace_id, seller_id, order_number, tried_at) \
          SELECT s.workspace_id, s.id, n::text, now() FROM sellers s, generate_series(1, 1000) n; \
          INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
@@ -567,11 +572,13 @@ fn sorts_much(title: &str, plan: &str) -> bool {
     let lines: Vec<&str> = plan.lines().filter(|line| line.trim() != "Result").collect();
     let is_much = |pair: &[&str]| pair[0].contains("Sort") && !pair[1].trim().starts_with("Append");
     match title {
-        PAGE_OF_LIST => false,
+        PAGE_OF_LIST | CLOCK_FACTS => false,
         _ if is_of_person => false,
         // What holds a rare word or a number is little, which is known before; what is common is walked to.
         _ if title.starts_with("search: ") && title != "search: common words" => false,
         // Few, by what was counted before or by what Postgres knows; among many it walks.
+        // What a report or a preview looks at, and no more: it begins with their period.
+        _ if title.starts_with("turns ") => false,
         _ if title.starts_with("gathered for a") || title.starts_with("walked for a") => false,
         ROWS => lines[1..].windows(2).any(is_much),
         _ if title.starts_with("list: ") => lines.windows(2).any(is_much),
@@ -587,6 +594,9 @@ fn sorts_much(title: &str, plan: &str) -> bool {
 
 /// Sorts its hundred chats, so that all lock them in the same order.
 const PAGE_OF_LIST: &str = "a page of the marketplace's list";
+
+/// Sorts the chats that it is asked about, for the same reason.
+const CLOCK_FACTS: &str = "what clocks depend on";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hot_statements_find_their_rows_by_index() {
@@ -680,6 +690,18 @@ async fn hot_statements_find_their_rows_by_index() {
         "facts of a send window".into(),
         plan(&sql, "uuid, uuid[]", send_windows::FACTS_SQL, &of_chat).await,
     ));
+    let since = format!("'{workspace}', ARRAY['{chat}']::uuid[], ARRAY[now() - interval '1 hour']");
+    plans
+        .push(("what clocks depend on".into(), plan(&sql, "uuid, uuid[]", known::FACTS_SQL, &of_chat).await));
+    plans.push(("what moved clocks".into(), plan(&sql, "uuid, uuid[]", known::DEEDS_SQL, &of_chat).await));
+    plans.push((
+        "what was said since clocks run".into(),
+        plan(&sql, "uuid, uuid[], timestamptz[]", known::SAID_SQL, &since).await,
+    ));
+    plans.push((
+        "chats whose time has come".into(),
+        plan(&sql, "timestamptz, bigint", wakes::CLAIM_SQL, "now(), 500").await,
+    ));
     let claim = format!("now(), 4, now() + interval '20 seconds', '{person}'");
     plans.push((
         "claim of a job".into(),
@@ -772,8 +794,20 @@ async fn hot_statements_find_their_rows_by_index() {
         plan(&sql, "uuid, uuid, uuid, bigint", bulk::items::NEXT_SQL, &of_job).await,
     ));
 
+    for (title, which) in [("turns that began", Which::Begun), ("turns of those who wait", Which::Waiting)] {
+        let period = format!("'{workspace}', now() - interval '1 hour', now(), 20000");
+        plans.push((
+            title.into(),
+            plan(&sql, "uuid, timestamptz, timestamptz, bigint", &which.sql(), &period).await,
+        ));
+    }
+    let newest = format!("'{workspace}', 2147483647");
+    plans.push(("rules in force".into(), plan(&sql, "uuid, integer", rules::NEWEST_SQL, &newest).await));
+
     for (title, plan) in &plans {
-        for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items"] {
+        for table in
+            ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items", "clock_wakes"]
+        {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

@@ -383,6 +383,7 @@ async fn schedules_ask_active_sellers_and_urgent_ones_more_often() {
         sql.run("DELETE FROM jobs").await;
         count
     };
+    sql.run("UPDATE chats SET due_at = now() + interval '23 hours'").await;
     assert_eq!((enqueued(false).await, enqueued(true).await), (1, 0), "due in a day is not urgent");
     sql.run("UPDATE chats SET due_at = now() + interval '3 hours'").await;
     assert_eq!((enqueued(false).await, enqueued(true).await), (1, 1));

@@ -32,6 +32,7 @@ pub fn Frame(
                 <nav class="rail-places" aria-label=locale.main_navigation()>
                     <Place href="/inbox" icon=Icon::Inbox name=locale.inbox()/>
                     <Place href="/sellers" icon=Icon::Store name=locale.sellers()/>
+                    <Place href="/reports/deadlines" icon=Icon::Clock name=locale.reports()/>
                     <Place href="/settings" icon=Icon::Gear name=locale.settings()/>
                 </nav>
                 <div class="rail-foot">

@@ -7,13 +7,17 @@ use super::types::{
     MessageCursor, MessageView, NoteView, Priority, SendHow, Served, Slice, Spot, Stretch, TagColor, TagUse,
     TagView, TakenBack,
 };
+use crate::features::sla::explanation::ClockView;
 use crate::shared::error::AppError;
 use crate::shared::ids::{BulkJobId, ChatId, FileId, NoteId, ReplyId, SavedFilterId, TabId, TagId, UserId};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 #[cfg(feature = "ssr")]
-use {super::server::*, crate::context::answer, crate::shared::role::Permission};
+use {
+    super::server::*, crate::context::answer, crate::features::sla::server::explain as clocks,
+    crate::shared::role::Permission,
+};
 
 /// A page of a list, with the counters over it.
 #[server(endpoint = "inbox/chats", input = Json)]
@@ -56,6 +60,12 @@ pub async fn around(chat: ChatId, spot: Spot) -> Result<Slice, AppError> {
 #[server(endpoint = "inbox/find", input = Json)]
 pub async fn find(chat: ChatId, text: String) -> Result<Finds, AppError> {
     answer(Permission::ReadChats, async move |ask| find::find(&ask, chat, &text).await).await
+}
+
+/// The clocks of a chat with everything that explains them: those that run first, then the newest.
+#[server(endpoint = "inbox/explain", input = Json)]
+pub async fn explain(chat: ChatId) -> Result<Vec<ClockView>, AppError> {
+    answer(Permission::ReadChats, async move |ask| clocks::of_chat(&ask, chat).await).await
 }
 
 /// Notes that the person has looked at everything the chat holds.

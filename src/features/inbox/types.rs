@@ -13,6 +13,7 @@ use crate::shared::error::Refusal;
 use crate::shared::ids::{ChatId, ReplyId, SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::paging::Page;
+use crate::shared::sla::clocks::ClockKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -211,8 +212,14 @@ pub struct ChatRow {
     pub last_author: Option<Author>,
     /// Since when the buyer waits for us; `None` when nobody waits.
     pub unanswered_since: Option<DateTime<Utc>>,
-    /// When the marketplace counts the answer as late.
+    /// The nearest deadline.
     pub due_at: Option<DateTime<Utc>>,
+    /// Which clock has it.
+    pub due_kind: Option<ClockKind>,
+    /// When that clock began.
+    pub due_since: Option<DateTime<Utc>>,
+    /// It has come so near that the rules want it shown.
+    pub is_highlighted: bool,
     /// Messages that this person has not looked at; counted up to `UNSEEN_CAP`.
     pub unseen: i32,
     /// This person has begun an answer.

@@ -3,12 +3,15 @@
 //! A marketplace may rate only the first answer of a dialogue, and does not tell when a later message begins a new one. Every
 //! turn is therefore rated: the stricter reading costs no rating.
 
-use super::intent::Intent;
-use super::intent::{IntentRule, Intents};
+use super::book::{NamedCalendar, RuleBook};
+use super::intent::{Intent, IntentRule, Intents};
 use super::policy::{Goals, MarketplaceTerms, Policy};
 use crate::shared::chat::Priority;
-use crate::shared::ids::PolicyId;
+use crate::shared::i18n::Locale;
+use crate::shared::ids::{CalendarId, PolicyId};
 use crate::shared::marketplace::Marketplace;
+use crate::shared::sla::ladder::Step;
+use crate::shared::sla::production::CalendarPlan;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -26,6 +29,8 @@ pub enum BadData {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct First {
+    ladder: Vec<Step>,
+    calendar: CalendarPlan,
     goals: BTreeMap<Priority, Goals>,
     by_intent: BTreeMap<Intent, Goals>,
 }
@@ -35,7 +40,7 @@ struct First {
 /// # Errors
 /// When the data file cannot be read.
 pub fn first_policy(id: PolicyId, name: &str) -> Result<Policy, BadData> {
-    let First { goals, by_intent } = serde_json::from_str(include_str!("defaults.json"))?;
+    let First { goals, by_intent, ladder, .. } = first()?;
     Ok(Policy {
         id,
         name: name.to_owned(),
@@ -44,7 +49,28 @@ pub fn first_policy(id: PolicyId, name: &str) -> Result<Policy, BadData> {
         goals,
         by_intent,
         calendar: None,
+        ladder,
     })
+}
+
+/// What holds in a workspace until somebody saves something else: the first policy, by the hours of the first calendar. Both have
+/// the same names and ids in every workspace, as what has been stored under them has to be found again.
+///
+/// # Errors
+/// When the data file cannot be read.
+pub fn first_book(locale: Locale) -> Result<RuleBook, BadData> {
+    let calendar = CalendarId(uuid::Uuid::from_u128(1));
+    let name = locale.first_calendar_name().to_owned();
+    Ok(RuleBook {
+        policies: vec![first_policy(PolicyId(uuid::Uuid::from_u128(1)), locale.first_policy_name())?],
+        calendars: vec![NamedCalendar { id: calendar, name, plan: first()?.calendar }],
+        usual: calendar,
+        loud: None,
+    })
+}
+
+fn first() -> Result<First, BadData> {
+    Ok(serde_json::from_str(include_str!("defaults.json"))?)
 }
 
 /// What buyers want, by their words.

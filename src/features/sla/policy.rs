@@ -10,9 +10,10 @@ use crate::shared::ids::{CalendarId, PolicyId, SellerId, TagId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::sla::calendar::DAY_MINUTES;
 use crate::shared::sla::clocks::{Goal, Terms};
+use crate::shared::sla::ladder::{Step, StepTime};
 use crate::shared::sla::story::{Rating, WindowRule};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Policies of a workspace: more nobody puts in order.
 pub const MAX_POLICIES: usize = 50;
@@ -20,6 +21,8 @@ pub const MAX_POLICIES: usize = 50;
 pub const MAX_CONDITIONS: usize = 20;
 /// Patterns of a condition.
 pub const MAX_PATTERNS: usize = 50;
+/// Steps of a ladder.
+pub const MAX_STEPS: usize = 12;
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 80;
 /// The shortest and the longest target, in minutes: a week.
@@ -93,6 +96,9 @@ pub struct Policy {
     pub by_intent: BTreeMap<Intent, Goals>,
     /// Whose hours count; the workspace's own when there is none.
     pub calendar: Option<CalendarId>,
+    /// What is done as its deadlines come near.
+    #[serde(default)]
+    pub ladder: Vec<Step>,
 }
 
 /// All policies of a workspace, in order. An edit makes a new version.
@@ -120,6 +126,8 @@ pub enum PolicyFault {
     TargetOutOfRange,
     /// Nothing in it asks for anything.
     NoGoal,
+    /// A step at a time that no deadline has, or two steps under one name.
+    StepImpossible,
 }
 
 impl Policy {
@@ -144,8 +152,25 @@ impl Policy {
         if goals.is_empty() {
             return Err(PolicyFault::NoGoal);
         }
+        self.check_ladder()?;
         let is_within = |goal: &&Goal| TARGET_MINUTES.contains(&goal.target.minutes.get());
         if goals.iter().all(is_within) { Ok(()) } else { Err(PolicyFault::TargetOutOfRange) }
+    }
+}
+
+impl Policy {
+    fn check_ladder(&self) -> Result<(), PolicyFault> {
+        if self.ladder.len() > MAX_STEPS {
+            return Err(PolicyFault::TooMany { max: MAX_STEPS });
+        }
+        let is_possible = |step: &Step| match step.time {
+            StepTime::Used { percent } => (1..=100).contains(&percent),
+            StepTime::Before { minutes } => TARGET_MINUTES.contains(&minutes),
+            StepTime::After { minutes } => minutes <= *TARGET_MINUTES.end(),
+        };
+        let ids: BTreeSet<u16> = self.ladder.iter().map(|step| step.id).collect();
+        let is_kept = ids.len() == self.ladder.len() && self.ladder.iter().all(is_possible);
+        if is_kept { Ok(()) } else { Err(PolicyFault::StepImpossible) }
     }
 }
 

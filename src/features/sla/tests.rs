@@ -50,6 +50,7 @@ fn policy(n: u128, when: Vec<Condition>, minutes: u32) -> Policy {
         goals: Priority::ALL.iter().map(|priority| (*priority, goals.clone())).collect(),
         by_intent: BTreeMap::new(),
         calendar: None,
+        ladder: Vec::new(),
     }
 }
 

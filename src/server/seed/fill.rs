@@ -18,6 +18,7 @@ use crate::server::StartError;
 use crate::shared::ids::{ChatId, SellerId, TagId, UserId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::role::Role;
+use crate::shared::sla::clocks::ClockKind;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
@@ -36,7 +37,7 @@ const TABLES: [(&str, &str); 5] = [
         "workspace_id, id, seller_id, kind, external_id, status, order_number, sku, created_at, last_message_at, \
          last_message_preview, last_message_author, unanswered_since, due_at, head_id, tail_id, tail_done, remote_last_id, \
          listed_last_id, listed_last_key, window_until, window_reason, work_state, set_aside_at, snoozed_until, \
-         assignee_id, priority",
+         assignee_id, priority, due_kind, due_since",
     ),
     ("messages", "workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at, is_read"),
     ("chat_tags", "workspace_id, chat_id, tag_id, added_at"),
@@ -251,7 +252,9 @@ fn write(shape: &Shape, place: &Place, chat: &Chat, rows: &mut [Rows; TABLES.len
         .maybe_at((chat.work != WorkState::Open).then_some(last.at))
         .maybe_at(chat.snoozed_until)
         .maybe(chat.assignee.map(person))
-        .plain(chat.priority);
+        .plain(chat.priority)
+        .maybe(chat.due_at.map(|_| ClockKind::Rating))
+        .maybe_at(chat.unanswered_since.filter(|_| chat.due_at.is_some()));
     for said in &chat.messages {
         messages
             .row()

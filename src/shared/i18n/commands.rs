@@ -75,6 +75,7 @@ impl Locale {
             Star => ("Отметить звездой", "Star"),
             Spam => ("Спам", "Spam"),
             OrderPane => ("Показать или скрыть заказ", "Show or hide the order"),
+            WhyDeadline => ("Почему такой срок ответа", "Why the deadline is what it is"),
             FindInChat => ("Найти в этом чате", "Find in this chat"),
             JumpToDate => ("Перейти к дате", "Jump to a date"),
             ToUnseen => ("К первому непрочитанному", "To the first unread message"),
@@ -92,6 +93,7 @@ impl Locale {
             Notices => ("Уведомления", "Notices"),
             GoToChats => ("Открыть чаты", "Open the chats"),
             GoToSellers => ("Открыть кабинеты", "Open seller accounts"),
+            GoToReports => ("Открыть отчёт о сроках", "Open the report of deadlines"),
             GoToSettings => ("Открыть настройки", "Open the settings"),
         };
         self.pick(ru, en)

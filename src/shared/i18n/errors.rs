@@ -70,6 +70,7 @@ impl Locale {
             Refusal::SendTimeAfterWindow => self.send_time_after_window().to_owned(),
             Refusal::ReplyHasLeft => self.reply_has_left().to_owned(),
             Refusal::RulesChangedMeanwhile => self.rules_changed_meanwhile().to_owned(),
+            Refusal::DeadlineRule { name, flaw } => self.deadline_flaw(name, *flaw),
             Refusal::TooManyRules { max } => self.too_many_rules(i64::from(*max)),
             Refusal::RuleTitleMissing => self.rule_title_missing().to_owned(),
             Refusal::RulePatternUnreadable { pattern } => self.rule_pattern_unreadable(pattern),

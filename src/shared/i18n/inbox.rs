@@ -2,8 +2,6 @@
 
 use super::Locale;
 use crate::shared::marketplace::Marketplace;
-use crate::shared::time::{Remaining, Zone, remaining};
-use chrono::{DateTime, Utc};
 
 texts! {
     chat_list: "Список чатов", "List of chats";
@@ -175,52 +173,6 @@ impl Locale {
         format!("{} {number}", self.pick("Заказ", "Order"))
     }
 
-    /// The clock chip: `осталось 3 ч 12 мин`, `просрочено на 14 мин`.
-    pub fn time_left(self, left: Remaining) -> String {
-        match left {
-            Remaining::Left { minutes: 0 } => self.pick("меньше минуты", "less than a minute").to_owned(),
-            Remaining::Left { minutes } => {
-                format!("{} {}", self.pick("осталось", "left:"), self.duration_short(minutes))
-            }
-            Remaining::Over { minutes: 0 } => self.pick("просрочено", "overdue").to_owned(),
-            Remaining::Over { minutes } => {
-                format!("{} {}", self.pick("просрочено на", "overdue by"), self.duration_short(minutes))
-            }
-        }
-    }
-
-    /// The clock chip in full: which rule, how much is left, until when.
-    pub fn time_left_in_full(
-        self,
-        marketplace: Marketplace,
-        due: DateTime<Utc>,
-        now: DateTime<Utc>,
-        zone: Zone,
-    ) -> String {
-        let name = marketplace.name();
-        let until = self.at_day(due, now, zone);
-        match (self, remaining(due, now)) {
-            (Locale::Ru, Remaining::Left { minutes }) => {
-                format!("Ответ по правилам {name}: осталось {}, до {until}", self.duration(minutes))
-            }
-            (Locale::Ru, Remaining::Over { minutes }) => {
-                format!(
-                    "Ответ по правилам {name}: срок прошёл {until}, просрочено на {}",
-                    self.duration(minutes)
-                )
-            }
-            (Locale::En, Remaining::Left { minutes }) => {
-                format!("Answer by the rules of {name}: {} left, until {until}", self.duration(minutes))
-            }
-            (Locale::En, Remaining::Over { minutes }) => {
-                format!(
-                    "Answer by the rules of {name}: was due {until}, overdue by {}",
-                    self.duration(minutes)
-                )
-            }
-        }
-    }
-
     /// Read out when messages of a buyer arrive in the open chat.
     pub fn messages_arrived(self, n: i64, newest: &str) -> String {
         let what = self.count(
@@ -253,19 +205,6 @@ impl Locale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeZone;
-
-    #[test]
-    fn the_clock_says_its_rule_the_rest_and_the_moment() {
-        let at = |h, m| Utc.with_ymd_and_hms(2026, 11, 20, h, m, 0).single().expect("a real date");
-        let zone = Zone::fixed(180);
-        let text = Locale::Ru
-            .time_left_in_full(Marketplace::Ozon, at(12, 18), at(9, 6), zone)
-            .replace('\u{a0}', " ");
-        assert_eq!(text, "Ответ по правилам Ozon: осталось 3 часа 12 минут, до сегодня в 15:18");
-        let over = Locale::Ru.time_left(remaining(at(9, 0), at(9, 14))).replace('\u{a0}', " ");
-        assert_eq!(over, "просрочено на 14 мин");
-    }
 
     #[test]
     fn numbers_choose_their_words() {

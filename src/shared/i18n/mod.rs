@@ -16,7 +16,9 @@ macro_rules! texts {
 }
 
 mod bulk;
+mod clocks;
 mod commands;
+mod deadlines;
 mod errors;
 mod files;
 mod filters;

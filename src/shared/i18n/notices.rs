@@ -123,9 +123,14 @@ impl Locale {
         }
     }
 
-    /// A deadline is near or has passed.
-    pub fn notice_deadline(self) -> &'static str {
-        self.pick("Срок ответа подходит или прошёл", "The deadline is near or has passed")
+    /// Deadlines are near or have passed.
+    pub fn notice_deadline(self, n: i64) -> String {
+        match self {
+            Locale::Ru if n == 1 => "Срок ответа подходит или прошёл".to_owned(),
+            Locale::Ru => format!("Сроки ответа подходят или прошли: {n}"),
+            Locale::En if n == 1 => "The deadline is near or has passed".to_owned(),
+            Locale::En => format!("Deadlines are near or have passed: {n}"),
+        }
     }
 
     /// A seller account needs a person.

@@ -201,6 +201,7 @@ pub fn CommandHost() -> impl IntoView {
     for (command, place) in [
         (Command::GoToChats, "/inbox"),
         (Command::GoToSellers, "/sellers"),
+        (Command::GoToReports, "/reports/deadlines"),
         (Command::GoToSettings, "/settings"),
     ] {
         let navigate = use_navigate();

@@ -1,13 +1,13 @@
 //! Giving files to browsers, so that nothing in them runs: only pictures that we have drawn ourselves are shown in
 //! place, everything else is a download, and whatever it is, its page has no rights.
 
-use crate::context::session::{SessionLookup, SessionUser};
-use crate::context::{App, TraceId, told};
+use crate::context::session::SessionLookup;
+use crate::context::{App, TraceId, allowed, told};
 use crate::features::files::types::FileState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::http::percent_encode;
 use crate::platform::schema::files;
-use crate::shared::error::{AppError, AppResult};
+use crate::shared::error::AppError;
 use crate::shared::ids::{FileId, WorkspaceId};
 use crate::shared::media_type::MediaType;
 use crate::shared::role::Permission;
@@ -69,7 +69,7 @@ async fn answer(
     part: Part,
     headers: &HeaderMap,
 ) -> Response {
-    let user = match may(session, Permission::ReadChats, trace_id) {
+    let user = match allowed(session, Permission::ReadChats, trace_id) {
         Ok(user) => user,
         Err(error) => return status(&error),
     };
@@ -77,20 +77,6 @@ async fn answer(
     match respond(app, user.workspace, file, part, headers).await {
         Ok(response) => response,
         Err(fault) => status(&told(fault, trace_id)),
-    }
-}
-
-/// Who asks, when they may.
-pub(super) fn may<'a>(
-    session: &'a SessionLookup,
-    permission: Permission,
-    trace_id: &str,
-) -> AppResult<&'a SessionUser> {
-    match session {
-        SessionLookup::Found(user) if user.role.may(permission) => Ok(user),
-        SessionLookup::Found(_) => Err(AppError::Forbidden),
-        SessionLookup::DatabaseAway => Err(AppError::Unavailable { trace_id: trace_id.to_owned() }),
-        SessionLookup::Nobody => Err(AppError::Unauthorized),
     }
 }
 

@@ -7,9 +7,9 @@
 //! enough to hold.
 
 use super::content::Looked;
-use super::{read, serve};
+use super::read;
 use crate::context::session::SessionLookup;
-use crate::context::{App, TraceId, told};
+use crate::context::{App, TraceId, allowed, told};
 use crate::features::files::types::{FileState, FileView, MAX_UPLOAD, Origin, check_choice};
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
@@ -89,7 +89,7 @@ struct Asked {
 
 impl Asked {
     async fn answer(self, chat: Option<&str>, file: &str) -> Response {
-        let user = match serve::may(&self.session, Permission::ReplyToChats, &self.trace_id) {
+        let user = match allowed(&self.session, Permission::ReplyToChats, &self.trace_id) {
             Ok(user) => user,
             Err(error) => return refused(&error),
         };

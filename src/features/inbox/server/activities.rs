@@ -2,6 +2,7 @@
 
 use crate::context::Ask;
 use crate::features::inbox::types::{Deed, Priority, WorkState};
+use crate::features::sla::server::recompute as clocks;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{activities, chats};
@@ -56,6 +57,18 @@ pub async fn done(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, deed: D
     Ok(vec![Change::Chat { chat }])
 }
 
+/// Puts the clocks of the chats right to which something was done, and tells every screen. Call it last in the transaction, once for
+/// all chats.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish(conn: &mut AsyncPgConnection, ask: &Ask, changes: &[Change]) -> Outcome<()> {
+    let chat = |change: &Change| if let Change::Chat { chat } = change { Some(*chat) } else { None };
+    let chats: Vec<ChatId> = changes.iter().filter_map(chat).collect();
+    clocks::recompute(conn, ask.workspace(), &chats, ask.now).await?;
+    live::append(conn, ask.workspace(), changes).await
+}
+
 /// Writes down what was done; nobody did what the time or a buyer did.
 ///
 /// # Errors
@@ -71,6 +84,7 @@ pub async fn record(
     let mut kept = serde_json::to_value(deed)?;
     let kind = kept["kind"].as_str().unwrap_or_default().to_owned();
     let details = kept.as_object_mut().and_then(|parts| parts.remove("details"));
+    let newest = chats::table.find((workspace, chat)).select(chats::last_message_at);
     diesel::insert_into(activities::table)
         .values((
             activities::workspace_id.eq(workspace),
@@ -80,6 +94,7 @@ pub async fn record(
             activities::actor_id.eq(actor),
             activities::kind.eq(kind),
             activities::details.eq(details),
+            activities::seen_up_to.eq(newest.single_value()),
         ))
         .execute(conn)
         .await?;

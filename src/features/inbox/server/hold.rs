@@ -8,6 +8,7 @@ use crate::context::Ask;
 use crate::features::files::server::read as files;
 use crate::features::inbox::send_window::{WindowReason, send_window};
 use crate::features::inbox::types::{Deed, Departure, FailureReason, ReplyState, TakenBack, WorkState};
+use crate::features::sla::server::recompute as clocks;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{chats, replies};
@@ -211,7 +212,8 @@ async fn open_again(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId) -> Ou
         return Ok(());
     }
     set_aside::open(conn, workspace, chat).await?;
-    activities::record(conn, workspace, chat, Some(ask.user.id), &Deed::Reopened, ask.now).await
+    activities::record(conn, workspace, chat, Some(ask.user.id), &Deed::Reopened, ask.now).await?;
+    clocks::recompute(conn, workspace, &[chat], ask.now).await
 }
 
 #[derive(diesel::QueryableByName)]

@@ -5,6 +5,7 @@ pub mod around;
 pub mod assign;
 pub mod beside;
 pub mod bulk;
+pub mod deadlines;
 pub mod draft;
 pub mod find;
 pub mod hand_over;

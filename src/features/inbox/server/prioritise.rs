@@ -1,10 +1,9 @@
 //! Saying how urgent a chat is.
 
-use super::activities::{done, hold};
+use super::activities::{done, finish, hold};
 use crate::context::Ask;
 use crate::features::inbox::types::{Deed, Priority};
 use crate::platform::fault::Outcome;
-use crate::platform::live;
 use crate::platform::schema::chats;
 use crate::shared::change::Change;
 use crate::shared::ids::ChatId;
@@ -19,7 +18,7 @@ pub async fn set(ask: &Ask, chat: ChatId, priority: Priority) -> Outcome<()> {
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let changes = give(conn, ask, chat, priority).await?;
-        live::append(conn, ask.workspace(), &changes).await
+        finish(conn, ask, &changes).await
     })
     .await
 }

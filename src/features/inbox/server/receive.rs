@@ -238,7 +238,7 @@ pub async fn store_all(
             .collect();
         let ids: Vec<ChatId> = touched.iter().map(|page| page.chat.id).collect();
         if !ids.is_empty() {
-            recompute::recompute(conn, marketplace, workspace, &ids).await?;
+            recompute::recompute(conn, workspace, &ids).await?;
         }
         let told = touched.iter().filter(|page| !page.is_bulk);
         changes.extend(told.map(|page| Change::Chat { chat: page.chat.id }));

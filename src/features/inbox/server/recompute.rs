@@ -3,46 +3,40 @@
 
 use super::{activities, send_windows};
 use crate::features::inbox::types::Deed;
+use crate::features::sla::server::recompute as clocks;
 use crate::platform::clock;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::chats;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
-use crate::shared::marketplace::Marketplace;
-use diesel::sql_types::{Array, Bool, Integer, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// Chats recomputed in one transaction when it is all of a seller's.
 const TOGETHER: i64 = 500;
 
-/// Recomputes last message, waiting, deadline and the time for sending of some chats.
+/// Recomputes last message, waiting, the time for sending and the clocks of some chats.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn recompute(
     conn: &mut AsyncPgConnection,
-    marketplace: Marketplace,
     workspace: WorkspaceId,
     chats: &[ChatId],
 ) -> Outcome<()> {
-    waiting(conn, marketplace, workspace, chats).await?;
-    send_windows::recompute(conn, workspace, chats).await
+    waiting(conn, workspace, chats).await?;
+    send_windows::recompute(conn, workspace, chats).await?;
+    clocks::recompute(conn, workspace, chats, clock::now()).await
 }
 
 /// What changes without a new message, too.
-async fn waiting(
-    conn: &mut AsyncPgConnection,
-    marketplace: Marketplace,
-    workspace: WorkspaceId,
-    chats: &[ChatId],
-) -> Outcome<()> {
+async fn waiting(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chats: &[ChatId]) -> Outcome<()> {
     if chats.is_empty() {
         return Ok(());
     }
     let recomputed: Vec<Recomputed> = diesel::sql_query(STATEMENT)
         .bind::<SqlUuid, _>(workspace)
         .bind::<Array<SqlUuid>, _>(chats)
-        .bind::<Integer, _>(marketplace.answer_within_hours() as i32)
         .load(conn)
         .await?;
     for chat in recomputed.into_iter().filter(|chat| chat.is_back) {
@@ -67,7 +61,6 @@ struct Recomputed {
 /// When the database refuses.
 pub async fn recompute_all_of(
     conn: &mut AsyncPgConnection,
-    marketplace: Marketplace,
     workspace: WorkspaceId,
     seller: SellerId,
 ) -> Outcome<()> {
@@ -86,7 +79,8 @@ pub async fn recompute_all_of(
                     .for_no_key_update()
                     .load::<ChatId>(conn)
                     .await?;
-                waiting(conn, marketplace, workspace, &chats).await?;
+                waiting(conn, workspace, &chats).await?;
+                clocks::recompute(conn, workspace, &chats, clock::now()).await?;
                 Ok::<_, Fault>(chats)
             })
             .await?;
@@ -97,13 +91,15 @@ pub async fn recompute_all_of(
     }
 }
 
-/// Nobody waits for a seller that is removed.
+/// Nobody waits for a seller that is removed, and whoever does not wait has no deadline.
 const STATEMENT: &str = "UPDATE chats c SET \
              last_message_at = coalesce(newest.sent_at, c.last_message_at), \
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
              unanswered_since = waiting.since, \
-             due_at = CASE WHEN waiting.since >= s.clock_from THEN waiting.since + make_interval(hours => $3) END, \
+             due_at = CASE WHEN waiting.since IS NOT NULL THEN c.due_at END, \
+             due_kind = CASE WHEN waiting.since IS NOT NULL THEN c.due_kind END, \
+             due_since = CASE WHEN waiting.since IS NOT NULL THEN c.due_since END, \
              work_state = CASE WHEN back.is_back THEN 'open' ELSE c.work_state END, \
              set_aside_at = CASE WHEN back.is_back THEN NULL ELSE c.set_aside_at END, \
              snoozed_until = CASE WHEN back.is_back THEN NULL ELSE c.snoozed_until END \

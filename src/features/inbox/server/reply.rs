@@ -10,6 +10,7 @@ use crate::features::inbox::types::{
 };
 use crate::features::quick_replies::variables;
 use crate::features::sellers::types::SellerState;
+use crate::features::sla::server::recompute as clocks;
 use crate::features::wording::server::check;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{self, NewJob};
@@ -206,7 +207,8 @@ async fn set_aside(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId) -> Out
         ))
         .execute(conn)
         .await?;
-    activities::record(conn, workspace, chat, Some(ask.user.id), &Deed::Closed, ask.now).await
+    activities::record(conn, workspace, chat, Some(ask.user.id), &Deed::Closed, ask.now).await?;
+    clocks::recompute(conn, workspace, &[chat], ask.now).await
 }
 
 /// Sends a failed or unsure reply once more, because a person asks for it. What moderation has withdrawn is in the

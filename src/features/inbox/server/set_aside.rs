@@ -1,11 +1,10 @@
 //! Setting chats aside (done, for later, spam) and taking them up again.
 
-use super::activities::{done, hold};
+use super::activities::{done, finish, hold};
 use super::wake;
 use crate::context::Ask;
 use crate::features::inbox::types::{Author, Deed, MessageCursor, WorkState};
 use crate::platform::fault::Outcome;
-use crate::platform::live;
 use crate::platform::schema::{chats, messages};
 use crate::shared::change::Change;
 use crate::shared::error::Refusal;
@@ -49,11 +48,10 @@ pub async fn mark_spam(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>) -> 
 /// # Errors
 /// `NotFound` when the workspace has no such chat.
 pub async fn reopen(ask: &Ask, chat: ChatId) -> Outcome<()> {
-    let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let changes = take_up(conn, ask, chat).await?;
-        live::append(conn, workspace, &changes).await
+        finish(conn, ask, &changes).await
     })
     .await
 }
@@ -117,11 +115,10 @@ impl Aside {
 }
 
 async fn put_alone(ask: &Ask, chat: ChatId, seen: Option<MessageCursor>, aside: Aside) -> Outcome<()> {
-    let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let changes = put(conn, ask, chat, seen, aside).await?;
-        live::append(conn, workspace, &changes).await
+        finish(conn, ask, &changes).await
     })
     .await
 }

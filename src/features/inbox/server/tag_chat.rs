@@ -1,11 +1,10 @@
 //! Putting tags on chats and taking them off.
 
-use super::activities::{done, hold};
+use super::activities::{done, finish, hold};
 use super::tags;
 use crate::context::Ask;
 use crate::features::inbox::types::Deed;
 use crate::platform::fault::Outcome;
-use crate::platform::live;
 use crate::platform::schema::chat_tags;
 use crate::shared::change::Change;
 use crate::shared::ids::{ChatId, TagId};
@@ -20,7 +19,7 @@ pub async fn add(ask: &Ask, chat: ChatId, tag: TagId) -> Outcome<()> {
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let changes = put_on(conn, ask, chat, tag).await?;
-        live::append(conn, ask.workspace(), &changes).await
+        finish(conn, ask, &changes).await
     })
     .await
 }
@@ -33,7 +32,7 @@ pub async fn remove(ask: &Ask, chat: ChatId, tag: TagId) -> Outcome<()> {
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let changes = take_off(conn, ask, chat, tag).await?;
-        live::append(conn, ask.workspace(), &changes).await
+        finish(conn, ask, &changes).await
     })
     .await
 }

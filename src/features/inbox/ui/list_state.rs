@@ -306,6 +306,7 @@ impl ListState {
                 | Change::SavedFilters { .. }
                 | Change::QuickReplies
                 | Change::Wording
+                | Change::Deadlines
                 | Change::Workspace
                 | Change::People
                 | Change::Bulk { .. }

@@ -46,6 +46,7 @@ mod together;
 mod tools;
 mod travel;
 mod viewer;
+mod why;
 mod window;
 mod words;
 mod work_words;

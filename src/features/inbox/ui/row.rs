@@ -1,7 +1,7 @@
 //! One chat in the list.
 
 use super::bulk::RowBox;
-use super::clock::ClockChip;
+use super::clock::SlaTimer;
 use super::desk::{Desk, use_desk};
 use super::lines::Line;
 use super::sight::Sight;
@@ -241,7 +241,7 @@ fn LastLine(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) ->
     };
     view! {
         <span class="row-line row-foot">
-            <ClockChip row/>
+            <SlaTimer row/>
             {waits}
             <Facts desk row=facts with_seller/>
             <RowCompany chat/>

@@ -450,7 +450,11 @@ impl Session {
                     | Change::Bulk { .. }
                     | Change::Notice { .. } => false,
                     Change::Tags => true,
-                    Change::QuickReplies | Change::Wording | Change::Workspace | Change::People => false,
+                    Change::QuickReplies
+                    | Change::Wording
+                    | Change::Deadlines
+                    | Change::Workspace
+                    | Change::People => false,
                 }),
             };
             if concerns_us {

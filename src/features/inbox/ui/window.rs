@@ -2,7 +2,6 @@
 
 use super::actions::{ChatActions, StateChip};
 use super::address::Address;
-use super::clock::ClockChip;
 use super::desk::{Desk, use_desk};
 use super::find::{FindBar, provide_find};
 use super::list::EmptyNote;
@@ -13,6 +12,7 @@ use super::session::Session;
 use super::together::WindowCompany;
 use super::tools::WindowTools;
 use super::travel::{self, Opened, Target, use_target};
+use super::why::WhyDeadline;
 use super::writing::Writing;
 use crate::features::inbox::types::ChatStatus;
 use crate::features::orders::ui::{OrderAside, PaneToggle};
@@ -212,6 +212,7 @@ fn ChatWindow(
 fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
     let (tools, tooled) = (session.clone(), desk.clone());
+    let (asked, why) = (session.clone(), desk.clone());
     let row = session.row.clone();
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
@@ -242,7 +243,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                     <SameOrder desk session/>
                 </p>
             </div>
-            <ClockChip row/>
+            <WhyDeadline desk=why session=asked/>
             <WindowTools desk=tooled session=tools/>
             <PaneToggle/>
         </header>

@@ -157,19 +157,60 @@ pub async fn mentioned(
     about_chat(conn, workspace, NoticeKind::Mention, chat, whom, Some(by), now).await
 }
 
-/// Tells people that a chat's deadline is near or has passed.
+/// Chats whose deadline is near or has passed, and who is to be told of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeadlineNews {
+    /// Whoever is responsible for them; who is on shift, when nobody is.
+    pub to_operators: Vec<ChatId>,
+    /// Whoever leads.
+    pub to_leads: Vec<ChatId>,
+}
+
+/// Who has been here within this time is on shift.
+pub const ON_SHIFT: TimeDelta = TimeDelta::minutes(15);
+
+/// Tells people of deadlines. Several chats at once are one notice.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn deadline(
+pub async fn deadlines(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
-    chat: ChatId,
-    whom: &[UserId],
+    news: &DeadlineNews,
     now: DateTime<Utc>,
 ) -> Outcome<Vec<Change>> {
-    about_chat(conn, workspace, NoticeKind::Deadline, chat, whom, None, now).await
+    if news.to_operators.is_empty() && news.to_leads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<Candidate> = diesel::sql_query(format!(
+        "SELECT u.id AS user_id, 'deadline' AS kind, \
+                CASE WHEN count(*) OVER (PARTITION BY u.id) > 1 THEN $1 ELSE c.id END AS subject, c.id AS chat_id, \
+                NULL::uuid AS seller_id, NULL::uuid AS actor_id, NULL AS message_id, 1 AS happened, g.settings \
+         FROM chats c \
+         JOIN users u ON u.workspace_id = $1 AND ( \
+             c.id = ANY($4) AND u.role = $7 \
+             OR c.id = ANY($3) AND ( \
+                 u.id = c.assignee_id \
+                 OR c.assignee_id IS NULL AND u.role = ANY($5) AND EXISTS ( \
+                     SELECT 1 FROM sessions s \
+                     WHERE s.workspace_id = $1 AND s.user_id = u.id AND s.last_seen_at > $6))) \
+         LEFT JOIN notice_settings g ON g.workspace_id = $1 AND g.user_id = u.id \
+         WHERE c.workspace_id = $1 AND c.id = ANY($3 || $4) AND {NOT_LOOKING}"
+    ))
+    .bind::<SqlUuid, _>(workspace)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(&news.to_operators)
+    .bind::<Array<SqlUuid>, _>(&news.to_leads)
+    .bind::<Array<Text>, _>(who_may(Permission::ReplyToChats))
+    .bind::<Timestamptz, _>(now - ON_SHIFT)
+    .bind::<Text, _>(LEAD)
+    .load(conn)
+    .await?;
+    put(conn, workspace, found, now).await
 }
+
+/// Who is told what operators have let pass. Never everybody who administers.
+const LEAD: Role = Role::Owner;
 
 async fn about_chat(
     conn: &mut AsyncPgConnection,

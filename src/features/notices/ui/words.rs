@@ -11,7 +11,7 @@ pub fn title(locale: Locale, notice: &NoticeView) -> String {
         NoticeKind::Waiting => locale.notice_waiting(count),
         NoticeKind::Mention => locale.notice_mention(who),
         NoticeKind::Assigned => locale.notice_assigned(count, who),
-        NoticeKind::Deadline => locale.notice_deadline().to_owned(),
+        NoticeKind::Deadline => locale.notice_deadline(count),
         NoticeKind::SellerStopped => {
             locale.notice_seller_stopped(notice.seller_name.as_deref().unwrap_or_default())
         }

@@ -6,7 +6,7 @@ use crate::context::Ask;
 use crate::features::sellers::types::SellerState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
-use crate::platform::schema::{chats, seller_accounts, sellers};
+use crate::platform::schema::{chats, clocks, seller_accounts, sellers};
 use crate::shared::change::Change;
 use crate::shared::error::Refusal;
 use crate::shared::ids::SellerId;
@@ -100,7 +100,18 @@ pub async fn remove(ask: &Ask, seller: SellerId, name: String) -> Outcome<()> {
         .set((
             chats::unanswered_since.eq(None::<chrono::DateTime<chrono::Utc>>),
             chats::due_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+            chats::is_highlighted.eq(false),
+            chats::due_kind.eq(None::<String>),
+            chats::due_since.eq(None::<chrono::DateTime<chrono::Utc>>),
         ))
+        .execute(conn)
+        .await?;
+        diesel::delete(
+            clocks::table
+                .filter(clocks::workspace_id.eq(workspace))
+                .filter(clocks::seller_id.eq(seller))
+                .filter(clocks::ended_at.is_null()),
+        )
         .execute(conn)
         .await?;
         push::delete(conn, workspace, seller).await?;

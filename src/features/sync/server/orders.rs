@@ -9,6 +9,7 @@ use crate::features::orders::server::store::{self, Subject, Told};
 use crate::features::orders::types::{OrderProblem, Posting, Product};
 use crate::features::sellers::server::accounts;
 use crate::features::sellers::types::SellerState;
+use crate::features::sla::server::recompute as clocks;
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{Run, Verdict};
@@ -124,6 +125,7 @@ async fn keep(app: &App, workspace: WorkspaceId, subject: &Subject, answer: &Ans
         }
         store::save_products(conn, workspace, subject.seller, &answer.products, now).await?;
         send_windows::recompute(conn, workspace, &about).await?;
+        clocks::recompute(conn, workspace, &about, now).await?;
         let changes: Vec<Change> = about.into_iter().map(|chat| Change::Order { chat }).collect();
         live::append(conn, workspace, &changes).await
     })

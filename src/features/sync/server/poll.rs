@@ -76,7 +76,7 @@ async fn begin_walk(conn: &mut AsyncPgConnection, seller: &SellerAccount) -> Out
     let Some(kind) = progress::due(conn, seller, now()).await? else { return Ok(()) };
     if kind == WalkKind::Import {
         // Connected a moment ago, perhaps not for the first time.
-        recompute::recompute_all_of(conn, seller.marketplace, seller.workspace_id, seller.id).await?;
+        recompute::recompute_all_of(conn, seller.workspace_id, seller.id).await?;
     }
     let walk = Walk::new(seller.workspace_id, seller.id, kind, now());
     conn.transaction(async |conn| {

@@ -173,7 +173,7 @@ impl Batch<'_> {
         }
         job::save(conn, workspace, &job, &counts).await?;
         changes.push(job.moved());
-        live::append(conn, workspace, &changes).await?;
+        activities::finish(conn, ask, &changes).await?;
         Ok(if is_over { Step::Over } else { Step::On })
     }
 

@@ -5,6 +5,7 @@ use crate::features::inbox::types::{
 };
 use crate::shared::ids::{ChatId, SellerId, UserId};
 use crate::shared::marketplace::Marketplace;
+use crate::shared::sla::clocks::ClockKind;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
@@ -35,6 +36,12 @@ pub struct Row {
     unanswered_since: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     due_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    due_kind: Option<ClockKind>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    due_since: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    is_highlighted: bool,
     #[diesel(sql_type = Integer)]
     unseen: i32,
     #[diesel(sql_type = Bool)]
@@ -72,6 +79,9 @@ impl From<Row> for ChatRow {
             last_author: row.last_message_author,
             unanswered_since: row.unanswered_since,
             due_at: row.due_at,
+            due_kind: row.due_kind,
+            due_since: row.due_since,
+            is_highlighted: row.is_highlighted,
             unseen: row.unseen,
             has_draft: row.has_draft,
             history: row.history,
@@ -91,6 +101,7 @@ pub fn rows_sql(inner: &str, order: &str) -> String {
     format!(
         "SELECT c.id, c.external_id, s.marketplace, c.seller_id, s.name AS seller_name, c.order_number, c.status, \
                 c.last_message_at, c.last_message_preview, c.last_message_author, c.unanswered_since, c.due_at, \
+                c.due_kind, c.due_since, c.is_highlighted, \
                 CASE WHEN c.last_message_author IS NOT NULL THEN 'known' WHEN c.history_problem IS NOT NULL THEN 'refused' \
                      WHEN c.is_behind THEN 'coming' ELSE 'known' END AS history, \
                 c.work_state, c.snoozed_until, c.assignee_id, c.priority, \

@@ -1,0 +1,2 @@
+DROP INDEX chat_turns_open;
+DROP TABLE rule_applications;

@@ -1,0 +1,341 @@
+//! What the clocks of chats depend on, read for many chats at once: one question for each kind of fact.
+
+use crate::features::orders::types::Posting;
+use crate::features::sla::policy::Facts;
+use crate::platform::fault::Outcome;
+use crate::shared::chat::{ChatKind, Priority};
+use crate::shared::ids::{ActivityId, ChatId, SellerId, TagId, UserId, WorkspaceId};
+use crate::shared::marketplace::Marketplace;
+use crate::shared::sla::clocks::ClockKind;
+use crate::shared::sla::story::{Deed, DeedAt, Known, Story, Utterance, Voice};
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use std::collections::HashMap;
+
+/// A chat as policies see it, and what is stored of its nearest deadline.
+#[derive(diesel::QueryableByName, Clone, Debug)]
+pub struct ChatFacts {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ChatId,
+    #[diesel(sql_type = SqlUuid)]
+    pub seller_id: SellerId,
+    #[diesel(sql_type = Text)]
+    pub marketplace: Marketplace,
+    #[diesel(sql_type = Timestamptz)]
+    pub clock_from: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    pub kind: ChatKind,
+    #[diesel(sql_type = Bool)]
+    pub waits: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub due_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub due_kind: Option<ClockKind>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub due_since: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    pub is_highlighted: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    free_until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    postings: Option<serde_json::Value>,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    tags: Vec<TagId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    by_hand: Option<Priority>,
+}
+
+/// Chats `$2` of workspace `$1` that can have clocks: something was said in them since their seller's clocks run. What the ladder has made
+/// of a priority is nobody's choice. One writer per chat: they are locked, in the order in which everybody does. Public so that a test can look at its plan.
+pub const FACTS_SQL: &str = "SELECT c.id, c.seller_id, s.marketplace, s.clock_from, c.kind, c.unanswered_since IS NOT NULL AS waits, \
+            c.due_at, c.due_kind, c.due_since, c.is_highlighted, \
+            CASE WHEN c.window_reason IN ('until_delivery', 'after_delivery') THEN c.window_until END AS free_until, o.postings, \
+            ARRAY(SELECT t.tag_id FROM chat_tags t WHERE t.workspace_id = c.workspace_id AND t.chat_id = c.id \
+                  ORDER BY t.tag_id) AS tags, \
+            (SELECT a.details->>'priority' FROM activities a \
+             WHERE a.workspace_id = c.workspace_id AND a.chat_id = c.id AND a.kind = 'priority_set' \
+               AND a.actor_id IS NOT NULL ORDER BY a.at DESC, a.id DESC LIMIT 1) AS by_hand \
+     FROM chats c \
+     JOIN sellers s ON s.workspace_id = c.workspace_id AND s.id = c.seller_id \
+     LEFT JOIN orders o ON o.workspace_id = c.workspace_id AND o.seller_id = c.seller_id AND o.order_number = c.order_number \
+     WHERE c.workspace_id = $1 AND c.id = ANY($2) AND c.last_message_at >= s.clock_from AND s.state <> 'removed' \
+     ORDER BY c.id FOR NO KEY UPDATE OF c";
+
+impl ChatFacts {
+    /// What a policy is looked for by, for a turn in which the buyer has said this.
+    pub fn of_turn(&self, turn: Vec<String>, minute_of_day: u16) -> Facts {
+        let postings: Vec<Posting> = self
+            .postings
+            .as_ref()
+            .and_then(|postings| serde_json::from_value(postings.clone()).ok())
+            .unwrap_or_default();
+        Facts {
+            seller: self.seller_id,
+            marketplace: self.marketplace,
+            kind: self.kind,
+            scheme: postings.as_slice().first().map(|posting| posting.scheme),
+            tags: self.tags.clone(),
+            priority: self.by_hand,
+            turn,
+            minute_of_day,
+            order_value: value(&postings),
+            product_rating: None,
+            review_stars: None,
+            model: None,
+        }
+    }
+}
+
+/// What an order is worth in hundredths; nothing when a price is not known.
+fn value(postings: &[Posting]) -> Option<i64> {
+    let items = postings.iter().flat_map(|posting| &posting.items);
+    let prices: Option<Vec<i64>> = items
+        .map(|item| Some(hundredths(&item.price.as_ref()?.amount)?.saturating_mul(item.quantity)))
+        .collect();
+    prices.filter(|prices| !prices.is_empty()).map(|prices| prices.iter().sum())
+}
+
+/// `1990.5` as 199050.
+fn hundredths(amount: &str) -> Option<i64> {
+    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
+    let part: String = part.chars().chain("00".chars()).take(2).collect();
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
+}
+
+/// Everything that is known of some chats.
+pub struct KnownChats {
+    pub facts: Vec<ChatFacts>,
+    stories: HashMap<ChatId, Story>,
+    /// Who wrote a message here.
+    authors: HashMap<(ChatId, String), UserId>,
+}
+
+impl KnownChats {
+    /// Reads it. Chats that cannot have clocks are left out.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn read(
+        conn: &mut AsyncPgConnection,
+        workspace: WorkspaceId,
+        chats: &[ChatId],
+    ) -> Outcome<Self> {
+        let facts: Vec<ChatFacts> = diesel::sql_query(FACTS_SQL)
+            .bind::<SqlUuid, _>(workspace)
+            .bind::<Array<SqlUuid>, _>(chats)
+            .load(conn)
+            .await?;
+        let story = |it: &ChatFacts| {
+            let story = Story { free_until: it.free_until, ..Story::new(it.clock_from) };
+            (it.id, story)
+        };
+        let mut known =
+            KnownChats { stories: facts.iter().map(story).collect(), facts, authors: HashMap::new() };
+        if !known.facts.is_empty() {
+            known.learn_deeds(conn, workspace).await?;
+            known.learn_messages(conn, workspace).await?;
+        }
+        Ok(known)
+    }
+
+    /// What happened in a chat.
+    pub fn story(&self, chat: ChatId) -> Option<&Story> {
+        self.stories.get(&chat)
+    }
+
+    /// Who wrote an answer, when it was written here.
+    pub fn author(&self, chat: ChatId, at: DateTime<Utc>) -> Option<UserId> {
+        let said = self.story(chat)?.utterances.iter();
+        let mut answers = said.filter(|(_, it)| it.at == at && it.voice == Voice::Person && !it.is_withdrawn);
+        answers.find_map(|(id, _)| self.authors.get(&(chat, id.clone())).copied())
+    }
+
+    async fn learn_deeds(&mut self, conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcome<()> {
+        let rows: Vec<DeedRow> = diesel::sql_query(DEEDS_SQL)
+            .bind::<SqlUuid, _>(workspace)
+            .bind::<Array<SqlUuid>, _>(self.facts.iter().map(|it| it.id).collect::<Vec<_>>())
+            .load(conn)
+            .await?;
+        for row in rows {
+            let (chat, deed) = (row.chat_id, row.deed());
+            if let (Some(story), Some(known)) = (self.stories.get_mut(&chat), deed) {
+                story.learn(known);
+            }
+        }
+        Ok(())
+    }
+
+    async fn learn_messages(&mut self, conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcome<()> {
+        let (chats, since): (Vec<ChatId>, Vec<DateTime<Utc>>) =
+            self.stories.iter().map(|(chat, story)| (*chat, horizon(story))).unzip();
+        let rows: Vec<SaidRow> = diesel::sql_query(SAID_SQL)
+            .bind::<SqlUuid, _>(workspace)
+            .bind::<Array<SqlUuid>, _>(chats)
+            .bind::<Array<Timestamptz>, _>(since)
+            .load(conn)
+            .await?;
+        for row in rows {
+            if let Some(author) = row.author_id {
+                self.authors.insert((row.chat_id, row.external_id.clone()), author);
+            }
+            if let Some(story) = self.stories.get_mut(&row.chat_id) {
+                story.learn(row.known());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// From when on every message matters: before it no clock began, and nothing was done with less in sight.
+fn horizon(story: &Story) -> DateTime<Utc> {
+    let seen = story.deeds.values().filter_map(|did| did.seen_up_to);
+    seen.fold(story.clock_from, DateTime::min)
+}
+
+/// What people did to the chats `$2` that moves clocks. Public so that a test can look at its plan.
+pub const DEEDS_SQL: &str = "SELECT a.chat_id, a.id, a.at, a.kind, a.details, a.seen_up_to FROM activities a \
+     WHERE a.workspace_id = $1 AND a.chat_id = ANY($2) \
+       AND a.kind IN ('closed', 'snoozed', 'marked_spam', 'reopened', 'unmarked_spam')";
+
+#[derive(diesel::QueryableByName)]
+struct DeedRow {
+    #[diesel(sql_type = SqlUuid)]
+    chat_id: ChatId,
+    #[diesel(sql_type = SqlUuid)]
+    id: ActivityId,
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    details: Option<serde_json::Value>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    seen_up_to: Option<DateTime<Utc>>,
+}
+
+impl DeedRow {
+    fn deed(self) -> Option<Known> {
+        let deed = match self.kind.as_str() {
+            "closed" => Deed::Closed,
+            "marked_spam" => Deed::MarkedSpam,
+            "reopened" | "unmarked_spam" => Deed::Opened,
+            "snoozed" => {
+                let until = self.details?.get("until")?.as_str()?.parse().ok()?;
+                Deed::Snoozed { until }
+            }
+            _ => return None,
+        };
+        let deed = DeedAt { at: self.at, deed, seen_up_to: self.seen_up_to };
+        Some(Known::Did { id: self.id.to_string(), deed })
+    }
+}
+
+/// Messages of the chats `$2`, each from its instant of `$3` on; of what was said before only whether the buyer was there and who
+/// spoke last, because no clock began there. Public so that a test can look at its plan.
+pub const SAID_SQL: &str = "SELECT k.chat_id, m.external_id, m.sent_at, m.sort_key, m.author, m.is_withdrawn, r.author_id \
+     FROM unnest($2, $3) AS k (chat_id, since) \
+     CROSS JOIN LATERAL ( \
+         SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected' AS is_withdrawn, m.reply_id \
+         FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at >= k.since \
+         UNION ALL ( \
+             SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected', m.reply_id \
+             FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at < k.since \
+               AND m.author = 'buyer' ORDER BY m.sent_at, m.sort_key LIMIT 1) \
+         UNION ALL ( \
+             SELECT m.external_id, m.sent_at, m.sort_key, m.author, false, m.reply_id \
+             FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at < k.since \
+               AND m.author IN ('operator', 'seller_elsewhere') AND m.moderation <> 'rejected' \
+             ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1) \
+         UNION ALL ( \
+             SELECT m.external_id, m.sent_at, m.sort_key, m.author, false, m.reply_id \
+             FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at < k.since \
+               AND m.author = 'bot' AND m.moderation <> 'rejected' \
+             ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1)) m \
+     LEFT JOIN replies r ON r.workspace_id = $1 AND r.id = m.reply_id";
+
+#[derive(diesel::QueryableByName)]
+struct SaidRow {
+    #[diesel(sql_type = SqlUuid)]
+    chat_id: ChatId,
+    #[diesel(sql_type = Text)]
+    external_id: String,
+    #[diesel(sql_type = Timestamptz)]
+    sent_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    sort_key: String,
+    #[diesel(sql_type = Text)]
+    author: String,
+    #[diesel(sql_type = Bool)]
+    is_withdrawn: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    author_id: Option<UserId>,
+}
+
+impl SaidRow {
+    fn known(self) -> Known {
+        let voice = match self.author.as_str() {
+            "buyer" => Voice::Buyer,
+            "operator" | "seller_elsewhere" => Voice::Person,
+            "bot" => Voice::Automatic,
+            _ => Voice::Marketplace,
+        };
+        let utterance =
+            Utterance { at: self.sent_at, sort_key: self.sort_key, voice, is_withdrawn: self.is_withdrawn };
+        Known::Said { id: self.external_id, utterance }
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = SqlUuid)]
+    chat_id: ChatId,
+    #[diesel(sql_type = Text)]
+    external_id: String,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+/// The texts of messages, by chat and id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn texts(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    messages: &[(ChatId, &str)],
+) -> Outcome<HashMap<(ChatId, String), String>> {
+    if messages.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (chats, ids): (Vec<ChatId>, Vec<&str>) = messages.iter().copied().unzip();
+    let rows: Vec<TextRow> = diesel::sql_query(
+        "SELECT m.chat_id, m.external_id, m.body FROM unnest($2, $3) AS k (chat_id, id) \
+         JOIN messages m ON m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.external_id = k.id",
+    )
+    .bind::<SqlUuid, _>(workspace)
+    .bind::<Array<SqlUuid>, _>(chats)
+    .bind::<Array<Text>, _>(ids)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.chat_id, row.external_id), row.body)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hundredths;
+
+    #[test]
+    fn money_is_counted_in_hundredths() {
+        let table = [
+            ("1990.00", Some(199_000)),
+            ("1990", Some(199_000)),
+            ("0.5", Some(50)),
+            ("1.999", Some(199)),
+            ("x", None),
+        ];
+        for (text, amount) in table {
+            assert_eq!(hundredths(text), amount, "{text}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Times that a buyer waited: from the first message that nobody had answered to the first answer of a person. Found in the
+//! messages as they are, by their own indexes and never beyond the period that is asked for.
+
+use super::rules::Rules;
+use crate::features::orders::types::Posting;
+use crate::features::sla::figures::Wait;
+use crate::features::sla::policy::{Facts, Goals};
+use crate::platform::fault::Outcome;
+use crate::shared::chat::{ChatKind, Priority};
+use crate::shared::ids::{ChatId, PolicyId, SellerId, TagId, UserId, WorkspaceId};
+use crate::shared::marketplace::Marketplace;
+use crate::shared::sla::clocks::Goal;
+use crate::shared::sla::count::deadline;
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+/// So many are looked at.
+pub const LOOKED_AT: i64 = 20_000;
+
+/// Which turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that began in the period.
+    Begun,
+    /// Those of open chats whose buyer waits, as far as they began in the period.
+    Waiting,
+}
+
+impl Which {
+    /// The statement: workspace, from, to, how many.
+    pub fn sql(self) -> String {
+        let starts = match self {
+            Which::Begun => BEGUN,
+            Which::Waiting => WAITING,
+        };
+        format!("WITH t AS ({starts}) {REST}")
+    }
+}
+
+/// A message of the buyer begins a turn when what was said before it, if anything, was an answer. What was written before the seller
+/// was connected is imported history. The limit of one keeps it from reading all chats to know their sellers.
+const BEGUN: &str = "SELECT m.chat_id, m.sent_at, m.sort_key FROM messages m \
+         CROSS JOIN LATERAL ( \
+             SELECT s.clock_from FROM chats k JOIN sellers s ON s.workspace_id = k.workspace_id AND s.id = k.seller_id \
+             WHERE k.workspace_id = m.workspace_id AND k.id = m.chat_id LIMIT 1) l \
+         WHERE m.workspace_id = $1 AND m.sent_at >= $2 AND m.sent_at < $3 AND m.author = 'buyer' \
+           AND m.sent_at >= l.clock_from \
+           AND coalesce(( \
+               SELECT p.author = 'buyer' AND p.sent_at >= l.clock_from FROM messages p \
+               WHERE p.workspace_id = m.workspace_id AND p.chat_id = m.chat_id \
+                 AND (p.sent_at, p.sort_key) < (m.sent_at, m.sort_key) \
+                 AND (p.author = 'buyer' OR p.author IN ('operator', 'seller_elsewhere') AND p.moderation <> 'rejected') \
+               ORDER BY p.sent_at DESC, p.sort_key DESC LIMIT 1), false) = false \
+         ORDER BY m.sent_at, m.chat_id LIMIT $4";
+
+const WAITING: &str = "SELECT k.id AS chat_id, f.sent_at, f.sort_key FROM chats k \
+         JOIN sellers l ON l.workspace_id = k.workspace_id AND l.id = k.seller_id \
+         CROSS JOIN LATERAL ( \
+             SELECT m.sent_at, m.sort_key FROM messages m \
+             WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' \
+               AND m.sent_at >= greatest(k.unanswered_since, l.clock_from) \
+             ORDER BY m.sent_at, m.sort_key LIMIT 1) f \
+         WHERE k.workspace_id = $1 AND k.bucket IN (2, 3) AND f.sent_at >= $2 AND f.sent_at < $3 \
+         ORDER BY f.sent_at, k.id LIMIT $4";
+
+const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS seller, s.name AS seller_name, s.marketplace, \
+            c.kind, c.bucket IN (2, 3, 6) AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
+            rated.sent_at AS rated_at, u.id AS person, u.name AS person_name, o.postings, \
+            ( \
+                SELECT v.details->>'priority' FROM activities v \
+                WHERE v.workspace_id = $1 AND v.chat_id = t.chat_id AND v.kind = 'priority_set' AND v.actor_id IS NOT NULL \
+                  AND v.at <= coalesce(a.sent_at, 'infinity') \
+                ORDER BY v.at DESC, v.id DESC LIMIT 1) AS by_hand, \
+            coalesce(x.texts, '{}') AS texts, coalesce(g.tags, '{}') AS tags, \
+            NOT EXISTS ( \
+                SELECT 1 FROM messages m \
+                WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author IN ('operator', 'seller_elsewhere') \
+                  AND m.moderation <> 'rejected' AND (m.sent_at, m.sort_key) < (t.sent_at, t.sort_key)) AS is_first \
+         FROM t \
+         JOIN chats c ON c.workspace_id = $1 AND c.id = t.chat_id \
+         JOIN sellers s ON s.workspace_id = $1 AND s.id = c.seller_id \
+         LEFT JOIN LATERAL ( \
+             SELECT m.sent_at, m.sort_key, m.reply_id FROM messages m \
+             WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author IN ('operator', 'seller_elsewhere') \
+               AND m.moderation <> 'rejected' AND (m.sent_at, m.sort_key) > (t.sent_at, t.sort_key) \
+             ORDER BY m.sent_at, m.sort_key LIMIT 1) a ON TRUE \
+         LEFT JOIN LATERAL ( \
+             SELECT m.sent_at FROM messages m \
+             WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author IN ('operator', 'seller_elsewhere', 'bot') \
+               AND m.moderation <> 'rejected' AND (m.sent_at, m.sort_key) > (t.sent_at, t.sort_key) \
+             ORDER BY m.sent_at, m.sort_key LIMIT 1) rated ON TRUE \
+         LEFT JOIN replies r ON r.workspace_id = $1 AND r.id = a.reply_id \
+         LEFT JOIN users u ON u.workspace_id = $1 AND u.id = r.author_id \
+         LEFT JOIN orders o ON o.workspace_id = $1 AND o.seller_id = c.seller_id AND o.order_number = c.order_number \
+         LEFT JOIN LATERAL ( \
+             SELECT array_agg(b.body ORDER BY b.sent_at, b.sort_key) AS texts FROM ( \
+                 SELECT m.body, m.sent_at, m.sort_key FROM messages m \
+                 WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author = 'buyer' \
+                   AND (m.sent_at, m.sort_key) >= (t.sent_at, t.sort_key) \
+                   AND (a.sent_at IS NULL OR (m.sent_at, m.sort_key) < (a.sent_at, a.sort_key)) \
+                 ORDER BY m.sent_at, m.sort_key LIMIT 20) b) x ON TRUE \
+         LEFT JOIN LATERAL ( \
+             SELECT array_agg(ct.tag_id) AS tags FROM chat_tags ct \
+             WHERE ct.workspace_id = $1 AND ct.chat_id = t.chat_id) g ON TRUE \
+         ORDER BY t.sent_at, t.chat_id";
+
+/// A time that a buyer waited.
+#[derive(QueryableByName, Clone, Debug)]
+pub struct Turn {
+    #[diesel(sql_type = SqlUuid)]
+    pub chat: ChatId,
+    /// The chat, as the marketplace calls it.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = SqlUuid)]
+    pub seller: SellerId,
+    #[diesel(sql_type = Text)]
+    pub seller_name: String,
+    #[diesel(sql_type = Text)]
+    pub marketplace: Marketplace,
+    #[diesel(sql_type = Text)]
+    pub kind: ChatKind,
+    /// What a person had chosen before the answer.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by_hand: Option<Priority>,
+    /// Somebody still expects an answer of us.
+    #[diesel(sql_type = Bool)]
+    pub is_waiting: bool,
+    #[diesel(sql_type = Timestamptz)]
+    pub since: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub answered_at: Option<DateTime<Utc>>,
+    /// The first answer of anybody, programs included.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub rated_at: Option<DateTime<Utc>>,
+    /// Who has answered here; nobody knows who does in the marketplace's cabinet.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub person: Option<UserId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub person_name: Option<String>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pub postings: Option<serde_json::Value>,
+    #[diesel(sql_type = Array<Text>)]
+    pub texts: Vec<String>,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    pub tags: Vec<TagId>,
+    /// Nobody of ours had written in the chat before.
+    #[diesel(sql_type = Bool)]
+    pub is_first: bool,
+}
+
+/// Reads turns, the oldest first. There are more of them when there are as many as are looked at.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    which: Which,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Outcome<Vec<Turn>> {
+    Ok(diesel::sql_query(which.sql())
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<Timestamptz, _>(from)
+        .bind::<Timestamptz, _>(to)
+        .bind::<BigInt, _>(LOOKED_AT)
+        .load(conn)
+        .await?)
+}
+
+/// What rules make of a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    pub policy: Option<PolicyId>,
+    pub wait: Wait,
+}
+
+impl Turn {
+    /// Whether it asks for an answer, or did. What was closed without one needed none, as far as we are concerned.
+    pub fn is_ours(&self) -> bool {
+        self.answered_at.is_some() || self.is_waiting
+    }
+
+    /// What rules make of it: which policy, and until when the answer was due.
+    pub fn judged(&self, rules: &Rules) -> Judged {
+        let found = rules.matcher.find(&self.facts(rules));
+        let goal = found.as_ref().and_then(|found| self.goal(&found.goals));
+        let due_at = goal.and_then(|goal| {
+            let calendar = rules.calendar(found.as_ref().and_then(|found| found.calendar));
+            deadline(self.since, goal.target, calendar, &[])
+        });
+        let wait = Wait { since: self.since, due_at, answered_at: self.answered_at };
+        Judged { policy: found.map(|found| found.policy), wait }
+    }
+
+    /// How the marketplace sees it.
+    pub fn rated(&self, rules: &Rules) -> Option<Wait> {
+        let rating = rules.marketplace(self.marketplace)?.rating?;
+        let due_at = self.since + chrono::TimeDelta::minutes(rating.within_minutes.get().into());
+        Some(Wait { since: self.since, due_at: Some(due_at), answered_at: self.rated_at })
+    }
+
+    fn goal<'a>(&self, goals: &'a Goals) -> Option<&'a Goal> {
+        if self.is_first { goals.first_reply.as_ref() } else { goals.next_reply.as_ref() }
+    }
+
+    fn facts(&self, rules: &Rules) -> Facts {
+        let postings: Vec<Posting> =
+            self.postings.clone().and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
+        Facts {
+            seller: self.seller,
+            marketplace: self.marketplace,
+            kind: self.kind,
+            scheme: postings.as_slice().first().map(|posting| posting.scheme),
+            tags: self.tags.clone(),
+            priority: self.by_hand,
+            turn: self.texts.clone(),
+            minute_of_day: rules.minute_of_day(self.since),
+            order_value: order_value(&postings),
+            product_rating: None,
+            review_stars: None,
+            model: None,
+        }
+    }
+}
+
+/// What an order is worth, in hundredths; nothing when a price is not known.
+fn order_value(postings: &[Posting]) -> Option<i64> {
+    let items = postings.iter().flat_map(|posting| &posting.items);
+    let values = items.map(|item| Some(hundredths(&item.price.as_ref()?.amount)? * item.quantity));
+    let values: Vec<i64> = values.collect::<Option<_>>()?;
+    (!values.is_empty()).then(|| values.iter().sum())
+}
+
+/// `1500.5` in hundredths.
+fn hundredths(amount: &str) -> Option<i64> {
+    let (whole, part) = amount.trim().split_once('.').unwrap_or((amount.trim(), ""));
+    let part: String = part.chars().chain("00".chars()).take(2).collect();
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
+}
