@@ -8,6 +8,7 @@ use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, 
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
+use crate::features::suggestions::ui::ModelsPage;
 use crate::features::users::ui::{LogInPage, SetUpPage, WorkspacePage, follow_workspace};
 use crate::features::wording::ui::WordingPage;
 use crate::shared::page::Theme;
@@ -85,6 +86,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
                         <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
                         <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
+                        <Route path=path!("models") view=|| view! { <ModelsPage/> }.into_any()/>
                         <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                         <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>
                     </ParentRoute>

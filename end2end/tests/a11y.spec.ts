@@ -115,6 +115,7 @@ for (const look of LOOKS) {
         '/search?q=слово',
         '/settings/quick-replies',
         '/settings/wording',
+        '/settings/models',
         '/settings/notices',
         '/settings/keys',
         '/settings/tags',

@@ -246,7 +246,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    model_providers (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, kind -> Text, model -> Text, place -> Text, sealed_key -> Nullable<Binary>,
+        position -> Integer, is_enabled -> Bool, daily_tokens -> Nullable<BigInt>, daily_money -> Nullable<BigInt>,
+        problem -> Nullable<Text>, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    suggestion_settings (workspace_id) {
+        workspace_id -> Uuid, is_automatic -> Bool, is_abroad_allowed -> Bool, daily_calls -> Integer, tone -> Text,
+        changed_by -> Uuid, changed_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    suggestions (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, message_id -> Text, task -> Text, asked_by -> Uuid,
+        state -> Text, body -> Text, provider -> Nullable<Text>, model -> Nullable<Text>, version -> Nullable<Integer>,
+        category -> Nullable<Text>, sources -> Jsonb, flags -> Jsonb, problem -> Nullable<Text>,
+        outcome -> Nullable<Text>, distance -> Nullable<Integer>, reply_id -> Nullable<Uuid>,
+        created_at -> Timestamptz, first_ms -> Nullable<Integer>, total_ms -> Nullable<Integer>,
+    }
+}
+diesel::table! {
+    model_calls (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, at -> Timestamptz, suggestion_id -> Nullable<Uuid>,
+        provider_id -> Nullable<Uuid>, provider -> Text, model -> Text, outcome -> Text, tokens_in -> BigInt,
+        tokens_cached -> BigInt, tokens_out -> BigInt, is_guess -> Bool, cost -> Nullable<BigInt>,
+        currency -> Nullable<Text>, first_ms -> Nullable<Integer>, total_ms -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    model_providers,
+    suggestion_settings,
+    suggestions,
+    model_calls,
     workspaces,
     users,
     sign_in_names,

@@ -216,6 +216,8 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Tags
         | Change::QuickReplies
         | Change::Wording
+        | Change::Suggestion { .. }
+        | Change::SuggestionSettings
         | Change::Workspace => true,
         Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,
     }

@@ -32,6 +32,10 @@ pub enum Change {
     QuickReplies,
     /// The rules of risky words.
     Wording,
+    /// A draft of an answer was begun, or has come to its end.
+    Suggestion { chat: ChatId },
+    /// Language models, or how drafts are made.
+    SuggestionSettings,
     /// The workspace's name or its time zone.
     Workspace,
     /// How far a person has got with something done to many chats; only that person's screens care.

@@ -52,6 +52,8 @@ text_enum!(
         QuickReply = "quick_reply",
         Emoji = "emoji",
         Attach = "attach",
+        InsertSuggestion = "insert_suggestion",
+        AnotherSuggestion = "another_suggestion",
 
         Undo = "undo",
         Search = "search",
@@ -88,7 +90,8 @@ impl Command {
             | ActOnChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
             | Star | Spam | OrderPane | FindInChat | JumpToDate | ToUnseen | ToNewest => Area::Chat,
-            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
+            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach
+            | InsertSuggestion | AnotherSuggestion => Area::Composer,
             Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToSettings => {
                 Area::Everywhere
             }
@@ -137,6 +140,8 @@ impl Command {
             QuickReply => Chord::plain("KeyQ").alt(),
             Emoji => Chord::plain("KeyE").alt(),
             Attach => Chord::plain("KeyA").alt(),
+            InsertSuggestion => Chord::plain("Enter").alt(),
+            AnotherSuggestion => Chord::plain("Enter").alt().shift(),
             Undo => Chord::plain("KeyZ"),
             Search => Chord::plain("Slash"),
             Palette => Chord::plain("KeyK").ctrl(),

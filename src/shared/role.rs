@@ -29,6 +29,8 @@ text_enum!(
         ManageSellers = "manage_sellers",
         /// Change what all of the workspace share: tags, shared filters and quick replies, rules.
         ManageShared = "manage_shared",
+        /// Connect language models and say what they may be asked and cost.
+        ManageModels = "manage_models",
     }
 );
 
@@ -39,7 +41,9 @@ impl Role {
         match permission {
             ReadChats | ReadSellers => true,
             ReplyToChats => self != Role::Viewer,
-            ManageSellers | ManageShared | ReplyInBulk => matches!(self, Role::Owner | Role::Admin),
+            ManageSellers | ManageShared | ManageModels | ReplyInBulk => {
+                matches!(self, Role::Owner | Role::Admin)
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ mod search;
 mod sellers;
 mod sends;
 mod state;
+mod suggestions;
 mod tidy;
 mod together;
 mod work;

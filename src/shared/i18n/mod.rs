@@ -32,6 +32,7 @@ mod quick_replies;
 mod search;
 mod sellers;
 mod sending;
+mod suggestions;
 mod texts;
 mod times;
 mod together;

@@ -306,6 +306,8 @@ impl ListState {
                 | Change::SavedFilters { .. }
                 | Change::QuickReplies
                 | Change::Wording
+                | Change::Suggestion { .. }
+                | Change::SuggestionSettings
                 | Change::Workspace
                 | Change::Bulk { .. }
                 | Change::Notice { .. } => {
