@@ -4,6 +4,7 @@ mod keys_page;
 mod settings;
 
 use crate::features::inbox::ui::{FiltersPage, InboxPage, TagsPage};
+use crate::features::knowledge::ui::KnowledgePage;
 use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
@@ -86,6 +87,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
                         <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
                         <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
+                        <Route path=path!("knowledge") view=|| view! { <KnowledgePage/> }.into_any()/>
                         <Route path=path!("models") view=|| view! { <ModelsPage/> }.into_any()/>
                         <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                         <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>

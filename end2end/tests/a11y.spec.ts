@@ -116,6 +116,7 @@ for (const look of LOOKS) {
         '/settings/quick-replies',
         '/settings/wording',
         '/settings/models',
+        '/settings/knowledge',
         '/settings/notices',
         '/settings/keys',
         '/settings/tags',

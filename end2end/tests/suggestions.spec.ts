@@ -164,6 +164,29 @@ test('without a model a template helps, and who may is led to the settings', asy
   await expect(bubble(theirs, 'Пожалуйста!', 'out')).toHaveAttribute('data-status', DELIVERED);
 });
 
+test('what the shop knows is written down, brought from a file, and named by the suggestion', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  await visit(page, '/settings/knowledge');
+  await page.getByRole('button', { name: 'Новая статья' }).click();
+  const article = page.getByTestId('article-form');
+  await article.getByLabel('О чём статья').fill('Стирка курток');
+  await article.getByTestId('article-body').fill('Куртки стираем при 30 градусах.');
+  await article.getByRole('button', { name: 'Сохранить статью' }).click();
+  await expect(page.getByTestId('article').filter({ hasText: 'Стирка курток' })).toContainText('Версия 1');
+  await page.getByLabel('Загрузить из файла').setInputFiles({
+    name: 'faq.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('название;текст\nСтирка курток;Куртки стираем при 40 градусах.\nВозврат;Через раздел «Заказы».'),
+  });
+  await expect(page.getByTestId('article')).toHaveCount(2);
+  await expect(page.getByTestId('article').filter({ hasText: 'при 40' })).toContainText('Версия 2');
+
+  await opened(page, house, 'Подскажите, как стирать куртку?');
+  await expect(page.getByTestId('suggestion-sources')).toContainText('«Стирка курток»');
+});
+
 for (const look of LOOKS) {
   test(`panel and settings are accessible: ${look.theme}, ${look.width} px`, async ({ empty, browserOf }) => {
     const { house, server, owner } = await furnished(empty);
@@ -175,6 +198,9 @@ for (const look of LOOKS) {
     await expectAccessible(page, 'a connected model');
     await page.getByRole('button', { name: 'Подключить модель' }).click();
     await expectAccessible(page, 'the form of a model');
+    await visit(page, '/settings/knowledge');
+    await page.getByRole('button', { name: 'Новая статья' }).click();
+    await expectAccessible(page, 'the form of an article');
     await house.sandbox.modelFaults({ mishap: 'reckless' });
     await opened(page, house, 'Верните деньги!');
     await expect(panel(page).locator('.finding').first()).toBeVisible();

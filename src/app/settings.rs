@@ -15,6 +15,7 @@ const PLACES: &[Place] = &[
     ("/settings/tags", Locale::tags_page),
     ("/settings/filters", Locale::filters_saved),
     ("/settings/wording", Locale::wording_rules),
+    ("/settings/knowledge", Locale::knowledge),
     ("/settings/models", Locale::models_page),
     ("/settings/notices", Locale::notice_settings),
     ("/settings/keys", Locale::keys),

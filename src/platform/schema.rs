@@ -277,7 +277,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    articles (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, title -> Text, body -> Text, tags -> Array<Text>, seller_id -> Nullable<Uuid>,
+        sku -> Nullable<Text>, version -> Integer, use_count -> BigInt, updated_by -> Uuid, created_at -> Timestamptz,
+        updated_at -> Timestamptz, words -> crate::platform::db::TsVector,
+    }
+}
+diesel::table! {
+    article_versions (workspace_id, article_id, version) {
+        workspace_id -> Uuid, article_id -> Uuid, version -> Integer, title -> Text, body -> Text, author_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    articles,
+    article_versions,
     model_providers,
     suggestion_settings,
     suggestions,

@@ -218,6 +218,7 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::Wording
         | Change::Suggestion { .. }
         | Change::SuggestionSettings
+        | Change::Articles
         | Change::Workspace => true,
         Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,
     }

@@ -34,6 +34,8 @@ pub enum Change {
     Wording,
     /// A draft of an answer was begun, or has come to its end.
     Suggestion { chat: ChatId },
+    /// The knowledge base.
+    Articles,
     /// Language models, or how drafts are made.
     SuggestionSettings,
     /// The workspace's name or its time zone.

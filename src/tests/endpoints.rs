@@ -8,7 +8,7 @@ use agentiq::platform::jobs::Run;
 use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
 use agentiq::shared::ids::{
-    BulkJobId, ChatId, FileId, NoteId, ProviderId, QuickReplyId, ReplyId, SavedFilterId, SellerId,
+    ArticleId, BulkJobId, ChatId, FileId, NoteId, ProviderId, QuickReplyId, ReplyId, SavedFilterId, SellerId,
     SuggestionId, TabId, TagId,
 };
 use agentiq::shared::role::{Permission, Role};
@@ -136,6 +136,13 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("wording/rules", json!({})),
         ("wording/settings", json!({})),
         ("wording/save", json!({ "version": 77, "changes": { "severities": {}, "own": [] } })),
+        ("knowledge/list", json!({ "words": "" })),
+        (
+            "knowledge/save",
+            json!({ "form": { "id": ArticleId::new(), "title": "a", "body": "a", "tags": [], "seller": null, "sku": null } }),
+        ),
+        ("knowledge/delete", json!({ "article": ArticleId::new() })),
+        ("knowledge/import", json!({ "kind": "csv", "text": "a,b" })),
         ("suggestions/of_chat", json!({ "chat": chat })),
         ("suggestions/ask", json!({ "chat": chat, "task": "suggest", "draft": null })),
         ("suggestions/models", json!({})),
@@ -330,6 +337,9 @@ async fn things_of_another_workspace_are_not_there() {
             | "inbox/notes"
             | "inbox/filter_uses"
             | "quick_replies/list"
+            | "knowledge/list"
+            | "knowledge/save"
+            | "knowledge/import"
             | "suggestions/models"
             | "suggestions/save_settings"
             | "suggestions/save_provider"
@@ -388,6 +398,7 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "files",
         "saved_filters",
         "quick_replies",
+        "articles",
         "suggestions",
         "suggestion_settings",
         "model_providers",
@@ -726,6 +737,7 @@ async fn every_page_answers_whole_under_load() {
         ("/settings", person.clone(), "/settings".into(), 200),
         ("/settings/filters", person.clone(), "/settings/filters".into(), 200),
         ("/settings/keys", person.clone(), "/settings/keys".into(), 200),
+        ("/settings/knowledge", person.clone(), "/settings/knowledge".into(), 200),
         ("/settings/models", person.clone(), "/settings/models".into(), 200),
         ("/settings/notices", person.clone(), "/settings/notices".into(), 200),
         ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),

@@ -17,6 +17,7 @@ mod identity;
 mod import;
 mod inbox;
 mod jobs;
+mod knowledge;
 mod lists;
 mod models;
 mod notices;

@@ -202,9 +202,13 @@ async fn a_row_cannot_refer_to_another_workspace() {
         app.workspace
     ))
     .await;
+    let article = agentiq::shared::ids::ArticleId::new();
     let (draft, model) = (agentiq::shared::ids::SuggestionId::new(), agentiq::shared::ids::ProviderId::new());
     sql.run(&format!(
-        "INSERT INTO suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
+        "INSERT INTO articles (workspace_id, id, title, body, tags, version, updated_by, created_at, updated_at) \
+         VALUES ('{0}', '{article}', 'x', 'x', '{{}}', 1, '{user}', now(), now()), \
+                ('{other}', '{other}', 'x', 'x', '{{}}', 1, '{stranger}', now(), now()); \
+         INSERT INTO suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
          VALUES ('{0}', '{draft}', '{chat}', 'x', 'suggest', '{user}', 'ready', now()); \
          INSERT INTO model_providers (workspace_id, id, kind, model, place, position, is_enabled, created_at) \
          VALUES ('{0}', '{model}', 'compatible', 'x', 'x', 0, true, now())",
@@ -329,6 +333,16 @@ async fn a_row_cannot_refer_to_another_workspace() {
             "bulk_items (workspace_id, job_id, chat_id, seen_up_to) VALUES ('{other}', '{other}', '{chat}', now())"
         ),
         format!("note_mentions VALUES ('{other}', '{chat}', '{note}', '{stranger}')"),
+        format!(
+            "articles (workspace_id, id, title, body, tags, seller_id, version, updated_by, created_at, updated_at) \
+             VALUES ('{other}', gen_random_uuid(), 'x', 'x', '{{}}', '{seller}', 1, '{stranger}', now(), now())"
+        ),
+        format!(
+            "articles (workspace_id, id, title, body, tags, version, updated_by, created_at, updated_at) \
+             VALUES ('{other}', gen_random_uuid(), 'x', 'x', '{{}}', 1, '{user}', now(), now())"
+        ),
+        format!("article_versions VALUES ('{other}', '{article}', 1, 'x', 'x', '{stranger}', now())"),
+        format!("article_versions VALUES ('{other}', '{other}', 1, 'x', 'x', '{user}', now())"),
         format!("suggestion_settings VALUES ('{other}', true, false, 1, 'neutral', '{user}', now())"),
         format!(
             "suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \

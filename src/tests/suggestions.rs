@@ -182,9 +182,9 @@ async fn without_a_model_a_template_helps_and_says_so() {
     })
     .await;
     assert_ne!(other.text, made.text, "never the same twice");
-    let empty =
-        shop.operator.call("suggestions/ask", &json!({ "chat": shop.chat, "task": "shorter", "draft": " " }));
-    assert_eq!(empty.await.error(), Some(AppError::Refused(Refusal::EmptyText)));
+    let empty = json!({ "chat": shop.chat, "task": "shorter", "draft": " " });
+    let empty = shop.operator.call("suggestions/ask", &empty).await;
+    assert_eq!(empty.error(), Some(AppError::Refused(Refusal::EmptyText)));
     shop.ask("warmer", Some("Ждите")).await;
     let failed = eventually("nobody rewrites", async || {
         shop.panel().await.current.filter(|it| it.state == SuggestionState::Failed)
@@ -367,8 +367,9 @@ async fn nobody_asks_without_end() {
     for _ in 0..25 {
         let answer = shop
             .operator
-            .call("suggestions/ask", &json!({ "chat": shop.chat, "task": "suggest", "draft": null }));
-        refused = answer.await.error();
+            .call("suggestions/ask", &json!({ "chat": shop.chat, "task": "suggest", "draft": null }))
+            .await;
+        refused = answer.error();
         if refused.is_some() {
             break;
         }

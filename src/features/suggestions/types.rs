@@ -3,7 +3,7 @@
 use super::check::Flag;
 use super::prompt::{Task, Tone};
 use crate::shared::error::Refusal;
-use crate::shared::ids::{ProviderId, SuggestionId};
+use crate::shared::ids::{ArticleId, ProviderId, SuggestionId};
 use crate::shared::models::{ModelProblem, ProviderKind};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,15 @@ pub struct SourceView {
     pub kind: SourceKind,
     /// The name of the field, the quick reply or the article; empty for templates.
     pub title: String,
+    /// The article it is.
+    pub article: Option<ArticleId>,
+}
+
+impl SourceView {
+    /// One that is no article.
+    pub fn of(kind: SourceKind, title: &str) -> Self {
+        SourceView { kind, title: title.to_owned(), article: None }
+    }
 }
 
 /// A draft.

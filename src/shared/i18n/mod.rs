@@ -21,6 +21,7 @@ mod errors;
 mod files;
 mod filters;
 mod inbox;
+mod knowledge;
 pub mod letters;
 mod list;
 mod models;

@@ -308,6 +308,7 @@ impl ListState {
                 | Change::Wording
                 | Change::Suggestion { .. }
                 | Change::SuggestionSettings
+                | Change::Articles
                 | Change::Workspace
                 | Change::Bulk { .. }
                 | Change::Notice { .. } => {

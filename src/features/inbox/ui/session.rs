@@ -451,7 +451,7 @@ impl Session {
                     | Change::Notice { .. } => false,
                     Change::Tags => true,
                     Change::QuickReplies | Change::Wording | Change::Workspace => false,
-                    Change::Suggestion { .. } | Change::SuggestionSettings => false,
+                    Change::Suggestion { .. } | Change::SuggestionSettings | Change::Articles => false,
                 }),
             };
             if concerns_us {

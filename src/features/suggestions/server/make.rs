@@ -357,7 +357,7 @@ async fn from_template(
         by: None,
         version: draft.version,
         category: understood.category,
-        sources: vec![SourceView { kind: SourceKind::Template, title: String::new() }],
+        sources: vec![SourceView::of(SourceKind::Template, "")],
         flags,
         problem,
         first_ms: None,

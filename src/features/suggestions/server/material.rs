@@ -3,6 +3,7 @@
 
 use super::standing::Standing;
 use crate::context::Ask;
+use crate::features::knowledge::server::find as articles;
 use crate::features::orders::server::read as orders;
 use crate::features::orders::types::{OrderPanel, Posting};
 use crate::features::orders::ui::words;
@@ -22,6 +23,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 /// Quick replies that are told a model.
 const MOST_REPLIES: i64 = 3;
+/// Articles that are told.
+const MOST_ARTICLES: i64 = 3;
 /// Characters of the buyer's words that quick replies are looked for by.
 const SEARCHED: usize = 1000;
 
@@ -48,7 +51,7 @@ pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gat
     let mut gathered = Gathered { transcript, turn, ..Gathered::default() };
     let panel = orders::known(ask, chat).await?;
     for (kind, source) in facts(&panel, ask) {
-        gathered.views.push(SourceView { kind, title: source.title.clone() });
+        gathered.views.push(SourceView::of(kind, &source.title));
         gathered.facts.push(source);
     }
     let known = offer::known_facts(ask, chat).await?;
@@ -56,8 +59,15 @@ pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gat
     let words: String = gathered.turn.chars().take(SEARCHED).collect();
     let replies = fitting(&mut conn, ask.workspace(), ask.user.id, standing, &words).await?;
     for source in replies.into_iter().filter_map(|reply| reply.source(&known)) {
-        gathered.views.push(SourceView { kind: SourceKind::QuickReply, title: source.title.clone() });
+        gathered.views.push(SourceView::of(SourceKind::QuickReply, &source.title));
         gathered.knowledge.push(source);
+    }
+    let skus: Vec<String> = panel.products.iter().map(|product| product.sku.clone()).collect();
+    let (workspace, seller) = (ask.workspace(), standing.seller);
+    for article in articles::fitting(&mut conn, workspace, seller, &skus, &words, MOST_ARTICLES).await? {
+        let (title, article, body) = (article.title, Some(article.id), article.body);
+        gathered.views.push(SourceView { kind: SourceKind::Article, title: title.clone(), article });
+        gathered.knowledge.push(Source { title, text: body });
     }
     Ok(gathered)
 }

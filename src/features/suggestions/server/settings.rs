@@ -71,10 +71,10 @@ pub async fn save(ask: &Ask, settings: SuggestionSettings) -> Outcome<()> {
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         diesel::insert_into(suggestion_settings::table)
-            .values((suggestion_settings::workspace_id.eq(workspace), values.clone()))
+            .values((suggestion_settings::workspace_id.eq(workspace), values))
             .on_conflict(suggestion_settings::workspace_id)
             .do_update()
-            .set(values.clone())
+            .set(values)
             .execute(conn)
             .await?;
         live::append(conn, workspace, &[Change::SuggestionSettings]).await
