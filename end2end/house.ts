@@ -20,6 +20,9 @@ export const OZON = {
   offerNotSigned: '100205',
 } as const;
 
+/** What the sandbox's language models want to be shown. */
+export const MODELS = { key: 'sk-sandbox-4f6d0c1e', folder: 'b1gsandbox0folder' } as const;
+
 export type Role = 'owner' | 'admin' | 'operator' | 'viewer';
 
 export interface Person {
@@ -203,6 +206,16 @@ export class Sandbox {
     await this.#post('faults', faults);
   }
 
+  /** Faults of the language models in force from now on; without any, all of them answer at once. */
+  async modelFaults(faults: Record<string, unknown> = {}): Promise<void> {
+    await this.#post('models/faults', faults);
+  }
+
+  /** What the language models were asked, oldest first. */
+  async modelCalls(): Promise<{ provider: string; prompt: string; is_done: boolean }[]> {
+    return this.#get('models/calls');
+  }
+
   /** Switches the demo shop's key off, as a person does in Ozon's cabinet, or on again. */
   async keyWorks(works: boolean): Promise<void> {
     await this.#post('account', { client_id: OZON.good, key_active: works });
@@ -250,6 +263,9 @@ export class House {
       DATABASE_URL: databaseUrl,
       AGENTIQ_DATA_DIR: dataDir,
       AGENTIQ_OZON_URL: sandbox.url,
+      AGENTIQ_DEEPSEEK_URL: `${sandbox.url}/models/deepseek`,
+      AGENTIQ_YANDEX_AI_URL: `${sandbox.url}/models/yandex/v1`,
+      AGENTIQ_MODEL_NETWORKS: '127.0.0.0/8',
       AGENTIQ_POLL_INTERVAL: '1s',
       AGENTIQ_URGENT_POLL_INTERVAL: '1s',
       AGENTIQ_SEND_TIMEOUT: '2s',

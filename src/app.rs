@@ -4,11 +4,13 @@ mod keys_page;
 mod settings;
 
 use crate::features::inbox::ui::{FiltersPage, InboxPage, PeoplePage, TagsPage};
+use crate::features::knowledge::ui::KnowledgePage;
 use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
 use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::sla::ui::{CalendarsPage, DeadlineReportPage, DeadlinesPage};
+use crate::features::suggestions::ui::ModelsPage;
 use crate::features::users::ui::{LogInPage, SetUpPage, WorkspacePage, follow_workspace};
 use crate::features::wording::ui::WordingPage;
 use crate::shared::page::Theme;
@@ -89,6 +91,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
                         <Route path=path!("deadlines") view=|| view! { <DeadlinesPage/> }.into_any()/>
                         <Route path=path!("calendars") view=|| view! { <CalendarsPage/> }.into_any()/>
+                        <Route path=path!("knowledge") view=|| view! { <KnowledgePage/> }.into_any()/>
+                        <Route path=path!("models") view=|| view! { <ModelsPage/> }.into_any()/>
                         <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
                         <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>
                         <Route path=path!("/people") view=|| view! { <PeoplePage/> }.into_any()/>

@@ -129,6 +129,8 @@ for (const look of LOOKS) {
         '/settings/deadlines',
         '/settings/calendars',
         '/reports/deadlines',
+        '/settings/models',
+        '/settings/knowledge',
         '/settings/notices',
         '/settings/keys',
         '/settings/tags',

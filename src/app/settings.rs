@@ -17,6 +17,8 @@ const PLACES: &[Place] = &[
     ("/settings/wording", Locale::wording_rules),
     ("/settings/deadlines", Locale::deadlines),
     ("/settings/calendars", Locale::calendars),
+    ("/settings/knowledge", Locale::knowledge),
+    ("/settings/models", Locale::models_page),
     ("/settings/notices", Locale::notice_settings),
     ("/settings/keys", Locale::keys),
     ("/settings/people", Locale::people_page),

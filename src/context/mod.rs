@@ -3,6 +3,7 @@
 
 pub mod session;
 
+use crate::connectors::models::Models;
 use crate::connectors::{self, Connector};
 use crate::platform::clock;
 use crate::platform::config::Config;
@@ -12,6 +13,7 @@ use crate::platform::files::Store;
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
 use crate::platform::pace::Line;
+use crate::platform::relay::Relay;
 use crate::platform::secret::{KeyRing, Secret};
 use crate::shared::error::{AppError, AppResult};
 use crate::shared::ids::WorkspaceId;
@@ -39,6 +41,10 @@ pub struct App {
     /// Where files of chats lie.
     pub files: Store,
     pub hub: Hub,
+    /// Doors to language models.
+    pub models: Models,
+    /// Drafts that are being made here.
+    pub drafts: Relay,
     /// Ends when the server is asked to stop.
     pub cancel: CancellationToken,
     /// Sandbox shop and living buyers.

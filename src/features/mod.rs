@@ -1,8 +1,9 @@
 //! What the product can do, one folder a feature, in this order of leaning: users, notices, sellers, orders, files,
-//! quick_replies, wording, understanding, sla, suggestions, inbox, search, sync.
+//! quick_replies, wording, understanding, sla, knowledge, suggestions, inbox, search, sync.
 
 pub mod files;
 pub mod inbox;
+pub mod knowledge;
 pub mod notices;
 pub mod orders;
 pub mod quick_replies;

@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod live;
 pub mod network;
 pub mod pace;
+pub mod relay;
 pub mod schema;
 pub mod secret;
 pub mod sniff;

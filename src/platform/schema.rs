@@ -252,6 +252,36 @@ diesel::table! {
         workspace_id -> Uuid, version -> Integer, book -> Jsonb, author_id -> Uuid, created_at -> Timestamptz,
     }
 }
+diesel::table! {
+    model_providers (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, kind -> Text, model -> Text, place -> Text, sealed_key -> Nullable<Binary>,
+        position -> Integer, is_enabled -> Bool, daily_tokens -> Nullable<BigInt>, daily_money -> Nullable<BigInt>,
+        problem -> Nullable<Text>, created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    suggestion_settings (workspace_id) {
+        workspace_id -> Uuid, is_automatic -> Bool, is_abroad_allowed -> Bool, daily_calls -> Integer, tone -> Text,
+        changed_by -> Uuid, changed_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    suggestions (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, message_id -> Text, task -> Text, asked_by -> Uuid,
+        state -> Text, body -> Text, provider -> Nullable<Text>, model -> Nullable<Text>, version -> Nullable<Integer>,
+        category -> Nullable<Text>, sources -> Jsonb, flags -> Jsonb, problem -> Nullable<Text>,
+        outcome -> Nullable<Text>, distance -> Nullable<Integer>, reply_id -> Nullable<Uuid>,
+        created_at -> Timestamptz, first_ms -> Nullable<Integer>, total_ms -> Nullable<Integer>,
+    }
+}
+diesel::table! {
+    model_calls (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, at -> Timestamptz, suggestion_id -> Nullable<Uuid>,
+        provider_id -> Nullable<Uuid>, provider -> Text, model -> Text, outcome -> Text, tokens_in -> BigInt,
+        tokens_cached -> BigInt, tokens_out -> BigInt, is_guess -> Bool, cost -> Nullable<BigInt>,
+        currency -> Nullable<Text>, first_ms -> Nullable<Integer>, total_ms -> Integer,
+    }
+}
 
 diesel::table! {
     chat_turns (workspace_id, chat_id, start_id) {
@@ -278,8 +308,27 @@ diesel::table! {
 diesel::table! {
     clock_wakes (workspace_id, chat_id) { workspace_id -> Uuid, chat_id -> Uuid, at -> Timestamptz, }
 }
+diesel::table! {
+    articles (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, title -> Text, body -> Text, tags -> Array<Text>, seller_id -> Nullable<Uuid>,
+        sku -> Nullable<Text>, version -> Integer, use_count -> BigInt, updated_by -> Uuid, created_at -> Timestamptz,
+        updated_at -> Timestamptz, words -> crate::platform::db::TsVector,
+    }
+}
+diesel::table! {
+    article_versions (workspace_id, article_id, version) {
+        workspace_id -> Uuid, article_id -> Uuid, version -> Integer, title -> Text, body -> Text, author_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
+    articles,
+    article_versions,
+    model_providers,
+    suggestion_settings,
+    suggestions,
+    model_calls,
     workspaces,
     users,
     sign_in_names,

@@ -127,9 +127,13 @@ pub async fn rotate_keys(config: Config) -> Result<(), StartError> {
     let database = Database::open_beside(&config).await?;
     let resealed = async {
         let app = build_app(config, database.db.clone(), false)?;
-        crate::features::sellers::server::accounts::reseal_all(&app.db, &app.keys)
-            .await
-            .map_err(|fault| StartError::Other(fault.to_string()))
+        let resealed = async {
+            let sellers = crate::features::sellers::server::accounts::reseal_all(&app.db, &app.keys).await?;
+            let models =
+                crate::features::suggestions::server::providers::reseal_all(&app.db, &app.keys).await?;
+            Ok::<usize, Fault>(sellers + models)
+        };
+        resealed.await.map_err(|fault| StartError::Other(fault.to_string()))
     };
     let resealed = resealed.await;
     database.close().await;

@@ -2,20 +2,25 @@
 
 use super::StartError;
 use crate::connectors::sandbox::buyers::{BuyerPace, Tempo};
+use crate::connectors::sandbox::models::{DEMO_FOLDER, DEMO_MODEL_KEY, ModelFaults};
 use crate::connectors::sandbox::ozon::{
     DEMO_API_KEY, DEMO_CLIENT_ID, DEMO_SHOP, OzonSandbox, SandboxOptions,
 };
 use crate::context::App;
 use crate::features::sellers::server::connect::connect_account;
 use crate::features::sellers::types::ConnectForm;
+use crate::features::suggestions::server::providers;
+use crate::features::suggestions::types::ProviderForm;
 use crate::features::users::server::accounts::{self, AccountError, NewUser};
+use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::fault::Fault;
 use crate::platform::schema::{sellers, workspaces};
 use crate::platform::secret;
 use crate::shared::error::{AppError, Refusal};
-use crate::shared::ids::WorkspaceId;
+use crate::shared::ids::{ProviderId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
+use crate::shared::models::ProviderKind;
 use crate::shared::role::Role;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
@@ -41,6 +46,8 @@ pub fn start_sandbox(config: &mut Config) -> Result<OzonSandbox, StartError> {
     .map_err(|error| StartError::Other(format!("the sandbox cannot start: {error}")))?;
     config.ozon_url = sandbox.url();
     config.models.point_to_sandbox(&sandbox.url());
+    // As fast as a model that somebody would use.
+    sandbox.models().set_faults(ModelFaults { delay_ms: 500, piece_ms: 30, ..ModelFaults::default() });
     // Somebody watches: news should come at once.
     config.poll_interval = config.poll_interval.min(Duration::from_secs(5));
     config.urgent_poll_interval = config.urgent_poll_interval.min(Duration::from_secs(5));
@@ -87,7 +94,27 @@ pub async fn prepare(app: &App) -> Result<Welcome, StartError> {
         Ok(_) | Err(Fault::Told(AppError::Refused(Refusal::AccountAlreadyConnected { .. }))) => {}
         Err(fault) => return Err(other(fault)),
     }
+    connect_model(app, workspace).await.map_err(other)?;
     Ok(Welcome { password })
+}
+
+/// Connects the sandbox's model, so that drafts are seen without a key. What somebody has arranged since stays.
+async fn connect_model(app: &App, workspace: WorkspaceId) -> Result<(), Fault> {
+    if !providers::all(&mut *app.db.get().await?, workspace).await?.is_empty() {
+        return Ok(());
+    }
+    let kind = ProviderKind::Yandex;
+    let form = ProviderForm {
+        id: ProviderId::new(),
+        kind,
+        model: kind.usual_model().unwrap_or_default().into(),
+        place: DEMO_FOLDER.into(),
+        key: DEMO_MODEL_KEY.into(),
+        is_enabled: true,
+        daily_tokens: None,
+        daily_money: None,
+    };
+    providers::save_for(app, workspace, form, clock::now()).await
 }
 
 async fn demo_workspace(app: &App) -> Result<Option<WorkspaceId>, Fault> {

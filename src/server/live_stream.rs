@@ -217,6 +217,9 @@ fn concerns(change: &Change, user: &SessionUser) -> bool {
         | Change::QuickReplies
         | Change::Wording
         | Change::Deadlines
+        | Change::Suggestion { .. }
+        | Change::SuggestionSettings
+        | Change::Articles
         | Change::Workspace
         | Change::People => true,
         Change::Notice { user: whose } | Change::Bulk { user: whose, .. } => *whose == user.id,

@@ -14,6 +14,7 @@ pub mod router;
 pub mod schedule;
 pub mod seed;
 
+use crate::connectors::models::Models;
 use crate::context::App;
 use crate::features::inbox::server::deadlines;
 use crate::platform::cluster::{Cluster, ClusterError, ClusterOptions};
@@ -23,6 +24,7 @@ use crate::platform::files::{Store, StoreError};
 use crate::platform::http::Outbound;
 use crate::platform::live::Hub;
 use crate::platform::pace::Pace;
+use crate::platform::relay::Relay;
 use crate::platform::secret::{KeyRing, Secret, SecretError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -121,6 +123,7 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
         None => KeyRing::of_data_dir(&config.data_dir)?,
     };
     let pace = Pace::shared(&db);
+    let models = Models::new(config.models.clone(), pace.clone())?;
     let pace = if config.is_unlimited() { pace.unlimited() } else { pace };
     Ok(App {
         outbound: Outbound::new(config.send_timeout)?.at_pace(pace),
@@ -129,6 +132,8 @@ pub fn build_app(config: Config, db: Db, demo: bool) -> Result<App, StartError> 
         db,
         keys,
         hub: Hub::default(),
+        models,
+        drafts: Relay::default(),
         cancel: CancellationToken::new(),
         demo,
     })

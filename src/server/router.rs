@@ -6,6 +6,7 @@ use crate::context::App;
 use crate::features::files::server::{serve, upload};
 use crate::features::orders::server::photos;
 use crate::features::sla::server::export;
+use crate::features::suggestions::server::stream as suggestions;
 use crate::features::users::server::forms;
 use crate::shared::page::PageContext;
 use axum::Router;
@@ -58,6 +59,7 @@ pub fn build(app: App) -> Router {
         .route("/files/{file}/thumb", get(serve::thumb))
         .route("/photos/{seller}/{sku}", get(photos::serve))
         .route("/reports/deadlines.csv", get(export::serve))
+        .route("/suggestions/{suggestion}", get(suggestions::serve))
         .leptos_routes_with_context(&state, page_routes(), context.clone(), shell)
         .fallback(leptos_axum::file_and_error_handler_with_context::<ServerState, _>(context, app::shell))
         .layer(from_fn_with_state(app.clone(), pages::guard))

@@ -34,6 +34,12 @@ pub enum Change {
     Wording,
     /// How soon chats are answered: policies, calendars.
     Deadlines,
+    /// A draft of an answer was begun, or has come to its end.
+    Suggestion { chat: ChatId },
+    /// The knowledge base.
+    Articles,
+    /// Language models, or how drafts are made.
+    SuggestionSettings,
     /// The workspace's name or its time zone.
     Workspace,
     /// Who works in the workspace, and as what.

@@ -53,6 +53,8 @@ text_enum!(
         QuickReply = "quick_reply",
         Emoji = "emoji",
         Attach = "attach",
+        InsertSuggestion = "insert_suggestion",
+        AnotherSuggestion = "another_suggestion",
 
         Undo = "undo",
         Search = "search",
@@ -92,7 +94,8 @@ impl Command {
             | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen | ToNewest => {
                 Area::Chat
             }
-            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach => Area::Composer,
+            AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach
+            | InsertSuggestion | AnotherSuggestion => Area::Composer,
             Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToReports
             | GoToSettings => Area::Everywhere,
         }
@@ -141,6 +144,8 @@ impl Command {
             QuickReply => Chord::plain("KeyQ").alt(),
             Emoji => Chord::plain("KeyE").alt(),
             Attach => Chord::plain("KeyA").alt(),
+            InsertSuggestion => Chord::plain("Enter").alt(),
+            AnotherSuggestion => Chord::plain("Enter").alt().shift(),
             Undo => Chord::plain("KeyZ"),
             Search => Chord::plain("Slash"),
             Palette => Chord::plain("KeyK").ctrl(),

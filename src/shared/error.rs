@@ -200,6 +200,15 @@ pub enum Refusal {
     NoteOfAnother,
     /// Somebody has deleted the note.
     NoteDeleted,
+    /// A model to be connected has no name.
+    ModelMissing,
+    /// A model of Yandex lives in a folder.
+    FolderMissing,
+    /// A server of one's own has no address that could be called.
+    ModelAddressMissing,
+    TooManyModels {
+        max: u32,
+    },
 }
 
 /// What is wrong with a rule about deadlines.

@@ -36,3 +36,9 @@ id_type!(/// A rule about how soon chats are answered; made by the browser, so t
     PolicyId);
 id_type!(/// When people of a workspace work; made by the browser, so that saving twice is one.
     CalendarId);
+id_type!(/// Something that the shop knows, written down; made by the browser, so that saving twice is one.
+    ArticleId);
+id_type!(/// A draft of an answer.
+    SuggestionId);
+id_type!(/// A language model that a workspace has connected; made by the browser, so that saving twice is one.
+    ProviderId);

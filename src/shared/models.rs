@@ -31,6 +31,16 @@ impl ProviderKind {
 }
 
 text_enum!(
+    /// Which contract a GigaChat key belongs to.
+    GigachatScope {
+        Personal = "GIGACHAT_API_PERS",
+        /// Paid beforehand by a company.
+        Business = "GIGACHAT_API_B2B",
+        Corporate = "GIGACHAT_API_CORP",
+    }
+);
+
+text_enum!(
     /// Why a model has not answered.
     ModelProblem {
         NoBalance = "no_balance",

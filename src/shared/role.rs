@@ -31,6 +31,8 @@ text_enum!(
         ManageShared = "manage_shared",
         /// Add people, change what they may do, let them go.
         ManagePeople = "manage_people",
+        /// Connect language models and say what they may be asked and cost.
+        ManageModels = "manage_models",
     }
 );
 
@@ -41,7 +43,7 @@ impl Role {
         match permission {
             ReadChats | ReadSellers => true,
             ReplyToChats => self != Role::Viewer,
-            ManageSellers | ManageShared | ManagePeople | ReplyInBulk => {
+            ManageSellers | ManageShared | ManagePeople | ManageModels | ReplyInBulk => {
                 matches!(self, Role::Owner | Role::Admin)
             }
         }

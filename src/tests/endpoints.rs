@@ -10,7 +10,8 @@ use agentiq::shared::change::Change;
 use agentiq::shared::error::AppError;
 use agentiq::shared::i18n::Locale;
 use agentiq::shared::ids::{
-    BulkJobId, ChatId, FileId, NoteId, QuickReplyId, ReplyId, SavedFilterId, SellerId, TabId, TagId, UserId,
+    ArticleId, BulkJobId, ChatId, FileId, NoteId, ProviderId, QuickReplyId, ReplyId, SavedFilterId, SellerId,
+    SuggestionId, TabId, TagId, UserId,
 };
 use agentiq::shared::role::{Permission, Role};
 use chrono::TimeDelta;
@@ -156,6 +157,28 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
             "sla/report",
             json!({ "query": { "days": 7, "seller": seller, "person": null, "policy": null, "hour": null, "day": null } }),
         ),
+        ("knowledge/list", json!({ "words": "" })),
+        (
+            "knowledge/save",
+            json!({ "form": { "id": ArticleId::new(), "title": "a", "body": "a", "tags": [], "seller": null, "sku": null } }),
+        ),
+        ("knowledge/delete", json!({ "article": ArticleId::new() })),
+        ("knowledge/import", json!({ "kind": "csv", "text": "a,b" })),
+        ("suggestions/of_chat", json!({ "chat": chat })),
+        ("suggestions/ask", json!({ "chat": chat, "task": "suggest", "draft": null })),
+        ("suggestions/models", json!({})),
+        (
+            "suggestions/save_settings",
+            json!({ "settings": { "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 7, "tone": "formal" } }),
+        ),
+        (
+            "suggestions/save_provider",
+            json!({ "form": { "id": ProviderId::new(), "kind": "compatible", "model": "m", "place": "http://192.0.2.1/v1",
+                              "key": "", "is_enabled": false, "daily_tokens": null, "daily_money": null } }),
+        ),
+        ("suggestions/arrange", json!({ "order": [] })),
+        ("suggestions/remove_provider", json!({ "provider": ProviderId::new() })),
+        ("suggestions/test_provider", json!({ "provider": ProviderId::new() })),
         ("sellers/list", json!({})),
         ("sellers/stopped", json!({})),
         (
@@ -265,7 +288,8 @@ async fn nobody_may_call_anything() {
         let answer = nobody.call(path, &body).await;
         assert_eq!((answer.status, answer.error()), (401, Some(AppError::Unauthorized)), "{path}");
     }
-    for path in ["/live", "/live?after=0"] {
+    let draft = format!("/suggestions/{}", SuggestionId::new());
+    for path in ["/live", "/live?after=0", &draft] {
         assert_eq!(nobody.get(path).await.status, 401, "{path}");
     }
     for file in [format!("/files/{}", things.file), format!("/files/{}/thumb", things.file)] {
@@ -351,6 +375,13 @@ async fn things_of_another_workspace_are_not_there() {
             | "inbox/filter_uses"
             | "inbox/before_leaving"
             | "quick_replies/list"
+            | "knowledge/list"
+            | "knowledge/save"
+            | "knowledge/import"
+            | "suggestions/models"
+            | "suggestions/save_settings"
+            | "suggestions/save_provider"
+            | "suggestions/arrange"
             | "wording/rules"
             | "wording/settings"
             | "sla/settings"
@@ -412,6 +443,11 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "files",
         "saved_filters",
         "quick_replies",
+        "articles",
+        "suggestions",
+        "suggestion_settings",
+        "model_providers",
+        "model_calls",
         "wording_versions",
         "policy_versions",
         "presences",
@@ -747,6 +783,8 @@ async fn every_page_answers_whole_under_load() {
         ("/settings", person.clone(), "/settings".into(), 200),
         ("/settings/filters", person.clone(), "/settings/filters".into(), 200),
         ("/settings/keys", person.clone(), "/settings/keys".into(), 200),
+        ("/settings/knowledge", person.clone(), "/settings/knowledge".into(), 200),
+        ("/settings/models", person.clone(), "/settings/models".into(), 200),
         ("/settings/notices", person.clone(), "/settings/notices".into(), 200),
         ("/settings/quick-replies", person.clone(), "/settings/quick-replies".into(), 200),
         ("/settings/wording", person.clone(), "/settings/wording".into(), 200),

@@ -344,6 +344,7 @@ async fn told(
     let (mut text, mut restarts, mut by) = (String::new(), 0, None);
     while let Some(piece) = pieces.next().await {
         match piece? {
+            Told::Asks(_) => {}
             Told::Text(piece) => text.push_str(&piece),
             Told::Restart => {
                 text.clear();

@@ -205,6 +205,19 @@ async fn a_row_cannot_refer_to_another_workspace() {
         app.workspace
     ))
     .await;
+    let article = agentiq::shared::ids::ArticleId::new();
+    let (draft, model) = (agentiq::shared::ids::SuggestionId::new(), agentiq::shared::ids::ProviderId::new());
+    sql.run(&format!(
+        "INSERT INTO articles (workspace_id, id, title, body, tags, version, updated_by, created_at, updated_at) \
+         VALUES ('{0}', '{article}', 'x', 'x', '{{}}', 1, '{user}', now(), now()), \
+                ('{other}', '{other}', 'x', 'x', '{{}}', 1, '{stranger}', now(), now()); \
+         INSERT INTO suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
+         VALUES ('{0}', '{draft}', '{chat}', 'x', 'suggest', '{user}', 'ready', now()); \
+         INSERT INTO model_providers (workspace_id, id, kind, model, place, position, is_enabled, created_at) \
+         VALUES ('{0}', '{model}', 'compatible', 'x', 'x', 0, true, now())",
+        app.workspace
+    ))
+    .await;
     let job = agentiq::shared::ids::BulkJobId::new();
     sql.run(&format!(
         "INSERT INTO bulk_jobs (workspace_id, id, author_id, state, work, created_at) \
@@ -324,6 +337,37 @@ async fn a_row_cannot_refer_to_another_workspace() {
             "bulk_items (workspace_id, job_id, chat_id, seen_up_to) VALUES ('{other}', '{other}', '{chat}', now())"
         ),
         format!("note_mentions VALUES ('{other}', '{chat}', '{note}', '{stranger}')"),
+        format!(
+            "articles (workspace_id, id, title, body, tags, seller_id, version, updated_by, created_at, updated_at) \
+             VALUES ('{other}', gen_random_uuid(), 'x', 'x', '{{}}', '{seller}', 1, '{stranger}', now(), now())"
+        ),
+        format!(
+            "articles (workspace_id, id, title, body, tags, version, updated_by, created_at, updated_at) \
+             VALUES ('{other}', gen_random_uuid(), 'x', 'x', '{{}}', 1, '{user}', now(), now())"
+        ),
+        format!("article_versions VALUES ('{other}', '{article}', 1, 'x', 'x', '{stranger}', now())"),
+        format!("article_versions VALUES ('{other}', '{other}', 1, 'x', 'x', '{user}', now())"),
+        format!("suggestion_settings VALUES ('{other}', true, false, 1, 'neutral', '{user}', now())"),
+        format!(
+            "suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
+             VALUES ('{other}', gen_random_uuid(), '{chat}', 'x', 'suggest', '{stranger}', 'ready', now())"
+        ),
+        format!(
+            "suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
+             VALUES ('{other}', gen_random_uuid(), '{other}', 'x', 'suggest', '{user}', 'ready', now())"
+        ),
+        format!(
+            "suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at, reply_id) \
+             VALUES ('{other}', gen_random_uuid(), '{other}', 'x', 'suggest', '{stranger}', 'ready', now(), '{reply}')"
+        ),
+        format!(
+            "model_calls (workspace_id, id, at, provider, model, outcome, total_ms, suggestion_id) \
+             VALUES ('{other}', gen_random_uuid(), now(), 'yandex', 'x', 'answered', 1, '{draft}')"
+        ),
+        format!(
+            "model_calls (workspace_id, id, at, provider, model, outcome, total_ms, provider_id) \
+             VALUES ('{other}', gen_random_uuid(), now(), 'yandex', 'x', 'answered', 1, '{model}')"
+        ),
         format!("note_mentions VALUES ('{other}', '{other}', '{other}', '{user}')"),
         format!(
             "chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, order_attached_by) \

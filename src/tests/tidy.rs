@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&str; 9] =
     ["shared", "platform", "connectors", "context", "ui", "features", "app", "server", "main"];
 /// Features, in their order of leaning.
-const FEATURES: [&str; 13] = [
+const FEATURES: [&str; 14] = [
     "users",
     "notices",
     "sellers",
@@ -19,6 +19,7 @@ const FEATURES: [&str; 13] = [
     "wording",
     "understanding",
     "sla",
+    "knowledge",
     "suggestions",
     "inbox",
     "search",

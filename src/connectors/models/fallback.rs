@@ -24,13 +24,16 @@ pub struct Candidate {
 /// What comes of asking.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
+    /// This one of the candidates has taken the question.
+    Asks(usize),
     Text(String),
     /// What was said so far is void; another model begins.
     Restart,
-    /// The end, and which of the candidates has answered.
+    /// The end, which of the candidates has answered, and who was asked in vain before.
     End {
         candidate: usize,
         end: End,
+        failed: Vec<Failed>,
     },
 }
 
@@ -90,15 +93,17 @@ impl Asking {
             return None;
         }
         let told = self.told().await;
-        self.is_over = !matches!(told, Ok(Told::Text(_) | Told::Restart));
+        self.is_over = !matches!(told, Ok(Told::Asks(_) | Told::Text(_) | Told::Restart));
         Some((told, self))
     }
 
     async fn told(&mut self) -> Result<Told, NobodyAnswered> {
         loop {
             let Some((number, candidate, mut pieces)) = self.current.take() else {
-                self.begin().await?;
-                continue;
+                match self.begin().await? {
+                    Some(number) => return Ok(Told::Asks(number)),
+                    None => continue,
+                }
             };
             match pieces.next().await {
                 Some(Ok(Piece::Text(text))) => {
@@ -106,7 +111,10 @@ impl Asking {
                     self.current = Some((number, candidate, pieces));
                     return Ok(Told::Text(text));
                 }
-                Some(Ok(Piece::End(end))) => return Ok(Told::End { candidate: number, end }),
+                Some(Ok(Piece::End(end))) => {
+                    let failed = std::mem::take(&mut self.failed);
+                    return Ok(Told::End { candidate: number, end, failed });
+                }
                 Some(Err(error)) => self.fail(number, candidate, error).await,
                 None => {
                     let error = ModelError::of(ModelProblem::Interrupted);
@@ -119,8 +127,8 @@ impl Asking {
         }
     }
 
-    /// Has the next one begin.
-    async fn begin(&mut self) -> Result<(), NobodyAnswered> {
+    /// Has the next one begin; `None` when it would not.
+    async fn begin(&mut self) -> Result<Option<usize>, NobodyAnswered> {
         let left = self.until.saturating_duration_since(Instant::now());
         let next = self.waiting.pop_front().filter(|_| !left.is_zero());
         let Some((number, candidate)) = next else {
@@ -128,10 +136,15 @@ impl Asking {
         };
         self.question.budget = Budget { first: self.question.budget.first.min(left), total: left };
         match candidate.model.stream(&self.question).await {
-            Ok(pieces) => self.current = Some((number, candidate, pieces)),
-            Err(error) => self.fail(number, candidate, error).await,
+            Ok(pieces) => {
+                self.current = Some((number, candidate, pieces));
+                Ok(Some(number))
+            }
+            Err(error) => {
+                self.fail(number, candidate, error).await;
+                Ok(None)
+            }
         }
-        Ok(())
     }
 
     /// Remembers a failure. The last one in the order is asked once more when its trouble is one that passes.

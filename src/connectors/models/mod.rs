@@ -24,6 +24,7 @@ use crate::platform::config::ModelSettings;
 use crate::platform::http::{ModelClients, Refusal as AddressRefusal};
 use crate::platform::pace::Pace;
 use crate::platform::secret::Secret;
+pub use crate::shared::models::GigachatScope;
 use crate::shared::models::{ModelProblem, ProviderKind};
 use client::Client;
 use futures::future::BoxFuture;
@@ -178,16 +179,6 @@ impl Account {
         }
     }
 }
-
-text_enum!(
-    /// Which contract a GigaChat key belongs to.
-    GigachatScope {
-        Personal = "GIGACHAT_API_PERS",
-        /// Paid beforehand by a company.
-        Business = "GIGACHAT_API_B2B",
-        Corporate = "GIGACHAT_API_CORP",
-    }
-);
 
 /// All doors. Cheap to clone; one for the process, because passes and queues are shared by all who ask.
 #[derive(Clone)]

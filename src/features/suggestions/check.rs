@@ -34,6 +34,8 @@ text_enum!(
         Placeholder = "placeholder",
         /// Says the rules to the buyer, or speaks as a machine.
         OutOfRole = "out_of_role",
+        /// Broke off at the length that was allowed.
+        Cut = "cut",
     }
 );
 

@@ -2,11 +2,18 @@
 //!
 //! What leaves the house is masked (`mask`) and put between signs that say "data" (`prompt`); what comes back is checked
 //! (`check`) and shown with what was found, never changed behind anybody's back. Without a model there are templates
-//! (`templates`). All of it is pure; who calls a model, and when, is somebody else's business.
+//! (`templates`), and what became of a draft is measured when the answer is sent (`measure`). All of that is pure;
+//! `server` asks models and keeps what came of it.
 
+pub mod api;
 pub mod check;
 pub mod mask;
+pub mod measure;
 pub mod prompt;
+#[cfg(feature = "ssr")]
+pub mod server;
 pub mod templates;
 #[cfg(test)]
 mod tests;
+pub mod types;
+pub mod ui;

@@ -101,6 +101,8 @@ struct Words {
     draft: String,
     tasks: BTreeMap<Task, String>,
     tones: BTreeMap<Tone, String>,
+    trial_rules: String,
+    trial: String,
 }
 
 static WORDS: LazyLock<Words> =
@@ -146,6 +148,12 @@ impl Material {
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         self.facts.iter().chain(&self.knowledge).map(|source| source.text.as_str())
     }
+}
+
+/// A small question that shows whether a model answers. Says nothing of anybody.
+pub fn trial() -> Prompt {
+    let words = &*WORDS;
+    Prompt { system: words.trial_rules.clone(), user: words.trial.clone(), version: words.version }
 }
 
 /// A text as data: masked, on one line, and without signs that could be taken for ours.

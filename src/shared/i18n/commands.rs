@@ -86,6 +86,8 @@ impl Locale {
             QuickReply => ("Быстрый ответ", "Quick reply"),
             Emoji => ("Эмодзи", "Emoji"),
             Attach => ("Приложить файл", "Attach a file"),
+            InsertSuggestion => ("Вставить подсказку", "Insert the suggestion"),
+            AnotherSuggestion => ("Подсказать ответ ещё раз", "Suggest another answer"),
             Undo => ("Отменить последнее действие", "Undo the last action"),
             Search => ("Поиск по всей переписке", "Search all messages"),
             Palette => ("Все команды", "All commands"),

@@ -96,6 +96,10 @@ impl Locale {
             Refusal::TooManyTags { max } => self.too_many_tags(i64::from(*max)),
             Refusal::NoteOfAnother => self.note_of_another().to_owned(),
             Refusal::NoteDeleted => self.note_deleted().to_owned(),
+            Refusal::ModelMissing => self.model_missing().to_owned(),
+            Refusal::FolderMissing => self.model_folder_missing().to_owned(),
+            Refusal::ModelAddressMissing => self.model_address_missing().to_owned(),
+            Refusal::TooManyModels { max } => self.too_many_models(i64::from(*max)),
         }
     }
 

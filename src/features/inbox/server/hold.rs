@@ -9,6 +9,7 @@ use crate::features::files::server::read as files;
 use crate::features::inbox::send_window::{WindowReason, send_window};
 use crate::features::inbox::types::{Deed, Departure, FailureReason, ReplyState, TakenBack, WorkState};
 use crate::features::sla::server::recompute as clocks;
+use crate::features::suggestions::server::outcome;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{chats, replies};
@@ -157,6 +158,7 @@ async fn withdraw(conn: &mut AsyncPgConnection, ask: &Ask, reply: ReplyId) -> Ou
         .set((replies::state.eq(ReplyState::Withdrawn), replies::reason.eq(None::<FailureReason>)))
         .execute(conn)
         .await?;
+    outcome::forget(conn, workspace, reply).await?;
     if held.closes_chat {
         open_again(conn, ask, chat).await?;
     }

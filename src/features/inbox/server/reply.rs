@@ -11,6 +11,7 @@ use crate::features::inbox::types::{
 use crate::features::quick_replies::variables;
 use crate::features::sellers::types::SellerState;
 use crate::features::sla::server::recompute as clocks;
+use crate::features::suggestions::server::outcome;
 use crate::features::wording::server::check;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{self, NewJob};
@@ -77,6 +78,7 @@ async fn put(
         let changes = store(conn, ask, chat, reply, &checked, how).await?;
         if checked.file.is_none() && !changes.is_empty() {
             diesel::delete(drafts::table.find((workspace, author, chat))).execute(conn).await?;
+            outcome::note_sent(conn, workspace, chat, reply, &checked.text).await?;
         }
         live::append(conn, workspace, &changes).await
     })

@@ -15,6 +15,7 @@ use crate::features::files::ui::upload;
 use crate::features::inbox::send_window::SendWindow;
 use crate::features::inbox::types::{Departure, SendHow, check_text};
 use crate::features::quick_replies::variables;
+use crate::features::suggestions::ui::SuggestionPanel;
 use crate::features::wording::types::{Hit, RuleId, Severity, verdict};
 use crate::features::wording::ui::Findings;
 use crate::shared::commands::Command;
@@ -237,6 +238,16 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
         let refusal = gate.refusal.clone();
         Signal::derive(move || refusal.with(Option::is_some))
     };
+    let buyer_waits = {
+        let row = session.row.clone();
+        Signal::derive(move || row.with(|row| row.unanswered_since.is_some()))
+    };
+    let on_suggestion = Callback::new(move |text: String| {
+        inserted.run(text);
+        if let Some(field) = field.get_untracked() {
+            _ = field.focus();
+        }
+    });
     let text = session.text.clone();
     let (refusal, came_late, warned) = (gate.refusal.clone(), gate.came_late, gate.warned);
     let others = gate.others;
@@ -255,6 +266,15 @@ fn AnswerForm(desk: Desk, session: Session, takes_focus: bool) -> impl IntoView 
             <HeldNote desk=desk.clone() held=others/>
             <CancelledNote desk=desk.clone() session=session.clone()/>
             <WindowNote desk=desk.clone() session=session.clone() window on_anyway/>
+            <SuggestionPanel
+                chat=session.chat
+                locale
+                is_waiting=buyer_waits
+                text=text.clone()
+                is_composing=is_taking_files
+                is_closed
+                on_insert=on_suggestion
+            />
             <QuickReplies desk=desk.clone() session=session.clone() tray=tray.clone() field open=tools.quick on_inserted=inserted/>
             <EmojiPicker locale field open=tools.emoji on_inserted=inserted/>
             <SendLater desk=desk.clone() session=session.clone() open=tools.later on_choose=on_time/>

@@ -307,6 +307,9 @@ impl ListState {
                 | Change::QuickReplies
                 | Change::Wording
                 | Change::Deadlines
+                | Change::Suggestion { .. }
+                | Change::SuggestionSettings
+                | Change::Articles
                 | Change::Workspace
                 | Change::People
                 | Change::Bulk { .. }

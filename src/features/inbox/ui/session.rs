@@ -454,7 +454,10 @@ impl Session {
                     | Change::Wording
                     | Change::Deadlines
                     | Change::Workspace
-                    | Change::People => false,
+                    | Change::People
+                    | Change::Suggestion { .. }
+                    | Change::SuggestionSettings
+                    | Change::Articles => false,
                 }),
             };
             if concerns_us {

@@ -4,7 +4,7 @@ mod aside;
 mod facts;
 mod number;
 mod pane;
-mod words;
+pub mod words;
 
 pub use aside::OrderAside;
 pub use pane::{PaneToggle, provide_order_pane};

@@ -1,0 +1,213 @@
+import type { Page } from '@playwright/test';
+import type { Furnished } from '../app.ts';
+import { answer, bubble, composer, DELIVERED, expect, openChat, test, unique, visit } from '../app.ts';
+import { dress, expectAccessible, LOOKS } from '../axe.ts';
+import { MODELS, type House } from '../house.ts';
+
+const panel = (page: Page) => page.getByTestId('suggestion');
+const text = (page: Page) => panel(page).locator('.suggestion-text');
+const form = (page: Page) => page.getByTestId('model-form');
+
+/** A house of the test's own: models are the whole workspace's. */
+async function furnished(house: House): Promise<Furnished> {
+  const owner = await house.addPerson('owner', 'Мария Ветрова');
+  const server = await house.serve();
+  await house.addSeller();
+  return { house, server, owner };
+}
+
+/** Connects the sandbox's Yandex on the page, as an admin does. */
+async function connectYandex(page: Page): Promise<void> {
+  await visit(page, '/settings/models');
+  await page.getByRole('button', { name: 'Подключить модель' }).click();
+  await form(page).getByLabel('Идентификатор папки').fill(MODELS.folder);
+  await form(page).getByLabel('Ключ').fill(MODELS.key);
+  await form(page).getByRole('button', { name: 'Сохранить' }).click();
+  await expect(page.locator('[data-testid="model"][data-kind="yandex"]')).toBeVisible();
+}
+
+/** Connects the sandbox's server of one's own. */
+async function connectOwn(page: Page, house: House): Promise<void> {
+  await page.getByRole('button', { name: 'Подключить модель' }).click();
+  await form(page).getByLabel('Поставщик').selectOption('compatible');
+  await form(page).getByLabel('Модель').fill('qwen3:8b');
+  await form(page).getByLabel('Адрес сервера').fill(`${house.sandbox.url}/models/local/v1`);
+  await form(page).getByRole('button', { name: 'Сохранить' }).click();
+  await expect(page.locator('[data-testid="model"][data-kind="compatible"]')).toBeVisible();
+}
+
+async function opened(page: Page, house: House, words: string): Promise<string> {
+  const chat = await house.sandbox.buyerWrites(unique(words));
+  await visit(page, '/inbox');
+  await openChat(page, chat);
+  return chat;
+}
+
+test('a model is connected and tried, and its troubles are said in words', async ({ empty, browserOf }) => {
+  const { server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await visit(page, '/settings/models');
+  await expect(page.getByText('Моделей пока нет')).toBeVisible();
+  await page.getByRole('button', { name: 'Подключить модель' }).click();
+  await form(page).getByLabel('Ключ').fill('sk-wrong');
+  await form(page).getByRole('button', { name: 'Сохранить' }).click();
+  await expect(form(page).getByRole('alert').filter({ hasText: 'папки' })).toBeVisible();
+  await form(page).getByLabel('Идентификатор папки').fill(MODELS.folder);
+  await form(page).getByRole('button', { name: 'Сохранить' }).click();
+  const line = page.getByTestId('model');
+  await line.getByRole('button', { name: 'Проверить' }).click();
+  await expect(line).toContainText('не принял ключ');
+
+  await line.getByRole('button', { name: 'Изменить' }).click();
+  await form(page).getByLabel('Ключ').fill(MODELS.key);
+  await form(page).getByRole('button', { name: 'Сохранить' }).click();
+  await expect(form(page)).toHaveCount(0);
+  await line.getByRole('button', { name: 'Проверить' }).click();
+  await expect(line.getByTestId('model-test')).toContainText('Модель ответила за');
+  expect(await page.content()).not.toContain(MODELS.key);
+});
+
+test('a suggestion streams, is put in by one key, edited, sent and counted', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  await house.sandbox.modelFaults({ delay_ms: 400, piece_ms: 60 });
+  const chat = await opened(page, house, 'Где мой заказ?');
+
+  const height = await panel(page).evaluate((it) => it.clientHeight);
+  await expect(panel(page)).toHaveAttribute('data-state', 'streaming');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  expect(await panel(page).evaluate((it) => it.clientHeight), 'nothing has moved').toBe(height);
+  const draft = (await text(page).textContent())!;
+  expect(draft.length).toBeGreaterThan(20);
+  await expect(panel(page)).toContainText('Yandex AI Studio');
+  await expect(page.getByTestId('suggestion-sources')).toContainText('переписка');
+
+  await expect(composer(page)).toBeFocused();
+  await page.keyboard.press('Alt+Enter');
+  await expect(composer(page)).toHaveValue(draft);
+  await page.getByTestId('suggestion-undo').click();
+  await expect(composer(page)).toHaveValue('');
+  await page.keyboard.press('Alt+Enter');
+  await composer(page).press('End');
+  await page.keyboard.type(' Мария');
+  await page.keyboard.press('Control+Enter');
+  await expect(bubble(page, 'Мария', 'out')).toHaveAttribute('data-status', DELIVERED);
+  expect(await house.sandbox.sent(chat)).toEqual([`${draft} Мария`]);
+  await expect(panel(page)).toHaveAttribute('data-state', 'none');
+});
+
+test('what is typed is never overwritten without being asked', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  await opened(page, house, 'Спасибо, всё подошло!');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  const draft = (await text(page).textContent())!;
+  await composer(page).fill('Добрый день');
+  await page.keyboard.press('Alt+Enter');
+  await expect(page.getByTestId('suggestion-question')).toBeVisible();
+  await expect(composer(page)).toHaveValue('Добрый день');
+  await page.getByRole('button', { name: 'Добавить ниже' }).click();
+  await expect(composer(page)).toHaveValue(`Добрый день\n${draft}`);
+  await page.getByTestId('suggestion-undo').click();
+  await expect(composer(page)).toHaveValue('Добрый день');
+
+  // What is rewritten at a person's wish takes the place of what it was made from.
+  await panel(page).locator('[data-task="warmer"]').click();
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  await expect(page.getByTestId('suggestion-sources')).toBeEmpty();
+  const warmer = (await text(page).textContent())!;
+  await composer(page).focus();
+  await page.keyboard.press('Alt+Enter');
+  await expect(composer(page)).toHaveValue(warmer);
+});
+
+test('a model that dies half-way is replaced, and a buyer who writes again ends the draft', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  await connectOwn(page, house);
+  await house.sandbox.modelFaults({ mishap: 'cut_stream', only: 'yandex' });
+  await opened(page, house, 'Какой размер выбрать?');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  await expect(panel(page)).toContainText('Свой сервер');
+
+  await house.sandbox.modelFaults({ delay_ms: 60_000 });
+  const chat = await opened(page, house, 'Когда придёт заказ?');
+  await expect(panel(page)).toHaveAttribute('data-state', 'thinking');
+  await expect.poll(async () => (await house.sandbox.modelCalls()).at(-1)?.prompt).toContain('Когда придёт заказ?');
+  await house.sandbox.modelFaults();
+  await house.sandbox.buyerWrites('Уже не нужно, спасибо!', chat);
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  const calls = await house.sandbox.modelCalls();
+  expect(calls.at(-1)!.prompt).toContain('Уже не нужно');
+  expect(calls.filter((call) => call.prompt.includes('Когда придёт заказ?')).map((call) => call.is_done)[0]).toBe(false);
+});
+
+test('without a model a template helps, and who may is led to the settings', async ({ app, browserOf }) => {
+  const page = await browserOf(app.server, app.owner);
+  await opened(page, app.house, 'Спасибо, очень понравилось!');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  await expect(panel(page)).toContainText('по шаблону');
+  const draft = (await text(page).textContent())!;
+  await page.getByTestId('suggestion-another').click();
+  await expect(text(page)).not.toHaveText(draft);
+  await expect(page.getByTestId('suggestion-trouble').getByRole('link')).toHaveAttribute('href', '/settings/models');
+
+  const operator = await app.house.addPerson('operator');
+  const theirs = await browserOf(app.server, operator);
+  await opened(theirs, app.house, 'Спасибо!');
+  await expect(panel(theirs)).toHaveAttribute('data-state', 'ready');
+  await expect(theirs.getByTestId('suggestion-trouble').getByRole('link')).toHaveCount(0);
+  await answer(theirs, 'Пожалуйста!');
+  await expect(bubble(theirs, 'Пожалуйста!', 'out')).toHaveAttribute('data-status', DELIVERED);
+});
+
+test('what the shop knows is written down, brought from a file, and named by the suggestion', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  await visit(page, '/settings/knowledge');
+  await page.getByRole('button', { name: 'Новая статья' }).click();
+  const article = page.getByTestId('article-form');
+  await article.getByLabel('О чём статья').fill('Стирка курток');
+  await article.getByTestId('article-body').fill('Куртки стираем при 30 градусах.');
+  await article.getByRole('button', { name: 'Сохранить статью' }).click();
+  await expect(page.getByTestId('article').filter({ hasText: 'Стирка курток' })).toContainText('Версия 1');
+  await page.getByLabel('Загрузить из файла').setInputFiles({
+    name: 'faq.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('название;текст\nСтирка курток;Куртки стираем при 40 градусах.\nВозврат;Через раздел «Заказы».'),
+  });
+  await expect(page.getByTestId('article')).toHaveCount(2);
+  await expect(page.getByTestId('article').filter({ hasText: 'при 40' })).toContainText('Версия 2');
+
+  await opened(page, house, 'Подскажите, как стирать куртку?');
+  await expect(page.getByTestId('suggestion-sources')).toContainText('«Стирка курток»');
+});
+
+for (const look of LOOKS) {
+  test(`panel and settings are accessible: ${look.theme}, ${look.width} px`, async ({ empty, browserOf }) => {
+    const { house, server, owner } = await furnished(empty);
+    const page = await browserOf(server, owner);
+    await dress(page, look);
+    await connectYandex(page);
+    await page.getByTestId('model').getByRole('button', { name: 'Проверить' }).click();
+    await expect(page.getByTestId('model-test')).toContainText('Модель ответила за');
+    await expectAccessible(page, 'a connected model');
+    await page.getByRole('button', { name: 'Подключить модель' }).click();
+    await expectAccessible(page, 'the form of a model');
+    await visit(page, '/settings/knowledge');
+    await page.getByRole('button', { name: 'Новая статья' }).click();
+    await expectAccessible(page, 'the form of an article');
+    await house.sandbox.modelFaults({ mishap: 'reckless' });
+    await opened(page, house, 'Верните деньги!');
+    await expect(panel(page).locator('.finding').first()).toBeVisible();
+    await expectAccessible(page, 'a flagged suggestion');
+    await composer(page).fill('Добрый день');
+    await page.keyboard.press('Alt+Enter');
+    await expect(page.getByTestId('suggestion-question')).toBeVisible();
+    await expectAccessible(page, 'the question before anything is overwritten');
+  });
+}

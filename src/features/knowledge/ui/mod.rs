@@ -1,0 +1,7 @@
+//! The page of articles.
+
+mod file;
+mod form;
+mod page;
+
+pub use page::KnowledgePage;

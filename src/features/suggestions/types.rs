@@ -1,0 +1,280 @@
+//! Drafts, the models that make them and how a workspace wants them, as screens show them.
+
+use super::check::Flag;
+use super::prompt::{Task, Tone};
+use crate::shared::error::Refusal;
+use crate::shared::ids::{ArticleId, ProviderId, SuggestionId};
+use crate::shared::models::{ModelProblem, ProviderKind};
+use serde::{Deserialize, Serialize};
+
+/// The longest name of a model, in characters.
+pub const MAX_MODEL: usize = 200;
+/// The longest folder, contract or address, in characters.
+pub const MAX_PLACE: usize = 500;
+/// The longest key, in characters.
+pub const MAX_KEY: usize = 4000;
+/// Models of a workspace.
+pub const MAX_PROVIDERS: usize = 12;
+/// The most questions a day that can be asked for.
+pub const MAX_DAILY_CALLS: i32 = 1_000_000;
+
+text_enum!(
+    /// How far a draft has got. Every draft leaves `thinking`.
+    SuggestionState {
+        Thinking = "thinking",
+        Ready = "ready",
+        /// Nobody has made one.
+        Failed = "failed",
+        /// The chat went on meanwhile.
+        Cancelled = "cancelled",
+    }
+);
+
+text_enum!(
+    /// What became of a draft when the answer was sent.
+    Fate {
+        Accepted = "accepted",
+        Edited = "edited",
+        Rejected = "rejected",
+    }
+);
+
+text_enum!(
+    /// What a draft may lean on.
+    SourceKind {
+        Order = "order",
+        Product = "product",
+        QuickReply = "quick_reply",
+        Article = "article",
+        Template = "template",
+    }
+);
+
+/// Something that a draft was made from, as its panel names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceView {
+    pub kind: SourceKind,
+    /// The name of the field, the quick reply or the article; empty for templates.
+    pub title: String,
+    /// The article it is.
+    pub article: Option<ArticleId>,
+}
+
+impl SourceView {
+    /// One that is no article.
+    pub fn of(kind: SourceKind, title: &str) -> Self {
+        SourceView { kind, title: title.to_owned(), article: None }
+    }
+}
+
+/// A draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SuggestionView {
+    pub id: SuggestionId,
+    pub task: Task,
+    pub state: SuggestionState,
+    pub text: String,
+    /// Whose model has made it; `None` for a template.
+    pub provider: Option<ProviderKind>,
+    pub model: Option<String>,
+    pub sources: Vec<SourceView>,
+    /// What was found in it, the gravest first.
+    pub flags: Vec<Flag>,
+    /// Why the model that was asked first has not answered.
+    pub problem: Option<ModelProblem>,
+}
+
+text_enum!(
+    /// Whether a model can be asked.
+    Readiness {
+        Ready = "ready",
+        /// None is connected, or none is switched on.
+        NoModel = "no_model",
+        /// Only such as need a person.
+        Troubled = "troubled",
+        /// Only such to whom texts would leave the country.
+        OnlyAbroad = "only_abroad",
+        /// As many questions as a day may have.
+        UsedUp = "used_up",
+    }
+);
+
+/// What the panel of a chat shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Panel {
+    /// Whether the buyer waits for an answer.
+    pub is_waiting: bool,
+    /// The newest draft for what the buyer has written last.
+    pub current: Option<SuggestionView>,
+    pub readiness: Readiness,
+}
+
+/// How a workspace wants drafts to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestionSettings {
+    /// Made when somebody opens a chat whose buyer waits, without being asked for.
+    pub is_automatic: bool,
+    /// Whether providers may be asked to whom texts leave the country.
+    pub is_abroad_allowed: bool,
+    /// Questions to models in a day.
+    pub daily_calls: i32,
+    pub tone: Tone,
+}
+
+impl Default for SuggestionSettings {
+    fn default() -> Self {
+        SuggestionSettings {
+            is_automatic: true,
+            is_abroad_allowed: false,
+            daily_calls: 2000,
+            tone: Tone::Neutral,
+        }
+    }
+}
+
+impl SuggestionSettings {
+    /// Brings numbers into their bounds.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        SuggestionSettings { daily_calls: self.daily_calls.clamp(0, MAX_DAILY_CALLS), ..self }
+    }
+}
+
+/// A connected model. The key never comes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    pub id: ProviderId,
+    pub kind: ProviderKind,
+    pub model: String,
+    /// Folder, contract or address.
+    pub place: String,
+    pub has_key: bool,
+    pub is_enabled: bool,
+    pub daily_tokens: Option<i64>,
+    /// In millionths of the unit of `currency`.
+    pub daily_money: Option<i64>,
+    /// What its price is in, where its price is known.
+    pub currency: Option<String>,
+    /// Why it is left alone until a person has changed something.
+    pub problem: Option<ModelProblem>,
+    /// Used within the last day.
+    pub used_tokens: i64,
+    pub used_money: i64,
+}
+
+/// The page of the settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelsPage {
+    pub settings: SuggestionSettings,
+    /// In the order in which they are asked.
+    pub providers: Vec<ProviderView>,
+    /// Questions of the last day.
+    pub used_calls: i64,
+}
+
+/// What a person types to connect a model or to change one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderForm {
+    pub id: ProviderId,
+    pub kind: ProviderKind,
+    pub model: String,
+    pub place: String,
+    /// Empty: the key that is there stays.
+    pub key: String,
+    pub is_enabled: bool,
+    pub daily_tokens: Option<i64>,
+    pub daily_money: Option<i64>,
+}
+
+impl ProviderForm {
+    /// The form without blanks around what was typed.
+    ///
+    /// # Errors
+    /// What is missing or too long.
+    pub fn checked(self, has_key: bool) -> Result<Self, Refusal> {
+        let trimmed = |text: &str| text.trim().to_owned();
+        let form = ProviderForm {
+            model: trimmed(&self.model),
+            place: trimmed(&self.place),
+            key: trimmed(&self.key),
+            daily_tokens: self.daily_tokens.filter(|tokens| *tokens > 0),
+            daily_money: self.daily_money.filter(|money| *money > 0),
+            ..self
+        };
+        let fields = [(&form.model, MAX_MODEL), (&form.place, MAX_PLACE), (&form.key, MAX_KEY)];
+        if let Some((_, max)) = fields.iter().find(|(text, max)| text.chars().count() > *max) {
+            return Err(Refusal::FieldTooLong { max: *max as u32 });
+        }
+        if form.model.is_empty() {
+            return Err(Refusal::ModelMissing);
+        }
+        match form.kind {
+            ProviderKind::Yandex if form.place.is_empty() => return Err(Refusal::FolderMissing),
+            ProviderKind::Compatible if !is_address(&form.place) => return Err(Refusal::ModelAddressMissing),
+            _ => {}
+        }
+        if form.key.is_empty() && !has_key && form.kind != ProviderKind::Compatible {
+            return Err(Refusal::ApiKeyMissing);
+        }
+        Ok(form)
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.contains(' ')))
+}
+
+/// What came of a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderTest {
+    /// Why it does not work; `None` when it does.
+    pub problem: Option<ModelProblem>,
+    /// How long the answer took, in milliseconds.
+    pub took_ms: i64,
+    /// Models that the key may use, as far as the provider tells.
+    pub models: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(kind: ProviderKind) -> ProviderForm {
+        ProviderForm {
+            id: ProviderId::new(),
+            kind,
+            model: " deepseek-flash ".into(),
+            place: String::new(),
+            key: " sk-1 ".into(),
+            is_enabled: true,
+            daily_tokens: Some(0),
+            daily_money: None,
+        }
+    }
+
+    #[test]
+    fn a_form_says_what_it_lacks() {
+        let good = form(ProviderKind::Deepseek).checked(false).expect("complete");
+        assert_eq!(
+            (good.model.as_str(), good.key.as_str(), good.daily_tokens),
+            ("deepseek-flash", "sk-1", None)
+        );
+        let without_key = ProviderForm { key: " ".into(), ..form(ProviderKind::Deepseek) };
+        assert_eq!(without_key.clone().checked(false), Err(Refusal::ApiKeyMissing));
+        assert!(without_key.checked(true).is_ok(), "the old one stays");
+        assert_eq!(form(ProviderKind::Yandex).checked(false), Err(Refusal::FolderMissing));
+        let own = |place: &str| ProviderForm {
+            place: place.into(),
+            key: String::new(),
+            ..form(ProviderKind::Compatible)
+        };
+        for bad in ["", "localhost:8080", "ftp://host/v1", "http://", "http://a b"] {
+            assert_eq!(own(bad).checked(false), Err(Refusal::ModelAddressMissing), "{bad}");
+        }
+        assert!(own("http://10.0.0.5:8080/v1").checked(false).is_ok());
+        let nameless = ProviderForm { model: " ".into(), ..form(ProviderKind::Deepseek) };
+        assert_eq!(nameless.checked(false), Err(Refusal::ModelMissing));
+    }
+}

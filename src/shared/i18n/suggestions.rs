@@ -1,0 +1,194 @@
+//! Texts of drafts and of the page on which models are connected.
+
+use super::Locale;
+use crate::shared::models::{GigachatScope, ProviderKind};
+
+texts! {
+    suggestion: "Подсказка", "Suggestion";
+    suggestion_by_template: "Подсказка по шаблону", "Suggestion from a template";
+    suggestion_thinking: "Готовим подсказку…", "Preparing a suggestion…";
+    suggestion_ready: "Подсказка готова", "The suggestion is ready";
+    suggestion_none: "Подсказки пока нет.", "There is no suggestion yet.";
+    suggestion_not_made: "Подсказку составить не удалось. Ответьте сами или попробуйте ещё раз.",
+        "No suggestion could be made. Answer yourself or try once more.";
+    suggestion_lost: "Связи с сервером нет, подсказка появится позже.", "The server cannot be reached; the suggestion comes later.";
+    suggestion_text: "Текст подсказки", "Text of the suggestion";
+    suggestion_tools: "Что сделать с подсказкой", "What to do with the suggestion";
+    suggestion_insert: "Вставить", "Insert";
+    suggestion_replace: "Заменить", "Replace";
+    suggestion_append: "Добавить ниже", "Add below";
+    suggestion_leave: "Не вставлять", "Leave it";
+    suggestion_field_taken: "В поле ответа уже есть текст.", "The answer has text already.";
+    suggestion_undo: "Вернуть как было", "Put it back";
+    suggestion_ask: "Подсказать ответ", "Suggest an answer";
+    suggestion_another: "Ещё вариант", "Another one";
+    suggestion_shorter: "Короче", "Shorter";
+    suggestion_warmer: "Теплее", "Warmer";
+    suggestion_formal: "Официальнее", "More formal";
+    suggestion_correct: "Исправить ошибки", "Correct mistakes";
+    suggestion_correct_hint: "Исправить опечатки и ошибки в вашем тексте", "Correct slips and mistakes in your text";
+    suggestion_translate: "Перевести", "Translate";
+    suggestion_translate_hint: "Перевести ваш текст на язык покупателя", "Translate your text into the buyer's language";
+    suggestion_sources: "Что учтено:", "Taken into account:";
+    suggestion_source_product: "Товар", "Product";
+    suggestion_source_template: "шаблон", "a template";
+    suggestion_source_messages: "переписка", "the messages";
+    suggestion_no_model: "Модель не подключена, поэтому ответ составлен по шаблону.",
+        "No model is connected, so a template has made this.";
+    suggestion_no_model_rewrite: "Чтобы переписывать тексты, подключите модель.", "To rewrite texts, connect a model.";
+    suggestion_only_abroad: "Подключённая модель работает за рубежом, а это не разрешено в настройках.",
+        "The connected model is abroad, which the settings do not allow.";
+    suggestion_troubled: "Модель подключена, но не работает: нужна помощь администратора.",
+        "A model is connected but does not work: it needs an admin.";
+    suggestion_used_up: "Дневной предел запросов к моделям исчерпан, пока подсказывают шаблоны.",
+        "Today's questions to models are used up; templates suggest until then.";
+    suggestion_to_settings: "Настроить подсказки", "Set suggestions up";
+
+    concern_empty: "Модель ничего не написала.", "The model has written nothing.";
+    concern_too_long: "Длиннее, чем принимает маркетплейс: сократите.", "Longer than the marketplace takes: shorten it.";
+    concern_language: "Не на языке покупателя.", "Not in the buyer's language.";
+    concern_contact: "Контакты в чате запрещены:", "Contacts are forbidden in chats:";
+    concern_link: "Ссылки нет в источниках:", "The link is in no source:";
+    concern_unchecked_act: "Проверьте, что это правда сделано:", "Check that this has really been done:";
+    concern_unchecked_fact: "Проверьте, этого нет в данных заказа:", "Check this; the order does not say it:";
+    concern_placeholder: "Модель придумала метку:", "The model has invented a mark:";
+    concern_out_of_role: "Модель говорит о себе или о правилах:", "The model speaks of itself or of its rules:";
+    concern_cut: "Ответ оборвался на полуслове: допишите его.", "The answer broke off: finish it.";
+
+    models_page: "Подсказки ИИ", "AI suggestions";
+    models_page_text:
+        "Модель составляет черновик, отправляет его всегда человек. Телефоны, адреса, имена и номера до модели не доходят: \
+         вместо них уходят метки.",
+        "A model drafts, a person always sends. Phones, addresses, names and numbers never reach the model: marks go in their place.";
+    models_how: "Как готовить подсказки", "How suggestions are made";
+    models_automatic: "Готовить сразу, когда открывают чат без ответа", "Make one as soon as an unanswered chat is opened";
+    models_automatic_hint: "Без галочки подсказку просят кнопкой.", "Without the tick a button asks for one.";
+    models_abroad: "Разрешить модели за рубежом (DeepSeek, OpenAI)", "Allow models abroad (DeepSeek, OpenAI)";
+    models_daily_calls: "Запросов к моделям в сутки, не больше", "Questions to models in a day, at most";
+    models_tone: "Как говорит магазин", "How the shop speaks";
+    tone_neutral: "Спокойно и доброжелательно", "Calm and kind";
+    tone_friendly: "Тепло", "Warm";
+    tone_formal: "Официально", "Formal";
+    models_save: "Сохранить", "Save";
+    models_saved: "Настройки подсказок сохранены", "The settings of suggestions are saved";
+    models_list: "Модели", "Models";
+    models_list_text: "Первая отвечает, следующие подхватывают, если она не может.",
+        "The first one answers, the next ones take over when it cannot.";
+    models_none: "Моделей пока нет: подсказывают шаблоны.", "No models yet: templates suggest.";
+    models_add: "Подключить модель", "Connect a model";
+    models_new: "Новая модель", "New model";
+    models_change: "Изменить", "Change";
+    models_test: "Проверить", "Test";
+    models_remove: "Отключить модель", "Disconnect the model";
+    models_remove_sure: "Точно отключить? Ключ удалится", "Really disconnect? The key is deleted";
+    models_cancel: "Отмена", "Cancel";
+    model_kind: "Поставщик", "Provider";
+    model_name: "Модель", "Model";
+    model_name_hint: "Название, как его пишет поставщик", "Its name as the provider spells it";
+    model_folder: "Идентификатор папки", "Folder id";
+    model_scope: "Договор GigaChat", "GigaChat contract";
+    model_address: "Адрес сервера", "Address of the server";
+    model_address_hint: "Например, http://10.0.0.5:8080/v1", "For example http://10.0.0.5:8080/v1";
+    model_key: "Ключ", "Key";
+    model_key_kept: "Оставьте пустым, чтобы сохранить прежний ключ.", "Leave it empty to keep the key that is there.";
+    model_key_hint: "Хранится зашифрованным и больше не показывается.", "Kept sealed and never shown again.";
+    model_enabled: "Включена", "On";
+    model_off: "выключена", "off";
+    model_daily_tokens: "Токенов в сутки, не больше", "Tokens in a day, at most";
+    model_no_limit: "Пусто: без ограничения.", "Empty: no limit.";
+    model_not_allowed: "за рубежом, сейчас не разрешена", "abroad, not allowed now";
+    gigachat_personal: "Физическое лицо", "Private person";
+    gigachat_business: "Компания, предоплата", "Company, paid beforehand";
+    gigachat_corporate: "Компания, постоплата", "Company, paid afterwards";
+
+    model_missing: "Укажите модель: название, как его пишет поставщик.", "Name the model as the provider spells it.";
+    model_folder_missing: "Укажите идентификатор папки Yandex Cloud: в ней живёт модель.",
+        "Name the Yandex Cloud folder the model lives in.";
+    model_address_missing: "Укажите адрес сервера целиком, с http:// или https://.",
+        "Give the whole address of the server, with http:// or https://.";
+}
+
+impl Locale {
+    /// Whose draft it is: `Подсказка · DeepSeek`.
+    pub fn suggestion_by(self, kind: ProviderKind, model: &str) -> String {
+        format!("{} · {} · {model}", self.suggestion(), self.provider(kind))
+    }
+
+    /// More models than a workspace may have.
+    pub fn too_many_models(self, max: i64) -> String {
+        let models = self.count(max, ["модель", "модели", "моделей"], ["model", "models"]);
+        match self {
+            Locale::Ru => format!("Подключить можно не больше, чем {models}. Отключите лишнюю."),
+            Locale::En => format!("At most {models} can be connected. Disconnect one first."),
+        }
+    }
+
+    /// Questions of the last day: `За сутки задано 12 вопросов`.
+    pub fn models_used(self, calls: i64) -> String {
+        let questions = self.count(calls, ["запрос", "запроса", "запросов"], ["question", "questions"]);
+        match self {
+            Locale::Ru => format!("За последние сутки: {questions}."),
+            Locale::En => format!("Within the last day: {questions}."),
+        }
+    }
+
+    /// What a model has used within a day.
+    pub fn model_used(self, tokens: i64, money: Option<(i64, &str)>) -> String {
+        let tokens = self.count(tokens, ["токен", "токена", "токенов"], ["token", "tokens"]);
+        let money = money.map(|(millionths, currency)| {
+            format!(", {}", self.money(&format!("{:.2}", millionths as f64 / 1_000_000.0), currency))
+        });
+        let day = self.pick("за сутки", "within a day");
+        format!("{tokens}{} {day}", money.unwrap_or_default())
+    }
+
+    /// The field for the money of a day.
+    pub fn model_daily_money(self, currency: &str) -> String {
+        match self {
+            Locale::Ru => format!("Денег в сутки, не больше ({currency})"),
+            Locale::En => format!("Money in a day, at most ({currency})"),
+        }
+    }
+
+    /// A test that went well.
+    pub fn model_answered(self, took_ms: i64) -> String {
+        let seconds = format!("{:.1}", took_ms as f64 / 1000.0);
+        match self {
+            Locale::Ru => format!("Модель ответила за {} с.", seconds.replace('.', ",")),
+            Locale::En => format!("The model answered in {seconds} s."),
+        }
+    }
+
+    /// Models that a key may use.
+    pub fn models_of_key(self, names: &str) -> String {
+        match self {
+            Locale::Ru => format!("Ключу доступны: {names}"),
+            Locale::En => format!("The key may use: {names}"),
+        }
+    }
+
+    /// A contract of GigaChat.
+    pub fn gigachat_scope(self, scope: GigachatScope) -> &'static str {
+        match scope {
+            GigachatScope::Personal => self.gigachat_personal(),
+            GigachatScope::Business => self.gigachat_business(),
+            GigachatScope::Corporate => self.gigachat_corporate(),
+        }
+    }
+
+    /// Name of the button that moves a model up.
+    pub fn model_up(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Спрашивать раньше: {name}"),
+            Locale::En => format!("Ask earlier: {name}"),
+        }
+    }
+
+    /// Name of the button that moves a model down.
+    pub fn model_down(self, name: &str) -> String {
+        match self {
+            Locale::Ru => format!("Спрашивать позже: {name}"),
+            Locale::En => format!("Ask later: {name}"),
+        }
+    }
+}
