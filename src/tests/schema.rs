@@ -839,7 +839,7 @@ async fn hot_statements_find_their_rows_by_index() {
     ));
 
     for (title, which) in [("turns that began", Which::Begun), ("turns of those who wait", Which::Waiting)] {
-        let period = format!("'{workspace}', now() - interval '1 hour', now(), 20000");
+        let period = format!("'{workspace}', now() - interval '1 hour', now(), 100");
         plans.push((
             title.into(),
             plan(&sql, "uuid, timestamptz, timestamptz, bigint", &which.sql(), &period).await,
