@@ -14,6 +14,7 @@ use crate::shared::sla::count::{Spent, TimeKind};
 use diesel::dsl::exists;
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// So much of a message is shown, in characters.
@@ -43,8 +44,8 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
     let people = names(&mut conn, ask, &rows).await?;
     let mut books = BTreeMap::new();
     for version in rows.iter().filter_map(|row| row.version) {
-        if !books.contains_key(&version) {
-            books.insert(version, rules::of_version(&mut conn, workspace, version).await?);
+        if let Entry::Vacant(place) = books.entry(version) {
+            place.insert(rules::of_version(&mut conn, workspace, version).await?);
         }
     }
     let mut views = Vec::with_capacity(rows.len());
