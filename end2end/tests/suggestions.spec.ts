@@ -120,8 +120,8 @@ test('what is typed is never overwritten without being asked', async ({ empty, b
 
   // What is rewritten at a person's wish takes the place of what it was made from.
   await panel(page).locator('[data-task="warmer"]').click();
-  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
   await expect(page.getByTestId('suggestion-sources')).toBeEmpty();
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
   const warmer = (await text(page).textContent())!;
   await composer(page).focus();
   await page.keyboard.press('Alt+Enter');
