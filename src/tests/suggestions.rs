@@ -7,8 +7,9 @@ use agentiq::connectors::sandbox::models::{
 use agentiq::features::suggestions::check::Concern;
 use agentiq::features::suggestions::server::providers;
 use agentiq::features::suggestions::types::{
-    ModelsPage, Panel, ProviderTest, Readiness, SourceKind, SuggestionState, SuggestionView,
+    MeasuredOf, ModelsPage, Panel, ProviderTest, Readiness, SourceKind, SuggestionState, SuggestionView,
 };
+use agentiq::features::understanding::types::Category;
 use agentiq::platform::secret::KeyRing;
 use agentiq::shared::error::{AppError, Refusal};
 use agentiq::shared::ids::{ChatId, ProviderId, ReplyId, SellerId, SuggestionId};
@@ -539,6 +540,11 @@ async fn what_became_of_a_draft_is_counted_when_the_answer_is_sent_and_taken_bac
     sent("Нет").await;
     let outcomes = shop.outcomes().await;
     assert!(outcomes.len() == 1 && outcomes[0].starts_with("rejected "), "{outcomes:?}");
+    let measured = shop.page().await.measured;
+    let by: Vec<MeasuredOf> = measured.iter().map(|measured| measured.of).collect();
+    let maker = MeasuredOf::Maker(Some(ProviderKind::Yandex));
+    assert_eq!(by, [MeasuredOf::All, MeasuredOf::Category(Category::Delivery), maker]);
+    assert!(measured.iter().all(|measured| (measured.all(), measured.rejected) == (1, 1)), "{measured:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,6 +101,25 @@ texts! {
     gigachat_business: "Компания, предоплата", "Company, paid beforehand";
     gigachat_corporate: "Компания, постоплата", "Company, paid afterwards";
 
+    models_outcomes: "Что стало с подсказками за 30 дней", "What became of suggestions within 30 days";
+    models_outcomes_none: "Здесь появится, сколько подсказок приняли, исправили и отклонили.",
+        "Here you will see how many suggestions were accepted, edited and rejected.";
+    measured_of: "Чьи, о чём", "Whose, about what";
+    measured_all: "Подсказок", "Suggestions";
+    measured_accepted: "Приняты как есть", "Accepted as they were";
+    measured_edited: "Исправлены", "Edited";
+    measured_rejected: "Отклонены", "Rejected";
+    measured_together: "Все", "All";
+    measured_templates: "Шаблоны", "Templates";
+    category_question: "Вопросы", "Questions";
+    category_complaint: "Жалобы", "Complaints";
+    category_delivery: "Доставка", "Delivery";
+    category_return: "Возврат", "Returns";
+    category_size: "Размер", "Size";
+    category_defect: "Брак", "Defects";
+    category_thanks: "Благодарности", "Thanks";
+    category_other: "Другое", "Other";
+
     model_missing: "Укажите модель: название, как его пишет поставщик.", "Name the model as the provider spells it.";
     model_folder_missing: "Укажите идентификатор папки Yandex Cloud: в ней живёт модель.",
         "Name the Yandex Cloud folder the model lives in.";

@@ -4,6 +4,7 @@ pub mod begin;
 mod calls;
 mod make;
 mod material;
+mod measured;
 pub mod outcome;
 pub mod panel;
 pub mod providers;
