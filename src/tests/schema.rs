@@ -7,7 +7,6 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
-use agentiq::features::sla::server::rules;
 use agentiq::features::sla::server::turns::Which;
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
@@ -784,8 +783,6 @@ async fn hot_statements_find_their_rows_by_index() {
             plan(&sql, "uuid, timestamptz, timestamptz, bigint", &which.sql(), &period).await,
         ));
     }
-    let newest = format!("'{workspace}', 2147483647");
-    plans.push(("rules in force".into(), plan(&sql, "uuid, integer", rules::NEWEST_SQL, &newest).await));
 
     for (title, plan) in &plans {
         for table in ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items"] {
