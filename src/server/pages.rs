@@ -114,7 +114,9 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     }
     let path = request.uri().path().to_owned();
     let is_private = path == "/"
-        || ["/inbox", "/search", "/sellers", "/settings", "/reports"].iter().any(|page| is_under(&path, page));
+        || ["/inbox", "/search", "/sellers", "/settings", "/reports"]
+            .iter()
+            .any(|page| is_under(&path, page));
     let is_entrance = path == "/login" || path == "/setup";
     if !is_private && !is_entrance {
         return next.run(request).await;
