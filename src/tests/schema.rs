@@ -845,8 +845,6 @@ async fn hot_statements_find_their_rows_by_index() {
             plan(&sql, "uuid, timestamptz, timestamptz, bigint", &which.sql(), &period).await,
         ));
     }
-    let newest = format!("'{workspace}', 2147483647");
-    plans.push(("rules in force".into(), plan(&sql, "uuid, integer", rules::NEWEST_SQL, &newest).await));
 
     for (title, plan) in &plans {
         for table in
