@@ -176,7 +176,7 @@ enum Answered {
     Text {
         /// Masked.
         text: String,
-        row: ProviderRow,
+        row: Box<ProviderRow>,
         end: End,
     },
     /// Why the first choice has not answered; nothing when there was nobody to ask.
@@ -184,6 +184,9 @@ enum Answered {
     /// The chat has moved on.
     Moved,
 }
+
+/// Models that cannot be opened, and why.
+type Refused = Vec<(ProviderRow, ModelError)>;
 
 struct Asking<'a> {
     ask: &'a Ask,
@@ -231,7 +234,7 @@ impl Asking<'_> {
                     self.growing.show(String::new());
                 }
                 Some(Ok(Told::End { candidate, end, failed })) => {
-                    let row = self.rows[candidate].clone();
+                    let row = Box::new(self.rows[candidate].clone());
                     let call = Call::answered(&row, &end, self.first_ms, millis(self.began));
                     self.keep_calls(vec![call], &failed).await?;
                     return Ok(Answered::Text { text, row, end });
@@ -246,7 +249,7 @@ impl Asking<'_> {
     }
 
     /// Opens the models; those that cannot be opened leave the line.
-    fn opened(&mut self) -> Outcome<(Vec<Candidate>, Vec<(ProviderRow, ModelError)>)> {
+    fn opened(&mut self) -> Outcome<(Vec<Candidate>, Refused)> {
         let (mut candidates, mut rows, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for row in std::mem::take(&mut self.rows) {
             match row.open(&self.ask.app, self.ask.workspace())? {
