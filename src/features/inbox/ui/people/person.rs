@@ -208,7 +208,7 @@ fn RoleChoice(form: Form) -> impl IntoView {
             </label>
         }
     };
-    let choices = move || {
+    move || {
         let before = form.about.get();
         // Nobody changes what they may do themselves.
         if before.as_ref().is_some_and(|it| Some(it.id) == me) {
@@ -223,8 +223,7 @@ fn RoleChoice(form: Form) -> impl IntoView {
                 {offered}
             </fieldset>
         })
-    };
-    choices
+    }
 }
 
 /// Another password for somebody who has lost theirs.
