@@ -8,7 +8,7 @@ use agentiq::features::inbox::types::{
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
 use agentiq::features::sla::server::turns::Which;
-use agentiq::features::sla::server::{known, rules, wakes};
+use agentiq::features::sla::server::{known, wakes};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live, statistics};
