@@ -4,7 +4,8 @@ import { expectAccessible } from '../axe.ts';
 const rows = '[data-testid="chat-row"]';
 
 test('views are links with live numbers, and the menu holds the others', async ({ app, browserOf }) => {
-  const page = await browserOf(app.server, app.owner);
+  // Somebody who has no chats yet, whatever other tests have done.
+  const page = await browserOf(app.server, await app.house.addPerson('operator', 'Анна Лужина'));
   const chat = await app.house.sandbox.buyerWrites(unique('Где мой заказ?'));
   await visit(page, '/inbox');
   await expect(row(page, chat)).toBeVisible();
