@@ -162,9 +162,9 @@ test('from the log-in to an answer, a note and a closed chat by keyboard, as a r
           - button "Фильтр"
         - list "Список чатов":
           - listitem:
-            - heading "Позже" [level=2]
+            - heading /До часа|Сегодня|Позже/ [level=2]
           - listitem:
-            - link /Ozon Чат .* Где мой заказ\\? Ответ по правилам Ozon/
+            - link /Ozon Чат .* Где мой заказ\\? Первый ответ/
     `);
   });
 
