@@ -6,11 +6,12 @@ test('the time runs out while the operator types: the text stays and the page sa
 }) => {
   const chat = await app.house.sandbox.buyerWrites(unique('Можно вернуть?'));
   const page = await browserOf(app.server, app.owner);
-  // The buyer seems to have written 48 hours ago, less a few seconds.
-  const wroteAt = new Date(Date.now() - 48 * 3_600_000 + 6_000).toISOString();
+  // The buyer seems to have written 48 hours before the chat is opened, less a few seconds.
+  let wroteAt: string | undefined;
   await page.route('**/api/inbox/open', async (route) => {
     const response = await route.fetch();
     const view = await response.json();
+    wroteAt ??= new Date(Date.now() - 48 * 3_600_000 + 6_000).toISOString();
     if (view.row.external_id === chat) view.window.buyer_wrote_at = wroteAt;
     await route.fulfill({ response, json: view });
   });

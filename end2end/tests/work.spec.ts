@@ -40,6 +40,7 @@ test('by mouse: take, tag, prioritise, put off, close, take back', async ({ app,
   await expect(state(page)).toContainText('Отложен до завтра, 09:00');
   await toast(page).getByRole('button', { name: 'Отменить' }).click();
   await expect(state(page)).toHaveCount(0);
+  await expect(deeds(page).last()).toContainText('Снова открыт · Мария Ветрова');
 
   await page.getByTestId('close-chat').click();
   await expect(state(page)).toHaveText('Закрыт');
