@@ -20,6 +20,8 @@ use chrono::NaiveDate;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlDivElement};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Within this distance of the end the window follows new messages, in pixels.
 const NEAR_END: i32 = 60;
@@ -39,6 +41,8 @@ struct Place {
     unread_below: ArcRwSignal<bool>,
     /// Whether newer messages than the window has are still to be asked for.
     has_newer: ArcRwSignal<bool>,
+    /// Whether a line is watched until the next frame.
+    is_holding: Arc<AtomicBool>,
 }
 
 /// Which ends of what the window has are near.
@@ -54,6 +58,7 @@ impl Place {
             is_at_end: session.is_at_end.clone(),
             unread_below: ArcRwSignal::new(false),
             has_newer: session.travel.has_newer.clone(),
+            is_holding: Arc::default(),
         }
     }
 
@@ -87,20 +92,58 @@ impl Place {
         self.unread_below.set(false);
     }
 
-    /// Keeps what is read where it is while something changes below it. Runs before the change.
+    /// Keeps what is read where it is while something changes below it. Runs before the change. A line is watched, not the
+    /// height of everything: an older page may come above at the same time, and the person may go on scrolling.
     fn hold(&self) {
         let Some(element) = self.element() else { return };
         if self.is_at_end.get_untracked() && !self.has_newer.get_untracked() {
             return;
         }
-        let (top, height) = (element.scroll_top(), element.scroll_height());
+        let Some(line) = line_in_sight(&element) else { return };
+        let from_end = move |element: &Element, line: &Element| {
+            browser::room_of(line).top + f64::from(element.scroll_top())
+        };
+        if self.is_holding.swap(true, Ordering::Relaxed) {
+            // Everything that changes within a frame moves the line once.
+            return;
+        }
+        let before = from_end(&element, &line);
+        let is_holding = Arc::clone(&self.is_holding);
         request_animation_frame(move || {
-            let grown = element.scroll_height() - height;
-            if grown != 0 {
-                element.set_scroll_top(top - grown);
+            is_holding.store(false, Ordering::Relaxed);
+            if !line.is_connected() {
+                return;
+            }
+            let moved = (from_end(&element, &line) - before).round() as i32;
+            if moved != 0 {
+                element.set_scroll_top(element.scroll_top() + moved);
             }
         });
     }
+}
+
+/// The line in the middle of what is seen: the first one that ends below it. Lines stand one below the other, so half of them
+/// are passed over with each look.
+fn line_in_sight(scroller: &Element) -> Option<Element> {
+    let lines = scroller.query_selector(".message-list").ok()??.children();
+    let frame = browser::room_of(scroller);
+    let middle = frame.top + frame.height / 2.0;
+    let ends_above = |place: u32| {
+        lines.item(place).is_some_and(|line| {
+            let room = browser::room_of(&line);
+            room.top + room.height <= middle
+        })
+    };
+    let (mut first, mut after) = (0, lines.length());
+    while first < after {
+        let place = first + (after - first) / 2;
+        if ends_above(place) {
+            first = place + 1;
+        } else {
+            after = place;
+        }
+    }
+    lines.item(first)
 }
 
 /// The conversation.

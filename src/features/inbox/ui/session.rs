@@ -112,6 +112,8 @@ type Hook = Arc<dyn Fn() + Send + Sync>;
 
 struct Content {
     thread: Thread,
+    /// The marketplace has older messages that were not here yet when they were asked for.
+    is_older_coming: bool,
     drawn: HashMap<String, ArcRwSignal<Drawn>>,
     notes: HashMap<NoteId, ArcRwSignal<NoteView>>,
 }
@@ -126,7 +128,8 @@ impl Session {
         if let Some(slice) = slice {
             thread.go_to(slice);
         }
-        let content = Content { thread, drawn: HashMap::new(), notes: HashMap::new() };
+        let content =
+            Content { thread, is_older_coming: false, drawn: HashMap::new(), notes: HashMap::new() };
         let inner = Inner {
             desk: desk.clone(),
             toasts: use_toasts(),
@@ -224,7 +227,9 @@ impl Session {
             match answer {
                 Ok(Stretch { messages, beside }) => {
                     {
-                        let thread = &mut this.content().thread;
+                        let content = &mut *this.content();
+                        content.is_older_coming = messages.items.is_empty();
+                        let thread = &mut content.thread;
                         thread.merge_older(messages);
                         thread.merge_beside(beside);
                     }
@@ -517,6 +522,9 @@ impl Session {
                 }
                 self.draw();
                 self.look();
+                if std::mem::take(&mut self.content().is_older_coming) {
+                    self.load_older();
+                }
                 Outcome::Settled
             }
             Err(error) => {
