@@ -276,8 +276,8 @@ export class House {
   }
 
   /** Starts a server; several may share the house. */
-  async serve(address = '127.0.0.1:0'): Promise<Server> {
-    const running = new Running(['serve'], { ...this.env, AGENTIQ_ADDR: address });
+  async serve(address = '127.0.0.1:0', args: string[] = []): Promise<Server> {
+    const running = new Running(['serve', ...args], { ...this.env, AGENTIQ_ADDR: address });
     // The sandbox prints a similar line in demo mode.
     const server = new Server(await running.says(/(?:^|\n|\s)listening on (http:\S+)/), running);
     this.servers.push(server);
