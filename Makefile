@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 # Every target installs what it lacks, once, into a cache that all checkouts share (scripts/setup).
-.PHONY: help run dev test chaos e2e release fmt lint audit doctor
+.PHONY: help run dev test chaos bench bench-compare soak e2e release fmt lint audit doctor
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -17,6 +17,15 @@ test: ## everything that CI runs; the last line says "N passed, N failed"
 
 chaos: ## ten minutes of everything going wrong at once; nothing may be lost or doubled
 	@scripts/chaos
+
+bench: ## measure the release build from outside (BENCH_SCALE=1 for a million chats); writes docs/BENCHMARKS.md
+	@scripts/bench
+
+bench-compare: ## the newest measurement against an older one, as ratios: make bench-compare OLD=path/of/bench.json
+	@scripts/bench compare $(OLD)
+
+soak: ## steady load for 20 minutes (SOAK_MINUTES); memory, files, connections and queues must not grow
+	@scripts/soak
 
 e2e: ## browser tests alone, e.g. make e2e ARGS="xss --headed"
 	@scripts/e2e $(ARGS)
