@@ -93,6 +93,21 @@ test('all that fit are closed, told about, and brought back', async ({ empty, br
     await strip(page).getByRole('button', { name: 'Скрыть' }).click();
     await expect(page.getByTestId('bulk-strip')).toHaveCount(0);
   });
+
+  await test.step('some are put off to a time of one\'s own', async () => {
+    await visit(page, '/inbox');
+    await page.getByTestId('chat-row').first().focus();
+    await page.keyboard.press('KeyX');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(chosen(page)).toHaveText('Выбрано 2');
+    await bar(page).getByRole('button', { name: 'Отложить' }).click();
+    await bar(page).getByLabel('В точное время').fill('2031-05-06T07:08');
+    await bar(page).getByRole('button', { name: 'Отложить до этого времени' }).click();
+    await expect(dialog(page).getByRole('heading', { level: 2 })).toHaveText(/Отложить 2\u00a0чата до 6\u00a0мая 2031, 07:08/);
+    await dialog(page).getByRole('button', { name: 'Отложить', exact: true }).last().click();
+    await expect(page.getByTestId('bulk-said')).toHaveText(/2 из 2/);
+    await expect(count(page, 'waiting')).toHaveText(String(waiting - 2));
+  });
 });
 
 test('on a phone a tag is put on chosen chats, and a quick reply is shown before it is sent', async ({ empty, browserOf }) => {

@@ -154,15 +154,18 @@ impl Locale {
         }
     }
 
-    /// A moment to come, seen from now: `18:00`, `завтра, 09:00`, `23 ноября, 09:00`.
+    /// A moment to come, seen from now: `18:00`, `завтра, 09:00`, `23 ноября, 09:00`, `6 мая 2031, 09:00`.
     pub fn coming(self, at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
         let (day, today) = (zone.day(at), zone.day(now));
         if day == today {
             zone.clock(at)
         } else if Some(day) == today.checked_add_days(Days::new(1)) {
             format!("{}, {}", self.pick("завтра", "tomorrow"), zone.clock(at))
-        } else {
+        } else if day.year() == today.year() {
             self.moment(at, zone)
+        } else {
+            let month = self.month_genitive(day.month());
+            format!("{}\u{a0}{month} {}, {}", day.day(), day.year(), zone.clock(at))
         }
     }
 
@@ -311,6 +314,7 @@ mod tests {
         assert_eq!(coming("2026-11-21T15:00:00Z"), "18:00");
         assert_eq!(coming("2026-11-22T06:00:00Z"), "завтра, 09:00");
         assert_eq!(coming("2026-11-23T06:00:00Z"), "23\u{a0}ноября, 09:00");
+        assert_eq!(coming("2031-05-06T04:08:00Z"), "6\u{a0}мая 2031, 07:08");
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use super::acting::{Acting, Aside};
 use super::desk::Desk;
+use super::exact::ExactMoment;
 use super::session::Session;
 use super::shelf::{fits, use_shelf};
 use super::tag_chip::TagChip;
 use super::work_words;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatRow, PersonView, Priority, TagColor, TagView, WorkState};
-use crate::features::inbox::work::{check_tag_name, moment_text, moments, parse_moment};
+use crate::features::inbox::work::{check_tag_name, moment_text, moments};
 use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::TagId;
@@ -470,11 +471,7 @@ fn SnoozeMenu(desk: Desk, acting: Acting) -> impl IntoView {
         }
     };
     let words = Signal::derive(move || locale.snooze_chat().to_owned());
-    let choose = Callback::new(move |()| {
-        if let Some(until) = exact.with_untracked(|text| parse_moment(text, zone)) {
-            acting.set_aside(Aside::Snoozed(until));
-        }
-    });
+    let choose = Callback::new(move |until| acting.set_aside(Aside::Snoozed(until)));
     view! {
         <Menu
             id=SNOOZE
@@ -488,18 +485,16 @@ fn SnoozeMenu(desk: Desk, acting: Acting) -> impl IntoView {
         >
             <p class="menu-title">{locale.snooze_until()}</p>
             <div class="menu-items">{presets}</div>
-            <div class="menu-exact">
-                <label class="field-label" for="snooze-exact">{locale.snooze_exact()}</label>
-                <input
-                    type="datetime-local"
-                    class="field-input"
-                    id="snooze-exact"
-                    min=move || moment_text(opened.get(), zone)
-                    prop:value=move || exact.get()
-                    on:input=move |event| exact.set(event_target_value(&event))
-                />
-                <MenuItem closes=Some(SNOOZE) on_press=choose>{locale.snooze_do()}</MenuItem>
-            </div>
+            <ExactMoment
+                id="snooze-exact"
+                menu=SNOOZE
+                label=locale.snooze_exact()
+                deed=locale.snooze_do()
+                zone
+                earliest=opened.into()
+                typed=exact
+                on_choose=choose
+            />
         </Menu>
     }
 }

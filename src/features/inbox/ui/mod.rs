@@ -12,6 +12,7 @@ mod connection;
 mod deeds;
 mod desk;
 mod draft;
+mod exact;
 mod filters;
 mod find;
 mod held;

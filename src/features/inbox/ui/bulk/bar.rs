@@ -2,6 +2,7 @@
 
 use super::super::actions::MenuSearch;
 use super::super::desk::Desk;
+use super::super::exact::ExactMoment;
 use super::super::shelf::{fits, use_shelf};
 use super::super::tag_chip::TagChip;
 use super::super::work_words;
@@ -10,7 +11,7 @@ use super::choice::Choice;
 use crate::features::inbox::api;
 use crate::features::inbox::bulk::BulkAct;
 use crate::features::inbox::types::{Holder, ListQuery, PersonView, Priority, TagView};
-use crate::features::inbox::work::moments;
+use crate::features::inbox::work::{moment_text, moments};
 use crate::features::quick_replies::api as quick_replies;
 use crate::features::quick_replies::ranking::ranked;
 use crate::features::quick_replies::types::QuickReply;
@@ -20,6 +21,7 @@ use crate::ui::button::IconButton;
 use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::menu::{Menu, MenuItem};
+use chrono::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
@@ -261,14 +263,19 @@ fn TagsMenu(desk: Desk, asking: Asking) -> impl IntoView {
 #[component]
 fn SnoozeMenu(desk: Desk, asking: Asking) -> impl IntoView {
     let (locale, zone, now) = (desk.locale, desk.zone, desk.now);
+    let exact = RwSignal::new(String::new());
     let opened = RwSignal::new(now.get_untracked());
-    let on_open = Callback::new(move |()| opened.set(now.get_untracked()));
+    let on_open = Callback::new(move |()| {
+        let at = now.get_untracked();
+        opened.set(at);
+        exact.set(moment_text(at + Duration::hours(2), zone));
+    });
+    let choose = Callback::new(move |until| asking.ask(BulkAct::Snooze(until)));
     let presets = move || {
         let now = opened.get();
         let item = |(later, until)| {
-            let asking = asking.clone();
             view! {
-                <MenuItem closes=Some(SNOOZE) on_press=move |()| asking.ask(BulkAct::Snooze(until))>
+                <MenuItem closes=Some(SNOOZE) on_press=move |()| choose.run(until)>
                     <span>{work_words::later(locale, later)}</span>
                     <span class="menu-time">{locale.coming(until, now, zone)}</span>
                 </MenuItem>
@@ -280,6 +287,16 @@ fn SnoozeMenu(desk: Desk, asking: Asking) -> impl IntoView {
     view! {
         <Menu id=SNOOZE icon=Icon::Clock words hint=locale.snooze_chat() label=locale.snooze_chat() on_open>
             <div class="menu-items">{presets}</div>
+            <ExactMoment
+                id="bulk-snooze-exact"
+                menu=SNOOZE
+                label=locale.snooze_exact()
+                deed=locale.snooze_do()
+                zone
+                earliest=opened.into()
+                typed=exact
+                on_choose=choose
+            />
         </Menu>
     }
 }
