@@ -100,6 +100,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("notices/mark_seen", json!({ "notices": "all" })),
         ("notices/save_settings", json!({ "settings": { "channels": {} } })),
         ("inbox/assign", json!({ "chat": chat, "to": "nobody", "was": "me" })),
+        ("inbox/correct_understanding", json!({ "chat": chat, "said": { "category": "return" } })),
         ("inbox/prioritise", json!({ "chat": chat, "priority": "high" })),
         ("inbox/add_tag", json!({ "chat": chat, "tag": tag })),
         ("inbox/remove_tag", json!({ "chat": chat, "tag": tag })),
@@ -166,7 +167,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("knowledge/import", json!({ "kind": "csv", "text": "a,b" })),
         ("suggestions/of_chat", json!({ "chat": chat })),
         ("suggestions/ask", json!({ "chat": chat, "task": "suggest", "draft": null })),
+        ("suggestions/summarise", json!({ "chat": chat })),
         ("suggestions/models", json!({})),
+        ("suggestions/report", json!({})),
         (
             "suggestions/save_settings",
             json!({ "settings": { "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 7, "tone": "formal" } }),
@@ -379,6 +382,7 @@ async fn things_of_another_workspace_are_not_there() {
             | "knowledge/save"
             | "knowledge/import"
             | "suggestions/models"
+            | "suggestions/report"
             | "suggestions/save_settings"
             | "suggestions/save_provider"
             | "suggestions/arrange"
