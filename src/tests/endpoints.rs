@@ -796,6 +796,7 @@ async fn every_page_answers_whole_under_load() {
         ("/settings/deadlines", person.clone(), "/settings/deadlines".into(), 200),
         ("/settings/calendars", person.clone(), "/settings/calendars".into(), 200),
         ("/reports/deadlines", person.clone(), "/reports/deadlines?days=7".into(), 200),
+        ("/reports/suggestions", person.clone(), "/reports/suggestions".into(), 200),
         ("/settings/tags", person.clone(), "/settings/tags".into(), 200),
         ("/settings/people", person.clone(), "/settings/people".into(), 200),
         ("/settings/workspace", person.clone(), "/settings/workspace".into(), 200),

@@ -112,9 +112,7 @@ impl World {
             assignee: random.random_bool(0.5).then(|| *pick(random, &self.people)),
             tags: self.tags.iter().copied().filter(|_| random.random_bool(0.3)).collect(),
             priority: *pick(random, Priority::ALL),
-            understood: random.random_bool(0.7).then(|| {
-                (*pick(random, Category::ALL), *pick(random, Urgency::ALL), *pick(random, Sentiment::ALL))
-            }),
+            understood: Self::understood(number),
             window_reason: random.random_bool(0.8).then(|| *pick(random, &ENDS)),
             window_until: random.random_bool(0.7).then(|| ahead(random)),
             last_message_at,
@@ -125,6 +123,14 @@ impl World {
             is_unseen: last_message_at > self.now - TimeDelta::days(2) && random.random_bool(0.5),
             is_starred: random.random_bool(0.3),
         }
+    }
+
+    /// What the rules have understood of a chat, if anything.
+    fn understood(number: usize) -> Option<(Category, Urgency, Sentiment)> {
+        let random = &mut StdRng::seed_from_u64(number as u64);
+        random.random_bool(0.7).then(|| {
+            (*pick(random, Category::ALL), *pick(random, Urgency::ALL), *pick(random, Sentiment::ALL))
+        })
     }
 
     async fn store(&self, sql: &Sql, chat: &Facts) {

@@ -508,6 +508,8 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          SELECT c.workspace_id, c.id, lpad(n::text, 20, '0'), lpad(n::text, 20, '0'), 'buyer', 'text', \
                 c.last_message_at - n * interval '1 minute', now() \
          FROM (SELECT * FROM chats WHERE workspace_id = '{workspace}' ORDER BY id LIMIT 1) c, generate_series(9, 2000) n; \
+         INSERT INTO understandings (workspace_id, chat_id, message_id, category, urgency, sentiment, language, version, text_hash) \
+         SELECT workspace_id, chat_id, external_id, 'other', 'low', 'neutral', 'ru', 1, 1 FROM messages WHERE author = 'buyer'; \
          INSERT INTO users (workspace_id, id, email, name, role, password_hash, created_at) \
          SELECT w.id::uuid, gen_random_uuid(), n || '@x.example', 'Some ' || n, 'operator', '', now() \
          FROM unnest(ARRAY['{workspace}', '{other}']) w (id), generate_series(1, 5) n; \
@@ -864,21 +866,15 @@ async fn hot_statements_find_their_rows_by_index() {
     }
 
     sql.run(&format!(
-        "INSERT INTO understandings (workspace_id, chat_id, message_id, category, urgency, sentiment, language, version, text_hash) \
-         SELECT workspace_id, chat_id, external_id, 'other', 'low', 'neutral', 'ru', 1, 1 FROM messages WHERE author = 'buyer'; \
-         INSERT INTO suggestions (workspace_id, id, chat_id, message_id, task, state, outcome, body, distance, created_at) \
+        "INSERT INTO suggestions (workspace_id, id, chat_id, message_id, task, state, outcome, body, distance, created_at) \
          SELECT c.workspace_id, gen_random_uuid(), c.id, lpad('2', 20, '0'), 'suggest', 'ready', 'rejected', 'text', 4, \
                 now() - row_number() OVER () * interval '1 hour' FROM chats c; \
          INSERT INTO model_calls (workspace_id, id, at, provider, model, outcome, total_ms) \
          SELECT '{workspace}', gen_random_uuid(), now() - n * interval '1 hour', 'yandex', 'm', 'answered', 1 \
          FROM generate_series(1, 8000) n; \
-         ANALYZE understandings, suggestions, model_calls"
+         ANALYZE suggestions, model_calls"
     ))
     .await;
-    plans.push((
-        "what was said and understood since clocks run".into(),
-        plan(&sql, "uuid, uuid[], timestamptz[]", known::SAID_SQL, &since).await,
-    ));
     let of_one = format!("'{workspace}', '{chat}'");
     plans.push(("where a chat stands".into(), plan(&sql, "uuid, uuid", standing::SQL, &of_one).await));
     plans.push((

@@ -476,16 +476,18 @@ impl Shop {
 async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buyer() {
     let shop = Shop::of("Где заказ? Мой телефон +7 912 345-67-89").await;
     shop.connect(ProviderKind::Yandex).await;
-    shop.faults(ModelFaults { mishap: Some(ModelMishap::EchoPii), ..Default::default() });
     let first = shop.made().await;
-    assert!(first.text.contains("345-67-89"), "{}", first.text);
-    let other = shop.another("Где заказ? Мой телефон +7 999 111-22-33").await;
-    let second = shop.made_for(other).await;
-    assert_eq!(shop.asked(), 1, "but for the number it is the same question");
-    assert!(second.text.contains("111-22-33") && !second.text.contains("345"), "{}", second.text);
-    assert_eq!(second.provider, Some(ProviderKind::Yandex));
-    let kept = shop.app.sql().await.column("SELECT body FROM cached_answers").await;
-    assert!(kept.len() == 1 && !kept[0].contains("345") && !kept[0].contains("111"), "{kept:?}");
+    let sql = shop.app.sql().await;
+    assert_eq!(sql.column("SELECT body FROM cached_answers").await, [first.text]);
+    // As a model would have said it that repeats the number: what is kept has a placeholder.
+    sql.run("UPDATE cached_answers SET body = 'Ваш номер [PHONE_1]?'").await;
+    let second = shop.made_for(shop.another("Где заказ? Мой телефон +7 999 111-22-33").await).await;
+    assert_eq!(
+        (shop.asked(), second.provider),
+        (1, Some(ProviderKind::Yandex)),
+        "but for the number it is the same"
+    );
+    assert_eq!(second.text, "Ваш номер +7 999 111-22-33?");
 
     // Another word is another question; who asks once more gets other words; thanks are never the same twice.
     shop.made_for(shop.another("Где мой заказ? Мой телефон +7 999 111-22-33").await).await;
@@ -498,7 +500,6 @@ async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buye
     assert_eq!(shop.asked(), 5);
 
     // The next day, and after the tone or the shop's knowledge has changed, it is asked anew.
-    let sql = shop.app.sql().await;
     sql.run("UPDATE cached_answers SET expires_at = now()").await;
     let question = "Где заказ? Мой телефон +7 999 222-22-33";
     shop.made_for(shop.another(question).await).await;
@@ -509,6 +510,10 @@ async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buye
     shop.made_for(shop.another(question).await).await;
     assert_eq!(shop.asked(), 7);
     cache::prune(&mut *shop.app.conn().await, now() + TimeDelta::days(2)).await.expect("pruned");
+    assert_eq!(sql.number("SELECT count(*) FROM cached_answers").await, 0);
+    // What gives the rules away is not given to anybody else.
+    shop.faults(ModelFaults { mishap: Some(ModelMishap::EchoPii), ..Default::default() });
+    shop.made_for(shop.another("Где заказ и мой телефон +7 999 333-22-33").await).await;
     assert_eq!(sql.number("SELECT count(*) FROM cached_answers").await, 0);
 }
 

@@ -6,7 +6,9 @@ use agentiq::features::sla::book::RuleBook;
 use agentiq::features::sla::defaults::first_book;
 use agentiq::features::sla::explanation::ClockView;
 use agentiq::features::sla::policy::Condition;
+use agentiq::features::sla::server::recompute::recompute;
 use agentiq::features::understanding::types::{By, Category, Given, Sentiment, Understood, Urgency};
+use agentiq::platform::clock::now;
 use agentiq::shared::error::AppError;
 use agentiq::shared::i18n::Locale;
 use agentiq::shared::ids::{ChatId, PolicyId};
@@ -80,10 +82,9 @@ async fn another_text_is_understood_anew_and_imported_history_not_at_all() {
     let (seller, external, chat) = app.shop_with_chat("Где мой заказ?").await;
     let person = app.person(Role::Operator).await;
     let sql = app.sql().await;
-    // As an edit that becomes known leaves it: the next look understands the new text.
+    // As an edit leaves it: the next look understands the new text.
     sql.run("UPDATE messages SET body = 'Хочу вернуть товар' WHERE author = 'buyer'").await;
-    app.ozon().buyer_writes(&external, "Вот").expect("a chat");
-    app.poll(seller).await;
+    recompute(&mut *app.conn().await, app.workspace, &[chat], now()).await.expect("recomputed");
     assert_eq!(person.understood(chat).await.map(|it| it.category), Some(Category::Return));
 
     sql.run("DELETE FROM understandings; UPDATE sellers SET clock_from = now() + interval '1 day'").await;

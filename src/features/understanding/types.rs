@@ -87,7 +87,7 @@ text_enum!(
 
 /// What a person says of a message; a part that is not there stays with the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Given {
     pub category: Option<Category>,
     pub urgency: Option<Urgency>,

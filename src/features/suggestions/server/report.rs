@@ -56,16 +56,17 @@ impl By {
             By::Day => ("made.day", "NULL", "", "1 DESC"),
         };
         format!(
-            "WITH made AS ( \
+            "WITH told AS ( \
                  SELECT s.category, s.provider, s.model, s.sources, s.outcome, r.author_id, \
                      ((s.created_at AT TIME ZONE $5)::date)::text AS day, \
+                     s.outcome = 'rejected' AND s.reply_id IS NOT NULL \
+                         AND bool_or(s.outcome <> 'rejected') OVER (PARTITION BY s.reply_id) AS was_left, \
                      CASE WHEN s.outcome <> 'rejected' THEN greatest(0, \
                          (char_length(s.body) - coalesce(s.distance, 0)) * $3 - char_length(s.body) * $4) ELSE 0 END AS saved \
                  FROM suggestions s \
                  LEFT JOIN replies r ON r.workspace_id = s.workspace_id AND r.id = s.reply_id \
-                 WHERE s.workspace_id = $1 AND s.created_at > $2 AND s.task = 'suggest' AND s.outcome IS NOT NULL \
-                   AND NOT (s.outcome = 'rejected' AND EXISTS ( \
-                       SELECT 1 FROM suggestions o WHERE o.workspace_id = $1 AND o.reply_id = s.reply_id AND o.outcome <> 'rejected'))) \
+                 WHERE s.workspace_id = $1 AND s.created_at > $2 AND s.task = 'suggest' AND s.outcome IS NOT NULL), \
+             made AS (SELECT * FROM told WHERE NOT was_left) \
              SELECT {key} AS key, {name} AS name, \
                  count(*) FILTER (WHERE made.outcome = 'accepted') AS accepted, \
                  count(*) FILTER (WHERE made.outcome = 'edited') AS edited, \
