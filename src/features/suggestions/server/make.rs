@@ -157,7 +157,7 @@ async fn make(ask: &Ask, order: &Order, growing: &Growing, began: Instant) -> Ou
             }
             Ending::Ready(made)
         }
-        Answered::Nobody(problem) if order.task == Task::Suggest => drafting.from_template(problem).await?,
+        Answered::Nobody(problem) if order.task == Task::Suggest => drafting.by_template(problem).await?,
         Answered::Nobody(problem) => Ending::Failed(problem),
     })
 }
@@ -400,7 +400,7 @@ impl Drafting<'_> {
     }
 
     /// A draft without a model: by what the buyer writes about, and never what was said lately.
-    async fn from_template(&self, problem: Option<ModelProblem>) -> Outcome<Ending> {
+    async fn by_template(&self, problem: Option<ModelProblem>) -> Outcome<Ending> {
         let recent = recent(&mut *self.ask.conn().await?, self.ask).await?;
         let seed = self.order.chat.0.as_u64_pair().1;
         let make = if self.order.is_asked_for { templates::another } else { templates::draft };
