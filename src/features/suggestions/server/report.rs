@@ -137,15 +137,19 @@ struct SpentRow {
 
 /// Questions since `$2` for which every draft was rejected or edited by `$3` percent and more, the worst first. Public so that a
 /// test can look at its plan.
-pub const WORST_SQL: &str = "SELECT * FROM ( \
-         SELECT DISTINCT ON (s.chat_id, s.message_id) s.id, s.chat_id, s.category, s.outcome, s.created_at, m.body AS question, \
-             least(100, coalesce(s.distance, 0) * 100 / greatest(1, char_length(s.body)))::bigint AS changed \
-         FROM suggestions s \
-         JOIN messages m ON m.workspace_id = s.workspace_id AND m.chat_id = s.chat_id AND m.external_id = s.message_id \
-         WHERE s.workspace_id = $1 AND s.created_at > $2 AND s.task = 'suggest' AND s.outcome IS NOT NULL AND m.body <> '' \
-         ORDER BY s.chat_id, s.message_id, (s.outcome <> 'rejected') DESC, s.distance) best \
-     WHERE best.outcome = 'rejected' OR best.outcome = 'edited' AND best.changed >= $3 \
-     ORDER BY best.outcome = 'rejected' DESC, best.changed DESC, best.created_at DESC LIMIT $4";
+pub const WORST_SQL: &str = "SELECT best.id, best.chat_id, best.category, best.outcome, best.changed, m.body AS question FROM ( \
+         SELECT * FROM ( \
+             SELECT DISTINCT ON (s.chat_id, s.message_id) s.id, s.chat_id, s.message_id, s.category, s.outcome, s.created_at, \
+                 least(100, coalesce(s.distance, 0) * 100 / greatest(1, char_length(s.body)))::bigint AS changed \
+             FROM suggestions s \
+             WHERE s.workspace_id = $1 AND s.created_at > $2 AND s.task = 'suggest' AND s.outcome IS NOT NULL \
+             ORDER BY s.chat_id, s.message_id, (s.outcome <> 'rejected') DESC, s.distance) nearest \
+         WHERE nearest.outcome = 'rejected' OR nearest.outcome = 'edited' AND nearest.changed >= $3 \
+         ORDER BY nearest.outcome = 'rejected' DESC, nearest.changed DESC, nearest.created_at DESC LIMIT $4) best \
+     CROSS JOIN LATERAL ( \
+         SELECT m.body FROM messages m \
+         WHERE m.workspace_id = $1 AND m.chat_id = best.chat_id AND m.external_id = best.message_id LIMIT 1) m \
+     ORDER BY best.outcome = 'rejected' DESC, best.changed DESC, best.created_at DESC";
 
 #[derive(diesel::QueryableByName)]
 struct WorstRow {
@@ -241,5 +245,7 @@ async fn worst(conn: &mut AsyncPgConnection, ask: &Ask, since: DateTime<Utc>) ->
         .bind::<BigInt, _>(MOST_WORST)
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(Worst::from).collect())
+    // A picture alone is no question to write about.
+    let asked = rows.into_iter().filter(|row| !row.question.trim().is_empty());
+    Ok(asked.map(Worst::from).collect())
 }
