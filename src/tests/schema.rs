@@ -356,7 +356,7 @@ async fn a_row_cannot_refer_to_another_workspace() {
         ),
         format!("article_versions VALUES ('{other}', '{article}', 1, 'x', 'x', '{stranger}', now())"),
         format!("article_versions VALUES ('{other}', '{other}', 1, 'x', 'x', '{user}', now())"),
-        format!("cached_answers VALUES (gen_random_uuid(), '\\x00', 'x', 'yandex', 'x', now())"),
+        "cached_answers VALUES (gen_random_uuid(), '\\x00', 'x', 'yandex', 'x', now())".to_owned(),
         format!("suggestion_settings VALUES ('{other}', true, false, 1, 'neutral', '{user}', now())"),
         format!(
             "suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
