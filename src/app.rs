@@ -10,7 +10,7 @@ use crate::features::quick_replies::ui::QuickRepliesPage;
 use crate::features::search::ui::SearchPage;
 use crate::features::sellers::ui::{SellersPage, StoppedBanner};
 use crate::features::sla::ui::{CalendarsPage, DeadlineReportPage, DeadlinesPage};
-use crate::features::suggestions::ui::ModelsPage;
+use crate::features::suggestions::ui::{ModelsPage, SuggestionReportPage};
 use crate::features::users::ui::{LogInPage, SetUpPage, WorkspacePage, follow_workspace};
 use crate::features::wording::ui::WordingPage;
 use crate::shared::page::Theme;
@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/search") view=|| view! { <SearchPage/> }.into_any()/>
                     <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
+                    <Route path=path!("/reports/suggestions") view=|| view! { <SuggestionReportPage/> }.into_any()/>
                     <Route path=path!("/reports/deadlines") view=|| view! { <DeadlineReportPage/> }.into_any()/>
                     <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
                         <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>

@@ -129,6 +129,7 @@ for (const look of LOOKS) {
         '/settings/deadlines',
         '/settings/calendars',
         '/reports/deadlines',
+        '/reports/suggestions',
         '/settings/models',
         '/settings/knowledge',
         '/settings/notices',

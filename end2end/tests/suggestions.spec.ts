@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Furnished } from '../app.ts';
-import { answer, bubble, composer, DELIVERED, expect, openChat, test, unique, visit } from '../app.ts';
+import { answer, bubble, composer, DELIVERED, expect, openChat, row, test, unique, visit } from '../app.ts';
 import { dress, expectAccessible, LOOKS } from '../axe.ts';
 import { MODELS, type House } from '../house.ts';
 
@@ -76,8 +76,10 @@ test('a suggestion streams, is put in by one key, edited, sent and counted', asy
   const { house, server, owner } = await furnished(empty);
   const page = await browserOf(server, owner);
   await connectYandex(page);
+  const chat = await opened(page, house, 'Добрый день');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
   await house.sandbox.modelFaults({ delay_ms: 400, piece_ms: 60 });
-  const chat = await opened(page, house, 'Где мой заказ?');
+  await house.sandbox.buyerWrites('Где мой заказ?', chat);
 
   const height = await panel(page).evaluate((it) => it.clientHeight);
   await expect(panel(page)).toHaveAttribute('data-state', 'streaming');
@@ -100,6 +102,71 @@ test('a suggestion streams, is put in by one key, edited, sent and counted', asy
   await expect(bubble(page, 'Мария', 'out')).toHaveAttribute('data-status', DELIVERED);
   expect(await house.sandbox.sent(chat)).toEqual([`${draft} Мария`]);
   await expect(panel(page)).toHaveAttribute('data-state', 'none');
+
+  await visit(page, '/reports/suggestions');
+  await expect(page.getByTestId('measured-all')).toHaveText('1');
+  await expect(page.getByTestId('measured-edited')).toContainText('1');
+  await expect(page.getByTestId('by-person')).toContainText('Мария Ветрова');
+  await expect(page.getByTestId('measured-how')).toContainText('знаков');
+});
+
+test('a suggestion is there before the chat is opened, and earlier variants can be taken', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  const chat = await house.sandbox.buyerWrites(unique('Где мой заказ?'));
+  await expect.poll(async () => (await house.sandbox.modelCalls()).map((call) => call.is_done)).toEqual([true]);
+  await visit(page, '/inbox');
+  await openChat(page, chat);
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  expect((await house.sandbox.modelCalls()).length, 'nothing was asked again').toBe(1);
+
+  const variants = page.getByTestId('suggestion-variants');
+  await expect(variants).toBeHidden();
+  await page.getByTestId('suggestion-another').click();
+  await expect(variants).toContainText('1/2');
+  await variants.getByRole('button', { name: 'Вариант раньше' }).click();
+  await expect(variants).toContainText('2/2');
+  const earlier = (await text(page).textContent())!;
+  await page.getByTestId('suggestion-insert').click();
+  await expect(composer(page)).toHaveValue(earlier);
+});
+
+test('a question without a good answer leads to a new article', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await opened(page, house, 'Какой размер выбрать?');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  await answer(page, 'Нет');
+  await expect(bubble(page, 'Нет', 'out')).toHaveAttribute('data-status', DELIVERED);
+  await visit(page, '/reports/suggestions');
+  const worst = page.getByTestId('worst');
+  await expect(worst).toContainText('Какой размер выбрать?');
+  await worst.getByRole('link', { name: 'Написать статью об этом' }).click();
+  await expect(page.getByTestId('article-form').getByLabel('О чём статья')).toHaveValue(/^Какой размер выбрать/);
+});
+
+test('what a buyer writes about is seen, corrected and filtered by', async ({ app, browserOf }) => {
+  const page = await browserOf(app.server, app.owner);
+  const chat = await opened(page, app.house, 'Где мой заказ?');
+  const chip = page.getByTestId('understanding');
+  await expect(chip).toHaveAttribute('data-category', 'delivery');
+  await expect(chip).toHaveAttribute('data-by', 'rules');
+  await expect(row(page, chat).locator('.row-subject')).toHaveText('Доставка');
+
+  await chip.locator('button').first().click();
+  await page.getByRole('group', { name: 'Тема', exact: true }).getByRole('button', { name: 'Возврат' }).click();
+  await expect(chip).toHaveAttribute('data-category', 'return');
+  await expect(chip).toHaveAttribute('data-by', 'person');
+  await expect(page.getByText('Тема: возврат')).toBeVisible();
+  await expect(row(page, chat).locator('.row-subject')).toHaveText('Возврат');
+
+  await visit(page, '/inbox?view=all&filter=category:return');
+  await expect(row(page, chat)).toBeVisible();
+  await expect(page.getByTestId('applied-filter')).toContainText('Тема: Возврат');
+  await visit(page, '/inbox?view=all&filter=category:delivery;!sentiment:negative');
+  await expect(page.getByTestId('applied-filter')).toContainText('Тема: Доставка');
+  await expect(row(page, chat)).toHaveCount(0);
 });
 
 test('what is typed is never overwritten without being asked', async ({ empty, browserOf }) => {
@@ -210,9 +277,18 @@ for (const look of LOOKS) {
     await opened(page, house, 'Верните деньги!');
     await expect(panel(page).locator('.finding').first()).toBeVisible();
     await expectAccessible(page, 'a flagged suggestion');
+    await page.getByTestId('understanding').locator('button').first().click();
+    await expect(page.getByRole('group', { name: 'Тема', exact: true })).toBeVisible();
+    await expectAccessible(page, 'what the buyer writes about, being corrected');
+    await page.keyboard.press('Escape');
     await composer(page).fill('Добрый день');
     await page.keyboard.press('Alt+Enter');
     await expect(page.getByTestId('suggestion-question')).toBeVisible();
     await expectAccessible(page, 'the question before anything is overwritten');
+    await page.getByRole('button', { name: 'Не вставлять' }).click();
+    await answer(page, 'Спасибо, разберёмся');
+    await visit(page, '/reports/suggestions');
+    await expect(page.getByTestId('worst')).toHaveCount(1);
+    await expectAccessible(page, 'the report of suggestions');
   });
 }

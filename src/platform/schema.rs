@@ -51,6 +51,16 @@ diesel::table! {
         assignee_id -> Nullable<Uuid>, priority -> Text,
         bucket -> SmallInt,
         due_kind -> Nullable<Text>, due_since -> Nullable<Timestamptz>, is_highlighted -> Bool,
+        category -> Nullable<Text>, urgency -> Nullable<Text>, sentiment -> Nullable<Text>,
+        understood_by -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    understandings (workspace_id, chat_id, message_id) {
+        workspace_id -> Uuid, chat_id -> Uuid, message_id -> Text, category -> Text, urgency -> Text, sentiment -> Text,
+        language -> Text, version -> Integer, text_hash -> BigInt, given_category -> Nullable<Text>,
+        given_urgency -> Nullable<Text>, given_sentiment -> Nullable<Text>, given_by -> Nullable<Uuid>,
+        given_at -> Nullable<Timestamptz>,
     }
 }
 diesel::table! {
@@ -267,11 +277,16 @@ diesel::table! {
 }
 diesel::table! {
     suggestions (workspace_id, id) {
-        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, message_id -> Text, task -> Text, asked_by -> Uuid,
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, message_id -> Text, task -> Text, asked_by -> Nullable<Uuid>,
         state -> Text, body -> Text, provider -> Nullable<Text>, model -> Nullable<Text>, version -> Nullable<Integer>,
         category -> Nullable<Text>, sources -> Jsonb, flags -> Jsonb, problem -> Nullable<Text>,
         outcome -> Nullable<Text>, distance -> Nullable<Integer>, reply_id -> Nullable<Uuid>,
         created_at -> Timestamptz, first_ms -> Nullable<Integer>, total_ms -> Nullable<Integer>,
+    }
+}
+diesel::table! {
+    cached_answers (workspace_id, key) {
+        workspace_id -> Uuid, key -> Binary, body -> Text, provider -> Text, model -> Text, expires_at -> Timestamptz,
     }
 }
 diesel::table! {
@@ -329,6 +344,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     suggestion_settings,
     suggestions,
     model_calls,
+    cached_answers,
+    understandings,
     workspaces,
     users,
     sign_in_names,

@@ -38,6 +38,7 @@ text_enum!(
         AssignToMe = "assign_to_me",
         Tags = "tags",
         Priority = "priority",
+        Understanding = "understanding",
         Star = "star",
         Spam = "spam",
         OrderPane = "order_pane",
@@ -91,9 +92,8 @@ impl Command {
             | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter | ToggleChosen
             | ActOnChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
-            | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen | ToNewest => {
-                Area::Chat
-            }
+            | Understanding | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen
+            | ToNewest => Area::Chat,
             AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach
             | InsertSuggestion | AnotherSuggestion => Area::Composer,
             Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToReports
@@ -130,6 +130,7 @@ impl Command {
             AssignToMe => Chord::plain("KeyI"),
             Tags => Chord::plain("KeyT"),
             Priority => Chord::plain("KeyP"),
+            Understanding => Chord::plain("KeyU"),
             Star => Chord::plain("KeyS").shift(),
             Spam => Chord::plain("KeyX").shift(),
             OrderPane => Chord::plain("KeyO").alt(),

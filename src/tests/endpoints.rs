@@ -100,6 +100,7 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("notices/mark_seen", json!({ "notices": "all" })),
         ("notices/save_settings", json!({ "settings": { "channels": {} } })),
         ("inbox/assign", json!({ "chat": chat, "to": "nobody", "was": "me" })),
+        ("inbox/correct_understanding", json!({ "chat": chat, "said": { "category": "return" } })),
         ("inbox/prioritise", json!({ "chat": chat, "priority": "high" })),
         ("inbox/add_tag", json!({ "chat": chat, "tag": tag })),
         ("inbox/remove_tag", json!({ "chat": chat, "tag": tag })),
@@ -166,7 +167,9 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("knowledge/import", json!({ "kind": "csv", "text": "a,b" })),
         ("suggestions/of_chat", json!({ "chat": chat })),
         ("suggestions/ask", json!({ "chat": chat, "task": "suggest", "draft": null })),
+        ("suggestions/summarise", json!({ "chat": chat })),
         ("suggestions/models", json!({})),
+        ("suggestions/report", json!({})),
         (
             "suggestions/save_settings",
             json!({ "settings": { "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 7, "tone": "formal" } }),
@@ -379,6 +382,7 @@ async fn things_of_another_workspace_are_not_there() {
             | "knowledge/save"
             | "knowledge/import"
             | "suggestions/models"
+            | "suggestions/report"
             | "suggestions/save_settings"
             | "suggestions/save_provider"
             | "suggestions/arrange"
@@ -792,6 +796,7 @@ async fn every_page_answers_whole_under_load() {
         ("/settings/deadlines", person.clone(), "/settings/deadlines".into(), 200),
         ("/settings/calendars", person.clone(), "/settings/calendars".into(), 200),
         ("/reports/deadlines", person.clone(), "/reports/deadlines?days=7".into(), 200),
+        ("/reports/suggestions", person.clone(), "/reports/suggestions".into(), 200),
         ("/settings/tags", person.clone(), "/settings/tags".into(), 200),
         ("/settings/people", person.clone(), "/settings/people".into(), 200),
         ("/settings/workspace", person.clone(), "/settings/workspace".into(), 200),

@@ -8,6 +8,7 @@ use agentiq::features::inbox::types::{
     CHATS_PER_PAGE, ChangedRows, ChatKind, ChatListPage, ChatRow, Condition, Counts, Days, DeadlineState,
     Filter, Holder, ListCursor, ListQuery, Priority, Served, Sort, View, WindowState, WorkState,
 };
+use agentiq::features::understanding::types::{Category, Sentiment, Urgency};
 use agentiq::platform::clock::now;
 use agentiq::shared::error::{AppError, Refusal};
 use agentiq::shared::ids::{ChatId, SellerId, TagId, UserId};
@@ -38,6 +39,7 @@ struct Facts {
     assignee: Option<UserId>,
     tags: Vec<TagId>,
     priority: Priority,
+    understood: Option<(Category, Urgency, Sentiment)>,
     window_reason: Option<&'static str>,
     window_until: Option<DateTime<Utc>>,
     last_message_at: DateTime<Utc>,
@@ -110,6 +112,7 @@ impl World {
             assignee: random.random_bool(0.5).then(|| *pick(random, &self.people)),
             tags: self.tags.iter().copied().filter(|_| random.random_bool(0.3)).collect(),
             priority: *pick(random, Priority::ALL),
+            understood: Self::understood(number),
             window_reason: random.random_bool(0.8).then(|| *pick(random, &ENDS)),
             window_until: random.random_bool(0.7).then(|| ahead(random)),
             last_message_at,
@@ -122,6 +125,14 @@ impl World {
         }
     }
 
+    /// What the rules have understood of a chat, if anything.
+    fn understood(number: usize) -> Option<(Category, Urgency, Sentiment)> {
+        let random = &mut StdRng::seed_from_u64(number as u64);
+        random.random_bool(0.7).then(|| {
+            (*pick(random, Category::ALL), *pick(random, Urgency::ALL), *pick(random, Sentiment::ALL))
+        })
+    }
+
     async fn store(&self, sql: &Sql, chat: &Facts) {
         let workspace = self.app.workspace;
         let me = self.me.id;
@@ -129,14 +140,19 @@ impl World {
             |at: Option<DateTime<Utc>>| at.map_or("NULL".into(), |at| format!("'{}'", at.to_rfc3339()));
         let text = |text: Option<&str>| text.map_or("NULL".into(), |text| format!("'{text}'"));
         let assignee = chat.assignee.map(|id| id.to_string());
+        let understood =
+            chat.understood.map_or("NULL, NULL, NULL, NULL".into(), |(category, urgency, mood)| {
+                format!("'{category}', '{urgency}', '{mood}', 'rules'")
+            });
         let is_set_aside = chat.work != WorkState::Open;
         let seen =
             if chat.is_unseen { chat.last_message_at - TimeDelta::minutes(1) } else { chat.last_message_at };
         sql.run(&format!(
             "INSERT INTO chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at, \
                                 last_message_preview, unanswered_since, due_at, work_state, set_aside_at, snoozed_until, \
-                                assignee_id, priority, window_reason, window_until, order_number) \
-             VALUES ('{workspace}', '{}', '{}', 'dialog', '{}', 'open', {}, {}, '{}', {}, {}, '{}', {}, {}, {}, '{}', {}, {}, {}); \
+                                assignee_id, priority, window_reason, window_until, order_number, category, urgency, \
+                                sentiment, understood_by) \
+             VALUES ('{workspace}', '{}', '{}', 'dialog', '{}', 'open', {}, {}, '{}', {}, {}, '{}', {}, {}, {}, '{}', {}, {}, {}, {understood}); \
              INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
              VALUES ('{workspace}', '{}', '1', '1', 'buyer', 'x', {}, now()); \
              INSERT INTO chat_seen VALUES ('{workspace}', '{me}', '{}', {})",
@@ -225,6 +241,9 @@ impl World {
             }),
             Condition::Tag(tags) => tags.iter().any(|tag| chat.tags.contains(tag)),
             Condition::Priority(priorities) => priorities.contains(&chat.priority),
+            Condition::Category(all) => chat.understood.is_some_and(|(it, ..)| all.contains(&it)),
+            Condition::Urgency(all) => chat.understood.is_some_and(|(_, it, _)| all.contains(&it)),
+            Condition::Sentiment(all) => chat.understood.is_some_and(|(.., it)| all.contains(&it)),
             Condition::Deadline(state) => match state {
                 DeadlineState::Overdue => chat.due_at.is_some_and(|due| due <= self.now),
                 DeadlineState::Soon => due_within(15),
@@ -302,6 +321,9 @@ impl World {
             prop::sample::subsequence(people.clone(), 0..=people.len()).prop_map(Condition::Assignee),
             tags.prop_map(|ids| Condition::Tag(ids.into_iter().map(TagId).collect())),
             prop::sample::subsequence(Priority::ALL, 0..=4).prop_map(Condition::Priority),
+            prop::sample::subsequence(Category::ALL, 0..=4).prop_map(Condition::Category),
+            prop::sample::subsequence(Urgency::ALL, 0..=4).prop_map(Condition::Urgency),
+            prop::sample::subsequence(Sentiment::ALL, 0..=3).prop_map(Condition::Sentiment),
             prop::sample::select(DeadlineState::ALL).prop_map(Condition::Deadline),
             prop::sample::select(WindowState::ALL).prop_map(Condition::Window),
             days.clone().prop_map(Condition::LastMessage),

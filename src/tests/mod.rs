@@ -38,5 +38,6 @@ mod state;
 mod suggestions;
 mod tidy;
 mod together;
+mod understanding;
 mod work;
 mod workspace;

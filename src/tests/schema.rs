@@ -9,6 +9,8 @@ use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
 use agentiq::features::sla::server::turns::Which;
 use agentiq::features::sla::server::{known, wakes};
+use agentiq::features::suggestions::server::{ahead, calls, report, standing};
+use agentiq::features::understanding::types::{Category, Sentiment, Urgency};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
 use agentiq::platform::{jobs, live, statistics};
@@ -233,6 +235,8 @@ async fn a_row_cannot_refer_to_another_workspace() {
                                     failures, created_at FROM sellers; \
          INSERT INTO chats (workspace_id, id, seller_id, kind, external_id, status, created_at, last_message_at) \
          VALUES ('{other}', '{other}', '{other}', 'dialog', 'theirs', 'open', now(), now()); \
+         INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
+         VALUES ('{other}', '{other}', 'theirs', 'x', 'buyer', 'x', now(), now()); \
          INSERT INTO notes (workspace_id, chat_id, id, author_id, body, created_at) \
          VALUES ('{other}', '{other}', '{other}', '{stranger}', 'x', now())"
     ))
@@ -249,6 +253,11 @@ async fn a_row_cannot_refer_to_another_workspace() {
         format!(
             "messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at, reply_id) \
              VALUES ('{other}', '{other}', 'x', 'x', 'operator', 'x', now(), now(), '{reply}')"
+        ),
+        format!("understandings VALUES ('{other}', '{chat}', 'x', 'other', 'low', 'neutral', 'ru', 1, 1)"),
+        format!(
+            "understandings VALUES ('{other}', '{other}', 'theirs', 'other', 'low', 'neutral', 'ru', 1, 1, 'size', NULL, \
+                                    NULL, '{user}', now())"
         ),
         format!(
             "replies (workspace_id, id, chat_id, author_id, body, state, created_at) \
@@ -347,6 +356,7 @@ async fn a_row_cannot_refer_to_another_workspace() {
         ),
         format!("article_versions VALUES ('{other}', '{article}', 1, 'x', 'x', '{stranger}', now())"),
         format!("article_versions VALUES ('{other}', '{other}', 1, 'x', 'x', '{user}', now())"),
+        "cached_answers VALUES (gen_random_uuid(), '\\x00', 'x', 'yandex', 'x', now())".to_owned(),
         format!("suggestion_settings VALUES ('{other}', true, false, 1, 'neutral', '{user}', now())"),
         format!(
             "suggestions (workspace_id, id, chat_id, message_id, task, asked_by, state, created_at) \
@@ -482,6 +492,10 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          WHERE right(external_id, 1) IN ('4', '5'); \
          UPDATE chats SET listed_last_id = right(id::text, 12), listed_last_key = right(id::text, 12), \
                           is_unread_there = external_id LIKE '%9', is_behind = external_id LIKE '%5' OR external_id LIKE '%9'; \
+         UPDATE chats SET category = CASE WHEN right(external_id, 2) = '40' THEN 'defect' ELSE 'question' END, \
+                          urgency = CASE WHEN right(external_id, 2) = '40' THEN 'urgent' ELSE 'normal' END, \
+                          sentiment = CASE WHEN right(external_id, 2) = '40' THEN 'negative' ELSE 'neutral' END, \
+                          understood_by = 'rules' WHERE external_id LIKE '%0'; \
          INSERT INTO clock_wakes SELECT workspace_id, id, last_message_at + interval '1 day' FROM chats; \
          INSERT INTO orders (workspace_id, seller_id, order_number, tried_at) \
          SELECT s.workspace_id, s.id, n::text, now() FROM sellers s, generate_series(1, 1000) n; \
@@ -494,6 +508,8 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          SELECT c.workspace_id, c.id, lpad(n::text, 20, '0'), lpad(n::text, 20, '0'), 'buyer', 'text', \
                 c.last_message_at - n * interval '1 minute', now() \
          FROM (SELECT * FROM chats WHERE workspace_id = '{workspace}' ORDER BY id LIMIT 1) c, generate_series(9, 2000) n; \
+         INSERT INTO understandings (workspace_id, chat_id, message_id, category, urgency, sentiment, language, version, text_hash) \
+         SELECT workspace_id, chat_id, external_id, 'other', 'low', 'neutral', 'ru', 1, 1 FROM messages WHERE author = 'buyer'; \
          INSERT INTO users (workspace_id, id, email, name, role, password_hash, created_at) \
          SELECT w.id::uuid, gen_random_uuid(), n || '@x.example', 'Some ' || n, 'operator', '', now() \
          FROM unnest(ARRAY['{workspace}', '{other}']) w (id), generate_series(1, 5) n; \
@@ -622,7 +638,7 @@ fn sorts_much(title: &str, plan: &str) -> bool {
         _ if title.starts_with("search: ") && title != "search: common words" => false,
         // Few, by what was counted before or by what Postgres knows; among many it walks.
         // What a report or a preview looks at, and no more: it begins with their period.
-        _ if title.starts_with("turns ") => false,
+        _ if title.starts_with("turns ") || title.starts_with("report of suggestions") => false,
         _ if title.starts_with("gathered for a") || title.starts_with("walked for a") => false,
         ROWS => lines[1..].windows(2).any(is_much),
         _ if title.starts_with("list: ") => lines.windows(2).any(is_much),
@@ -696,6 +712,9 @@ async fn hot_statements_find_their_rows_by_index() {
     for (name, condition) in [
         ("tag", Condition::Tag(vec![TagId::new()])),
         ("priority", Condition::Priority(vec![Priority::Urgent])),
+        ("subject", Condition::Category(vec![Category::Defect])),
+        ("urgency", Condition::Urgency(vec![Urgency::Urgent])),
+        ("mood", Condition::Sentiment(vec![Sentiment::Negative, Sentiment::Positive])),
         ("deadline", Condition::Deadline(DeadlineState::Overdue)),
         ("end of the window", Condition::Window(WindowState::Ending)),
         ("order", Condition::HasOrder(true)),
@@ -846,10 +865,53 @@ async fn hot_statements_find_their_rows_by_index() {
         ));
     }
 
+    sql.run(&format!(
+        "INSERT INTO suggestions (workspace_id, id, chat_id, message_id, task, state, outcome, body, distance, created_at) \
+         SELECT c.workspace_id, gen_random_uuid(), c.id, lpad('2', 20, '0'), 'suggest', 'ready', 'rejected', 'text', 4, \
+                now() - row_number() OVER () * interval '1 hour' FROM chats c; \
+         INSERT INTO model_calls (workspace_id, id, at, provider, model, outcome, total_ms) \
+         SELECT '{workspace}', gen_random_uuid(), now() - n * interval '1 hour', 'yandex', 'm', 'answered', 1 \
+         FROM generate_series(1, 8000) n; \
+         ANALYZE suggestions, model_calls"
+    ))
+    .await;
+    let of_one = format!("'{workspace}', '{chat}'");
+    plans.push(("where a chat stands".into(), plan(&sql, "uuid, uuid", standing::SQL, &of_one).await));
+    plans.push((
+        "whether drafts begin by themselves".into(),
+        plan(&sql, "uuid", ahead::WANTED_SQL, &format!("'{workspace}'")).await,
+    ));
+    let of_a_day = format!("'{workspace}', now() - interval '1 day'");
+    let types = "uuid, timestamptz";
+    plans.push(("what models have used".into(), plan(&sql, types, calls::USED_SQL, &of_a_day).await));
+    let of_a_month = format!("'{workspace}', now() - interval '30 days'");
+    plans.push((
+        "report of suggestions: spent".into(),
+        plan(&sql, types, report::SPENT_SQL, &of_a_month).await,
+    ));
+    let types = "uuid, timestamptz, integer, bigint";
+    let worst = format!("{of_a_month}, 30, 20");
+    plans.push(("report of suggestions: worst".into(), plan(&sql, types, report::WORST_SQL, &worst).await));
+    let types = "uuid, timestamptz, double precision, double precision, text";
+    let by = format!("{of_a_month}, 0.3, 0.06, 'Europe/Moscow'");
+    for of in report::By::ALL {
+        plans.push((format!("report of suggestions: by {of:?}"), plan(&sql, types, &of.sql(), &by).await));
+    }
+
     for (title, plan) in &plans {
-        for table in
-            ["chats", "messages", "events", "jobs", "notices", "search_words", "bulk_items", "clock_wakes"]
-        {
+        for table in [
+            "chats",
+            "messages",
+            "events",
+            "jobs",
+            "notices",
+            "search_words",
+            "bulk_items",
+            "clock_wakes",
+            "understandings",
+            "suggestions",
+            "model_calls",
+        ] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }
         assert!(!sorts_much(title, plan), "{title} sorts more than a page:\n{plan}");

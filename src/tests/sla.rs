@@ -122,6 +122,8 @@ fn expected(story: &Story, texts: &BTreeMap<String, String>, rules: &Rules, sell
             product_rating: None,
             review_stars: None,
             model: None,
+            category: None,
+            sentiment: None,
         };
         let found = rules.matcher.find(&facts).expect("the first policy holds for all");
         let terms = rules.terms(Marketplace::Ozon, &found.goals).expect("terms");

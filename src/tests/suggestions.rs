@@ -5,19 +5,23 @@ use agentiq::connectors::sandbox::models::{
     DEMO_FOLDER, DEMO_MODEL_KEY, ModelFaults, ModelMishap, SandboxProvider,
 };
 use agentiq::features::suggestions::check::Concern;
-use agentiq::features::suggestions::server::providers;
+use agentiq::features::suggestions::report::SuggestionReport;
+use agentiq::features::suggestions::server::{ahead, cache, providers};
 use agentiq::features::suggestions::types::{
-    MeasuredOf, ModelsPage, Panel, ProviderTest, Readiness, SourceKind, SuggestionState, SuggestionView,
+    Fate, ModelsPage, Panel, ProviderTest, Readiness, SourceKind, SuggestionState, SuggestionView, Summary,
 };
 use agentiq::features::understanding::types::Category;
+use agentiq::platform::clock::now;
+use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::platform::secret::KeyRing;
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::ids::{ChatId, ProviderId, ReplyId, SellerId, SuggestionId};
+use agentiq::shared::ids::{ArticleId, ChatId, ProviderId, ReplyId, SellerId, SuggestionId};
 use agentiq::shared::models::{ModelProblem, ProviderKind};
 use agentiq::shared::role::Role;
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A shop with a chat that waits, and its people.
 struct Shop {
@@ -97,6 +101,10 @@ impl Shop {
         self.owner.want("suggestions/models", json!({})).await
     }
 
+    async fn report(&self) -> SuggestionReport {
+        self.owner.want("suggestions/report", json!({})).await
+    }
+
     async fn outcomes(&self) -> Vec<String> {
         let query = "SELECT coalesce(outcome, '-') || ' ' || coalesce(distance::text, '-') FROM suggestions ORDER BY created_at";
         self.app.sql().await.column(query).await
@@ -169,6 +177,43 @@ async fn a_draft_is_made_when_a_chat_is_opened_and_grows_before_the_eyes() {
     assert!(page.used_calls == 1 && page.providers[0].used_tokens > 0, "{page:?}");
 }
 
+/// How long a browser sees a draft grow, from its first word to its last.
+async fn growing_for(person: &Person, id: SuggestionId) -> Duration {
+    let request = person.request(Method::GET, &format!("/suggestions/{id}"));
+    let mut response = request.send().await.expect("a stream");
+    let (mut text, mut seen) = (String::new(), Vec::new());
+    while let Some(chunk) = response.chunk().await.expect("a stream") {
+        text.push_str(&String::from_utf8_lossy(&chunk));
+        // The first event has nothing in it yet.
+        let words = text.matches("event: text").count() - text.matches("data: \"\"").count();
+        seen.resize(words.max(seen.len()), Instant::now());
+    }
+    assert!(seen.len() > 4, "{text}");
+    seen.last().expect("a word").duration_since(seen[0])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_word_is_on_the_screen_while_the_provider_goes_on() {
+    let shop = Shop::of("Здравствуйте! Где мой заказ?").await;
+    shop.connect(ProviderKind::Yandex).await;
+    let pause = Duration::from_millis(100);
+    shop.faults(ModelFaults { delay_ms: 500, piece_ms: 100, ..Default::default() });
+    let mut shares = Vec::new();
+    for _ in 0..5 {
+        let id = shop.ask("suggest", None).await;
+        let seen = growing_for(&shop.operator, id).await;
+        until("it is made", async || shop.made().await.id == id).await;
+        // The sandbox sends word by word. What is missing of the whole time is how much later the first word is seen than the last,
+        // so a machine that is slow in everything changes nothing.
+        let pauses = shop.made().await.text.matches(' ').count();
+        shares.push(seen.as_secs_f64() / (pause.as_secs_f64() * pauses as f64));
+    }
+    shares.sort_by(f64::total_cmp);
+    // Of a draft that takes a second and a half, 150 ms are a tenth.
+    println!("first words: {shares:.3?}");
+    assert!(shares[2] >= 0.9, "first words wait for later ones: {shares:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_model_a_template_helps_and_says_so() {
     let shop = Shop::of("Спасибо большое, всё отлично подошло!").await;
@@ -222,6 +267,76 @@ async fn a_text_is_rewritten_for_its_writer_alone() {
     let colleague = shop.app.person(Role::Operator).await;
     let panel: Panel = colleague.want("suggestions/of_chat", json!({ "chat": shop.chat })).await;
     assert_eq!(panel.current.map(|it| it.id), Some(first.id), "a colleague sees the draft of the chat");
+}
+
+/// Runs what a message has asked for, as a worker does.
+async fn run_ahead(shop: &Shop) {
+    let run = || Run {
+        app: shop.app.app.for_work(),
+        workspace: shop.app.workspace,
+        payload: json!({ "chat": shop.chat }),
+        attempt: 1,
+    };
+    // Two workers, as after a lease that has passed on.
+    let (one, other) = tokio::join!(ahead::run(run()), ahead::run(run()));
+    let verdicts = [one.expect("a run"), other.expect("a run")];
+    assert!(verdicts.contains(&Verdict::Done), "one of them sees to it: {verdicts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_there_before_anybody_opens_the_chat() {
+    let shop = Shop::of("Добрый день").await;
+    let sql = shop.app.sql().await;
+    let wanted = "SELECT count(*) FROM jobs WHERE kind = 'suggestions.ahead'";
+    assert_eq!(sql.number(wanted).await, 0, "without a model there is nothing to begin");
+    shop.connect(ProviderKind::Yandex).await;
+    let writes = async |text: &str| {
+        shop.app.ozon().buyer_writes(&shop.external, text).expect("a chat");
+        shop.app.poll(shop.seller).await;
+    };
+    writes("Где мой заказ?").await;
+    assert_eq!((sql.number(wanted).await, shop.asked()), (1, 0), "asked for, and not within the receiving");
+    run_ahead(&shop).await;
+    assert_eq!(
+        (shop.asked(), sql.number("SELECT count(*) FROM suggestions WHERE asked_by IS NULL").await),
+        (1, 1)
+    );
+    let ready = shop.panel().await.current.expect("there at once");
+    assert_eq!((ready.state, ready.provider), (SuggestionState::Ready, Some(ProviderKind::Yandex)));
+    run_ahead(&shop).await;
+    assert_eq!(shop.asked(), 1, "it is there");
+
+    writes("И ещё: какого он цвета?").await;
+    shop.operator.reply(shop.chat, "Синий").await;
+    run_ahead(&shop).await;
+    assert_eq!(shop.asked(), 1, "a chat that has been answered is left");
+
+    sql.run("UPDATE replies SET state = 'visible'; DELETE FROM jobs").await;
+    shop.settings(json!({ "is_automatic": false })).await;
+    writes("А размер?").await;
+    assert_eq!(sql.number(wanted).await, 0);
+    run_ahead(&shop).await;
+    assert_eq!(shop.asked(), 1, "nobody wants drafts to begin by themselves");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_made_ahead_ends_whatever_happens() {
+    let shop = Shop::of("Где мой заказ?").await;
+    shop.connect(ProviderKind::Yandex).await;
+    shop.faults(ModelFaults { mishap: Some(ModelMishap::CutStream), ..Default::default() });
+    run_ahead(&shop).await;
+    let states = "SELECT state FROM suggestions";
+    assert_eq!(shop.app.sql().await.column(states).await, ["ready"], "a template stands in");
+
+    let shop = Shop::of("Где мой заказ?").await;
+    shop.connect(ProviderKind::Yandex).await;
+    shop.faults(ModelFaults { delay_ms: 8_000, ..Default::default() });
+    let answered = async {
+        until("the model is asked", async || shop.asked() == 1).await;
+        shop.operator.reply(shop.chat, "Завтра").await;
+    };
+    tokio::join!(run_ahead(&shop), answered);
+    assert_eq!(shop.app.sql().await.column(states).await, ["cancelled"], "somebody was faster");
 }
 
 // --- What goes wrong -----------------------------------------------------------------------------------------------
@@ -336,6 +451,124 @@ async fn a_draft_whose_process_has_gone_does_not_think_for_ever() {
     assert!(watch(&shop.operator, lost.id).await.is_empty(), "there is nothing to watch");
     let next = shop.ask("suggest", None).await;
     until("another one is made", async || shop.made().await.id == next).await;
+}
+
+// --- The same question again -------------------------------------------------------------------------------------------
+
+impl Shop {
+    /// Another buyer of the same shop writes.
+    async fn another(&self, text: &str) -> ChatId {
+        let external = self.app.buyer_begins(text);
+        self.app.poll(self.seller).await;
+        self.app.chat(&external).await
+    }
+
+    async fn made_for(&self, chat: ChatId) -> SuggestionView {
+        eventually("the draft is made", async || {
+            let panel: Panel = self.operator.want("suggestions/of_chat", json!({ "chat": chat })).await;
+            panel.current.filter(|current| current.state != SuggestionState::Thinking)
+        })
+        .await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buyer() {
+    let shop = Shop::of("Где заказ? Мой телефон +7 912 345-67-89").await;
+    shop.connect(ProviderKind::Yandex).await;
+    let first = shop.made().await;
+    let sql = shop.app.sql().await;
+    assert_eq!(sql.column("SELECT body FROM cached_answers").await, [first.text]);
+    // As a model would have said it that repeats the number: what is kept has a placeholder.
+    sql.run("UPDATE cached_answers SET body = 'Ваш номер [PHONE_1]?'").await;
+    let second = shop.made_for(shop.another("Где заказ? Мой телефон +7 999 111-22-33").await).await;
+    assert_eq!(
+        (shop.asked(), second.provider),
+        (1, Some(ProviderKind::Yandex)),
+        "but for the number it is the same"
+    );
+    assert_eq!(second.text, "Ваш номер +7 999 111-22-33?");
+
+    // Another word is another question; who asks once more gets other words; thanks are never the same twice.
+    shop.made_for(shop.another("Где мой заказ? Мой телефон +7 999 111-22-33").await).await;
+    assert_eq!(shop.asked(), 2);
+    shop.ask("suggest", None).await;
+    until("asked once more", async || shop.asked() == 3).await;
+    for _ in 0..2 {
+        shop.made_for(shop.another("Спасибо большое!").await).await;
+    }
+    assert_eq!(shop.asked(), 5);
+
+    // The next day, and after the tone or the shop's knowledge has changed, it is asked anew.
+    sql.run("UPDATE cached_answers SET expires_at = now()").await;
+    let question = "Где заказ? Мой телефон +7 999 222-22-33";
+    shop.made_for(shop.another(question).await).await;
+    assert_eq!(shop.asked(), 6);
+    shop.settings(json!({ "tone": "formal" })).await;
+    shop.made_for(shop.another(question).await).await;
+    assert_eq!(shop.asked(), 7);
+    shop.made_for(shop.another(question).await).await;
+    assert_eq!(shop.asked(), 7);
+    cache::prune(&mut *shop.app.conn().await, now() + TimeDelta::days(2)).await.expect("pruned");
+    assert_eq!(sql.number("SELECT count(*) FROM cached_answers").await, 0);
+    // What gives the rules away is not given to anybody else.
+    shop.faults(ModelFaults { mishap: Some(ModelMishap::EchoPii), ..Default::default() });
+    shop.made_for(shop.another("Где заказ и мой телефон +7 999 333-22-33").await).await;
+    assert_eq!(sql.number("SELECT count(*) FROM cached_answers").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_to_three_variants_are_there_to_choose_from() {
+    let shop = Shop::of("Где заказ?").await;
+    shop.made().await;
+    let mut ids = vec![shop.made().await.id];
+    for _ in 0..3 {
+        let id = shop.ask("suggest", None).await;
+        until("another one is made", async || shop.made().await.id == id).await;
+        ids.push(id);
+    }
+    let panel = shop.panel().await;
+    let variants: Vec<SuggestionId> = panel.variants.iter().map(|it| it.id).collect();
+    assert_eq!(variants, [ids[3], ids[2], ids[1]], "the newest first");
+    assert_eq!(panel.current.map(|it| it.id), Some(ids[3]));
+    // Who takes one of them has not rejected the others.
+    shop.operator.reply(shop.chat, &panel.variants[1].text).await;
+    let all = shop.report().await.all;
+    assert_eq!((all.accepted, all.edited, all.rejected), (1, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_chat_is_summed_up_when_somebody_asks_once() {
+    let shop = Shop::of("Где мой заказ? Звоните +7 912 345-67-89").await;
+    let summarise = async || -> Summary {
+        shop.operator.want("suggestions/summarise", json!({ "chat": shop.chat })).await
+    };
+    assert!(!shop.panel().await.is_long);
+    let none = summarise().await;
+    assert_eq!((none.text, none.readiness), (None, Readiness::NoModel));
+    for number in 0..12 {
+        shop.app.ozon().buyer_writes(&shop.external, &format!("Сообщение {number}")).expect("a chat");
+    }
+    shop.app.poll(shop.seller).await;
+    assert!(shop.panel().await.is_long);
+    shop.settings(json!({ "is_automatic": false })).await;
+    shop.connect(ProviderKind::Yandex).await;
+    let before = shop.asked();
+    let summary = summarise().await;
+    assert!(summary.text.is_some_and(|text| !text.is_empty()));
+    assert_eq!(summarise().await.problem, None);
+    assert_eq!(shop.asked(), before + 1, "two clicks cost one call");
+    let asked = shop.app.sandbox.models().calls().pop().expect("a question").prompt;
+    assert!(
+        asked.contains("Сообщение 11") && asked.contains("Где мой заказ?") && !asked.contains("345"),
+        "{asked}"
+    );
+    shop.app.ozon().buyer_writes(&shop.external, "Ещё одно").expect("a chat");
+    shop.app.poll(shop.seller).await;
+    shop.faults(ModelFaults { mishap: Some(ModelMishap::NoBalance), ..Default::default() });
+    let failed = summarise().await;
+    assert_eq!((failed.text, failed.problem), (None, Some(ModelProblem::NoBalance)));
+    assert_eq!(summarise().await.readiness, Readiness::Troubled);
 }
 
 // --- Limits --------------------------------------------------------------------------------------------------------
@@ -540,11 +773,66 @@ async fn what_became_of_a_draft_is_counted_when_the_answer_is_sent_and_taken_bac
     sent("Нет").await;
     let outcomes = shop.outcomes().await;
     assert!(outcomes.len() == 1 && outcomes[0].starts_with("rejected "), "{outcomes:?}");
-    let measured = shop.page().await.measured;
-    let by: Vec<MeasuredOf> = measured.iter().map(|measured| measured.of).collect();
-    let maker = MeasuredOf::Maker(Some(ProviderKind::Yandex));
-    assert_eq!(by, [MeasuredOf::All, MeasuredOf::Category(Category::Delivery), maker]);
-    assert!(measured.iter().all(|measured| (measured.all(), measured.rejected) == (1, 1)), "{measured:?}");
+    let report = shop.report().await;
+    assert_eq!((report.all.all(), report.all.rejected, report.all.saved_seconds), (1, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_tells_who_used_what_what_it_saved_and_cost_and_what_lacks_an_article() {
+    let shop = Shop::of("Подскажите, как стирать куртку?").await;
+    shop.connect(ProviderKind::Yandex).await;
+    let article = ArticleId::new();
+    let form = json!({ "id": article, "title": "Стирка курток", "body": "Куртки стираем при 30 градусах.", "tags": [],
+                       "seller": null, "sku": null });
+    let () = shop.owner.want("knowledge/save", json!({ "form": form })).await;
+    let draft = shop.made().await.text;
+    shop.operator.reply(shop.chat, &draft).await;
+    let report = shop.report().await;
+    let all = report.all;
+    assert_eq!((all.accepted, all.edited, all.rejected), (1, 0, 0));
+    // 0.3 s to type a character, 0.06 s to read one.
+    let seconds = (draft.chars().count() as f64 * 0.24).round() as i64;
+    assert_eq!(all.saved_seconds, seconds);
+    assert_eq!(
+        report.people.iter().map(|it| (it.key.id, it.figures)).collect::<Vec<_>>(),
+        [(shop.operator.id, all)]
+    );
+    assert_eq!(
+        report.categories.iter().map(|it| (it.key, it.figures)).collect::<Vec<_>>(),
+        [(Category::Question, all)]
+    );
+    let [maker] = report.makers.as_slice() else { panic!("{:?}", report.makers) };
+    assert_eq!((maker.key.provider, maker.figures), (Some(ProviderKind::Yandex), all));
+    assert!(maker.key.model.as_ref().is_some_and(|model| !model.is_empty()));
+    assert_eq!(
+        report.articles.iter().map(|it| (it.key.article, it.figures)).collect::<Vec<_>>(),
+        [(article, all)]
+    );
+    assert_eq!(report.days.len(), 1);
+    let [spent] = report.spent.as_slice() else { panic!("{:?}", report.spent) };
+    assert!(
+        spent.calls == 1 && spent.tokens > 0 && spent.cost.is_none(),
+        "nobody knows the price: {spent:?}"
+    );
+    assert_eq!(report.worst, []);
+
+    // Another question, which the draft does not answer; who the buyer is stays in the chat.
+    shop.app.sql().await.run("UPDATE replies SET state = 'visible'").await;
+    shop.app.ozon().buyer_writes(&shop.external, "А цвет какой? Звоните 8 912 345-67-89").expect("a chat");
+    shop.app.poll(shop.seller).await;
+    shop.made().await;
+    shop.operator.reply(shop.chat, "Синий").await;
+    let worst = shop.report().await.worst;
+    let [worst] = worst.as_slice() else { panic!("{worst:?}") };
+    assert_eq!((worst.chat, worst.fate), (shop.chat, Fate::Rejected));
+    assert!(
+        worst.question.starts_with("А цвет какой?") && !worst.question.contains("345"),
+        "{}",
+        worst.question
+    );
+    let stranger = shop.app.person_of(shop.app.new_workspace("Second").await, Role::Owner).await;
+    let nothing: SuggestionReport = stranger.want("suggestions/report", json!({})).await;
+    assert_eq!((nothing.all.all(), nothing.spent, nothing.worst), (0, Vec::new(), Vec::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

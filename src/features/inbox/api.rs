@@ -8,6 +8,7 @@ use super::types::{
     TagView, TakenBack,
 };
 use crate::features::sla::explanation::ClockView;
+use crate::features::understanding::types::Given;
 use crate::shared::error::AppError;
 use crate::shared::ids::{BulkJobId, ChatId, FileId, NoteId, ReplyId, SavedFilterId, TabId, TagId, UserId};
 use chrono::{DateTime, Utc};
@@ -138,6 +139,13 @@ pub async fn assign(chat: ChatId, to: Holder, was: Holder) -> Result<(), AppErro
 #[server(endpoint = "inbox/prioritise", input = Json)]
 pub async fn prioritise(chat: ChatId, priority: Priority) -> Result<(), AppError> {
     answer(Permission::ReplyToChats, async move |ask| prioritise::set(&ask, chat, priority).await).await
+}
+
+/// Says what the buyer's newest messages are about, where the rules have not understood it.
+#[server(endpoint = "inbox/correct_understanding", input = Json)]
+pub async fn correct_understanding(chat: ChatId, said: Given) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| correct_understanding::correct(&ask, chat, said).await)
+        .await
 }
 
 /// Puts a tag on a chat.

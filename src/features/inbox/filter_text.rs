@@ -75,6 +75,9 @@ fn print_condition(f: &mut Formatter<'_>, condition: &Condition) -> Written {
         }
         Condition::Tag(ids) => print_values(f, "tag", ids),
         Condition::Priority(words) => print_values(f, "priority", words),
+        Condition::Category(words) => print_values(f, "category", words),
+        Condition::Urgency(words) => print_values(f, "urgency", words),
+        Condition::Sentiment(words) => print_values(f, "sentiment", words),
         Condition::Deadline(state) => write!(f, "deadline:{state}"),
         Condition::Window(state) => write!(f, "window:{state}"),
         Condition::LastMessage(days) => print_days(f, "last_message", *days),
@@ -222,6 +225,9 @@ fn read_condition(word: &str, value: &str) -> Result<Condition, NotAFilter> {
         "assignee" => Condition::Assignee(values(value).map(read_holder).collect::<Result<_, _>>()?),
         "tag" => Condition::Tag(read_values(value)?),
         "priority" => Condition::Priority(read_values(value)?),
+        "category" => Condition::Category(read_values(value)?),
+        "urgency" => Condition::Urgency(read_values(value)?),
+        "sentiment" => Condition::Sentiment(read_values(value)?),
         "deadline" => Condition::Deadline(read_word(value)?),
         "window" => Condition::Window(read_word(value)?),
         "last_message" => Condition::LastMessage(read_days(value)?),
@@ -296,6 +302,7 @@ fn read_text(text: &str) -> Result<String, NotAFilter> {
 mod tests {
     use super::*;
     use crate::features::inbox::types::{ChatKind, DeadlineState, Priority, WindowState, WorkState};
+    use crate::features::understanding::types::{Category, Sentiment, Urgency};
     use crate::shared::ids::{SellerId, TagId, UserId};
     use crate::shared::marketplace::Marketplace;
     use proptest::collection::vec;
@@ -339,6 +346,9 @@ mod tests {
             vec(holder, 0..4).prop_map(Condition::Assignee),
             vec(id().prop_map(TagId), 0..4).prop_map(Condition::Tag),
             vec(select(Priority::ALL), 0..4).prop_map(Condition::Priority),
+            vec(select(Category::ALL), 0..4).prop_map(Condition::Category),
+            vec(select(Urgency::ALL), 0..4).prop_map(Condition::Urgency),
+            vec(select(Sentiment::ALL), 0..3).prop_map(Condition::Sentiment),
             select(DeadlineState::ALL).prop_map(Condition::Deadline),
             select(WindowState::ALL).prop_map(Condition::Window),
             days().prop_map(Condition::LastMessage),
@@ -410,6 +420,9 @@ mod tests {
             ("marketplace:ozon".into(), Condition::Marketplace(vec![Marketplace::Ozon])),
             ("kind:dialog".into(), Condition::Kind(vec![ChatKind::Dialog])),
             ("unseen:no".into(), Condition::Unseen(false)),
+            ("category:defect,return".into(), Condition::Category(vec![Category::Defect, Category::Return])),
+            ("urgency:urgent".into(), Condition::Urgency(vec![Urgency::Urgent])),
+            ("sentiment:negative".into(), Condition::Sentiment(vec![Sentiment::Negative])),
             (format!("tag:{id}"), Condition::Tag(vec![id.parse().expect("an id")])),
         ] {
             assert_eq!(read(&text), Ok(Filter::Is(condition)), "{text}");

@@ -1,6 +1,7 @@
 //! Which chats a list holds and in which order: the same words in the address, in a saved filter and in SQL.
 
 use super::types::{ChatKind, ChatRow, Priority, WorkState};
+use crate::features::understanding::types::{Category, Sentiment, Urgency};
 use crate::shared::ids::{ChatId, SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -161,6 +162,12 @@ pub enum Condition {
     Assignee(Vec<Holder>),
     Tag(Vec<TagId>),
     Priority(Vec<Priority>),
+    /// What the buyer's newest turn is about.
+    Category(Vec<Category>),
+    /// How soon that needs an answer.
+    Urgency(Vec<Urgency>),
+    /// In which mood it is written.
+    Sentiment(Vec<Sentiment>),
     Deadline(DeadlineState),
     /// Whether the marketplace takes messages.
     Window(WindowState),
@@ -183,6 +190,9 @@ impl Condition {
             Condition::Assignee(it) => it.len(),
             Condition::Tag(it) => it.len(),
             Condition::Priority(it) => it.len(),
+            Condition::Category(it) => it.len(),
+            Condition::Urgency(it) => it.len(),
+            Condition::Sentiment(it) => it.len(),
             Condition::Text(text) => text.chars().count(),
             Condition::Unanswered(_)
             | Condition::Unseen(_)

@@ -6,6 +6,7 @@ pub use super::query::{
 use super::send_window::WindowFacts;
 pub use super::work::{ActivityView, Beside, Deed, NoteView, OtherChat, TagUse};
 pub use crate::features::files::types::{Attachment, AttachmentKind, AttachmentView, FileView};
+use crate::features::understanding::types::Understood;
 pub use crate::features::users::types::PersonView;
 use crate::features::wording::types::RuleId;
 pub use crate::shared::chat::{ChatKind, Priority};
@@ -235,6 +236,8 @@ pub struct ChatRow {
     pub tags: Vec<TagView>,
     /// This person has marked it.
     pub is_starred: bool,
+    /// What the buyer's newest turn is about; nothing of imported history.
+    pub understood: Option<Understood>,
 }
 
 /// Unseen messages are counted no further than this.

@@ -2,6 +2,7 @@
 //! rules that need no database.
 
 use super::types::{PersonView, Priority, TagView, WorkState};
+use crate::features::understanding::types::Given;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ActivityId, ChatId, NoteId, UserId};
 use crate::shared::time::Zone;
@@ -29,6 +30,8 @@ pub enum Deed {
     PrioritySet {
         priority: Priority,
     },
+    /// Somebody said what the buyer's message is about.
+    Understood(Given),
     Closed,
     Snoozed {
         until: DateTime<Utc>,

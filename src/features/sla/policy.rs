@@ -4,6 +4,7 @@
 use super::intent::{Intent, Intents};
 use super::priority::{Judged, Judging, PriorityReason, judge};
 use crate::features::orders::types::Scheme;
+use crate::features::understanding::types::{Category, Sentiment};
 use crate::features::wording::phrases::{Phrases, ReadText};
 use crate::shared::chat::{ChatKind, Priority};
 use crate::shared::ids::{CalendarId, PolicyId, SellerId, TagId};
@@ -41,6 +42,10 @@ pub enum Condition {
     /// At least so urgent, before policies raise anything.
     Priority(Priority),
     Intent(Vec<Intent>),
+    /// What the turn is about, by the rules or by a person.
+    Category(Vec<Category>),
+    /// In which mood it is written.
+    Sentiment(Vec<Sentiment>),
     /// One of these patterns stands in what the buyer has written in this turn.
     Words(Vec<String>),
     /// The turn began in these minutes of the workspace's day; past midnight when they end before they begin.
@@ -184,6 +189,8 @@ impl Condition {
             Condition::Tag(list) => !list.is_empty(),
             Condition::Priority(_) => true,
             Condition::Intent(list) => !list.is_empty(),
+            Condition::Category(list) => !list.is_empty(),
+            Condition::Sentiment(list) => !list.is_empty(),
             Condition::Words(patterns) if patterns.len() > MAX_PATTERNS => {
                 return Err(PolicyFault::TooMany { max: MAX_PATTERNS });
             }
@@ -237,8 +244,11 @@ pub struct Facts {
     pub kind: ChatKind,
     pub scheme: Option<Scheme>,
     pub tags: Vec<TagId>,
-    /// What a person has chosen.
+    /// What a person has chosen, or has said of the turn.
     pub priority: Option<Priority>,
+    /// What the turn is about.
+    pub category: Option<Category>,
+    pub sentiment: Option<Sentiment>,
     /// The buyer's messages of the turn, oldest first.
     pub turn: Vec<String>,
     /// When the turn began, in minutes of the workspace's day.
@@ -338,6 +348,8 @@ impl Asked<'_> {
             Condition::Tag(list) => facts.tags.iter().any(|tag| list.contains(tag)),
             Condition::Priority(least) => self.judged.priority >= *least,
             Condition::Intent(list) => list.contains(&self.intent),
+            Condition::Category(list) => facts.category.is_some_and(|category| list.contains(&category)),
+            Condition::Sentiment(list) => facts.sentiment.is_some_and(|mood| list.contains(&mood)),
             Condition::Words(_) => self.texts.iter().any(|text| phrases.find(text).is_some()),
             Condition::TimeOfDay { from, to } if from < to => (*from..*to).contains(&facts.minute_of_day),
             Condition::TimeOfDay { from, to } => facts.minute_of_day >= *from || facts.minute_of_day < *to,

@@ -2,6 +2,7 @@
 //! person has chosen overrides everything; a rule never makes a chat less urgent than its intent.
 
 use super::intent::Intent;
+use crate::features::understanding::types::Urgency;
 use crate::shared::chat::Priority;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,16 @@ text_enum!(
         Policy = "policy",
     }
 );
+
+/// The priority that an urgency is, when a person has said it of a turn.
+pub fn of_urgency(urgency: Urgency) -> Priority {
+    match urgency {
+        Urgency::Low => Priority::Low,
+        Urgency::Normal => Priority::Normal,
+        Urgency::High => Priority::High,
+        Urgency::Urgent => Priority::Urgent,
+    }
+}
 
 /// What a priority follows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use super::intent::Intent;
 use super::policy::{Condition, Facts, Goals, Match, Matcher, Policy, PolicyFault, PolicySet, Raise};
 use super::priority::{Judging, PriorityReason, judge, pressing};
 use crate::features::orders::types::Scheme;
+use crate::features::understanding::types::{Category, Sentiment};
 use crate::features::wording::phrases::{Phrases, ReadText};
 use crate::shared::chat::{ChatKind, Priority};
 use crate::shared::ids::{PolicyId, SellerId, TagId};
@@ -36,6 +37,8 @@ fn facts(turn: &[&str]) -> Facts {
         product_rating: Some(43),
         review_stars: None,
         model: None,
+        category: Some(Category::Defect),
+        sentiment: None,
     }
 }
 
@@ -80,6 +83,9 @@ fn every_condition_holds_when_it_should_and_not_otherwise() {
         (C::Priority(Priority::High), true),
         (C::Intent(vec![Intent::DefectNotWorking]), true),
         (C::Intent(vec![Intent::Thanks]), false),
+        (C::Category(vec![Category::Size, Category::Defect]), true),
+        (C::Category(vec![Category::Thanks]), false),
+        (C::Sentiment(Sentiment::ALL.to_vec()), false),
         (words(&["чайник*"]), true),
         (words(&["утюг*", "свист*|свисток"]), true),
         (words(&["чай"]), false),

@@ -1,7 +1,8 @@
 //! What a browser may ask of drafts and of the models that make them. Every function here is a public HTTP endpoint.
 
 use super::prompt::Task;
-use super::types::{ModelsPage, Panel, ProviderForm, ProviderTest, SuggestionSettings};
+use super::report::SuggestionReport;
+use super::types::{ModelsPage, Panel, ProviderForm, ProviderTest, SuggestionSettings, Summary};
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, ProviderId, SuggestionId};
 use leptos::prelude::*;
@@ -21,10 +22,22 @@ pub async fn ask(chat: ChatId, task: Task, draft: Option<String>) -> Result<Sugg
     answer(Permission::ReplyToChats, async move |ask| begin::by_hand(&ask, chat, task, draft).await).await
 }
 
+/// What a chat is about, in a few sentences.
+#[server(endpoint = "suggestions/summarise", input = Json)]
+pub async fn summarise(chat: ChatId) -> Result<Summary, AppError> {
+    answer(Permission::ReplyToChats, async move |ask| summary::of_chat(&ask, chat).await).await
+}
+
 /// Models and settings, with what was used within a day.
 #[server(endpoint = "suggestions/models", input = Json)]
 pub async fn models() -> Result<ModelsPage, AppError> {
     answer(Permission::ManageModels, async move |ask| settings::page(&ask).await).await
+}
+
+/// What became of the drafts of the last month.
+#[server(endpoint = "suggestions/report", input = Json)]
+pub async fn report() -> Result<SuggestionReport, AppError> {
+    answer(Permission::ManageModels, async move |ask| report::report(&ask).await).await
 }
 
 /// Changes how drafts are made.

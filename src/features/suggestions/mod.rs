@@ -10,6 +10,7 @@ pub mod check;
 pub mod mask;
 pub mod measure;
 pub mod prompt;
+pub mod report;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod templates;

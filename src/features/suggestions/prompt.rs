@@ -10,6 +10,10 @@ use std::sync::LazyLock;
 
 /// Messages of a chat that are told; more of them make answers slower and not better.
 pub const LONGEST_TRANSCRIPT: usize = 30;
+/// Messages of a chat that a summary is made of.
+pub const LONGEST_SUMMARISED: usize = 120;
+/// From so many messages on a chat is long enough to be summed up.
+pub const LONG_CHAT: usize = 12;
 /// Characters of one message that are told.
 const LONGEST_MESSAGE: usize = 1500;
 
@@ -103,6 +107,8 @@ struct Words {
     tones: BTreeMap<Tone, String>,
     trial_rules: String,
     trial: String,
+    summary_rules: Vec<String>,
+    summary: String,
 }
 
 static WORDS: LazyLock<Words> =
@@ -130,11 +136,7 @@ impl Material {
         }
         let newest = self.transcript.len().saturating_sub(LONGEST_TRANSCRIPT);
         for line in &self.transcript[newest..] {
-            let speaker = match line.speaker {
-                Speaker::Buyer => &words.buyer,
-                Speaker::Shop => &words.shop,
-            };
-            user.push_str(&format!("\n{speaker}{}", data(&line.text, mask)));
+            user.push_str(&said(line, mask));
         }
         if let Some(draft) = &self.draft {
             user.push_str(&format!("\n{}\n{}", words.draft, data(draft, mask)));
@@ -154,6 +156,26 @@ impl Material {
 pub fn trial() -> Prompt {
     let words = &*WORDS;
     Prompt { system: words.trial_rules.clone(), user: words.trial.clone(), version: words.version }
+}
+
+/// The question what a chat is about, oldest message first.
+pub fn summary(transcript: &[Line], mask: &mut Mask) -> Prompt {
+    let words = &*WORDS;
+    let mut user = format!("{}\n{}", words.open, words.transcript);
+    for line in transcript {
+        user.push_str(&said(line, mask));
+    }
+    user.push_str(&format!("\n{}\n\n{}", words.close, words.summary));
+    Prompt { system: words.summary_rules.join("\n"), user, version: words.version }
+}
+
+/// A message behind the name of who said it, on a line of its own.
+fn said(line: &Line, mask: &mut Mask) -> String {
+    let speaker = match line.speaker {
+        Speaker::Buyer => &WORDS.buyer,
+        Speaker::Shop => &WORDS.shop,
+    };
+    format!("\n{speaker}{}", data(&line.text, mask))
 }
 
 /// A text as data: masked, on one line, and without signs that could be taken for ours.

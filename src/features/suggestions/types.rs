@@ -2,7 +2,6 @@
 
 use super::check::Flag;
 use super::prompt::{Task, Tone};
-use crate::features::understanding::types::Category;
 use crate::shared::error::Refusal;
 use crate::shared::ids::{ArticleId, ProviderId, SuggestionId};
 use crate::shared::models::{ModelProblem, ProviderKind};
@@ -108,6 +107,23 @@ pub struct Panel {
     /// The newest draft for what the buyer has written last.
     pub current: Option<SuggestionView>,
     pub readiness: Readiness,
+    /// The newest drafts for what the buyer has written last, the newest first: variants to choose from.
+    pub variants: Vec<SuggestionView>,
+    /// So much was written that a summary helps.
+    pub is_long: bool,
+}
+
+/// Drafts that a person can choose from.
+pub const MOST_VARIANTS: usize = 3;
+
+/// What a chat is about, in a few sentences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Nothing when no model has answered.
+    pub text: Option<String>,
+    /// Why the model that was asked first has not answered.
+    pub problem: Option<ModelProblem>,
+    pub readiness: Readiness,
 }
 
 /// How a workspace wants drafts to be made.
@@ -163,39 +179,6 @@ pub struct ProviderView {
     pub used_money: i64,
 }
 
-/// What became of drafts, of one kind or of all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Measured {
-    pub of: MeasuredOf,
-    /// Drafts that were there when the answer was written.
-    pub accepted: i64,
-    pub edited: i64,
-    pub rejected: i64,
-}
-
-impl Measured {
-    /// How many of them there were.
-    pub fn all(&self) -> i64 {
-        self.accepted + self.edited + self.rejected
-    }
-
-    /// A part of them, in percent.
-    pub fn percent(&self, part: i64) -> i64 {
-        if self.all() == 0 { 0 } else { (part * 100 + self.all() / 2) / self.all() }
-    }
-}
-
-/// Which drafts are counted together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MeasuredOf {
-    All,
-    /// By whose model they were made; without one, by templates.
-    Maker(Option<ProviderKind>),
-    /// By what the buyer has written about.
-    Category(Category),
-}
-
 /// The page of the settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelsPage {
@@ -204,8 +187,6 @@ pub struct ModelsPage {
     pub providers: Vec<ProviderView>,
     /// Questions of the last day.
     pub used_calls: i64,
-    /// What became of the drafts of the last month: of all, by who made them, by what they were about.
-    pub measured: Vec<Measured>,
 }
 
 /// What a person types to connect a model or to change one.

@@ -74,3 +74,60 @@ pub struct Understanding {
     /// The version of the lexicon.
     pub version: i32,
 }
+
+text_enum!(
+    /// Who has said what a turn is about.
+    By {
+        /// The lexicon and its rules.
+        Rules = "rules",
+        /// A person, at least a part of it.
+        Person = "person",
+    }
+);
+
+/// What a person says of a message; a part that is not there stays with the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Given {
+    pub category: Option<Category>,
+    pub urgency: Option<Urgency>,
+    pub sentiment: Option<Sentiment>,
+}
+
+impl Given {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Given::default()
+    }
+}
+
+/// What is known of one message of a buyer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub category: Category,
+    pub urgency: Urgency,
+    pub sentiment: Sentiment,
+    /// What a person has said instead.
+    pub given: Given,
+}
+
+/// What holds for a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Understood {
+    pub category: Category,
+    pub urgency: Urgency,
+    pub sentiment: Sentiment,
+    pub by: By,
+}
+
+impl Understood {
+    /// With what a person says.
+    pub fn with(self, given: Given) -> Self {
+        Understood {
+            category: given.category.unwrap_or(self.category),
+            urgency: given.urgency.unwrap_or(self.urgency),
+            sentiment: given.sentiment.unwrap_or(self.sentiment),
+            by: if given.is_empty() { self.by } else { By::Person },
+        }
+    }
+}

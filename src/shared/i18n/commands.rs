@@ -72,6 +72,7 @@ impl Locale {
             AssignToMe => ("Назначить себе", "Assign to me"),
             Tags => ("Метки", "Tags"),
             Priority => ("Приоритет", "Priority"),
+            Understanding => ("О чём пишет покупатель", "What the buyer writes about"),
             Star => ("Отметить звездой", "Star"),
             Spam => ("Спам", "Spam"),
             OrderPane => ("Показать или скрыть заказ", "Show or hide the order"),

@@ -40,6 +40,7 @@ mod suggestions;
 mod texts;
 mod times;
 mod together;
+mod understanding;
 mod users;
 mod wording;
 mod work;

@@ -22,6 +22,14 @@ texts! {
     suggestion_undo: "Вернуть как было", "Put it back";
     suggestion_ask: "Подсказать ответ", "Suggest an answer";
     suggestion_another: "Ещё вариант", "Another one";
+    suggestion_variants: "Варианты подсказки", "Variants of the suggestion";
+    suggestion_newer: "Вариант новее", "Newer variant";
+    suggestion_older: "Вариант раньше", "Earlier variant";
+    summary_ask: "О чём чат", "Sum up";
+    summary_hint: "Коротко пересказать переписку", "Tell in short what the messages are about";
+    summary_begins: "Коротко о чате:", "The chat in short:";
+    summary_on_its_way: "Пересказываем переписку…", "Summing the messages up…";
+    summary_not_made: "пересказать не удалось. Попробуйте ещё раз.", "no summary could be made. Try once more.";
     suggestion_shorter: "Короче", "Shorter";
     suggestion_warmer: "Теплее", "Warmer";
     suggestion_formal: "Официальнее", "More formal";
@@ -101,24 +109,33 @@ texts! {
     gigachat_business: "Компания, предоплата", "Company, paid beforehand";
     gigachat_corporate: "Компания, постоплата", "Company, paid afterwards";
 
-    models_outcomes: "Что стало с подсказками за 30 дней", "What became of suggestions within 30 days";
     models_outcomes_none: "Здесь появится, сколько подсказок приняли, исправили и отклонили.",
         "Here you will see how many suggestions were accepted, edited and rejected.";
-    measured_of: "Чьи, о чём", "Whose, about what";
+    measured_page: "Отчёт о подсказках", "Report of suggestions";
     measured_all: "Подсказок", "Suggestions";
     measured_accepted: "Приняты как есть", "Accepted as they were";
     measured_edited: "Исправлены", "Edited";
     measured_rejected: "Отклонены", "Rejected";
-    measured_together: "Все", "All";
+    measured_used: "Пригодились", "Used";
+    measured_saved: "Сэкономлено", "Time saved";
     measured_templates: "Шаблоны", "Templates";
-    category_question: "Вопросы", "Questions";
-    category_complaint: "Жалобы", "Complaints";
-    category_delivery: "Доставка", "Delivery";
-    category_return: "Возврат", "Returns";
-    category_size: "Размер", "Size";
-    category_defect: "Брак", "Defects";
-    category_thanks: "Благодарности", "Thanks";
-    category_other: "Другое", "Other";
+    measured_by_person: "По сотрудникам", "By person";
+    measured_by_category: "По темам", "By subject";
+    measured_by_maker: "По моделям", "By model";
+    measured_by_article: "По статьям базы знаний", "By article of the knowledge base";
+    measured_by_day: "По дням", "Day by day";
+    measured_day: "День", "Day";
+    measured_costs: "Сколько стоили модели", "What models have cost";
+    measured_model: "Модель", "Model";
+    measured_calls: "Запросов", "Questions";
+    measured_tokens: "Токенов", "Tokens";
+    measured_cost: "Стоимость", "Cost";
+    measured_no_price: "цена неизвестна", "the price is not known";
+    worst_title: "О чём написать статью", "What to write an article about";
+    worst_none: "Таких вопросов нет: подсказки подходят.", "There are no such questions: the suggestions do.";
+    worst_rejected: "подсказку отклонили", "the suggestion was rejected";
+    worst_write_article: "Написать статью об этом", "Write an article about it";
+    worst_to_chat: "Открыть чат", "Open the chat";
 
     model_missing: "Укажите модель: название, как его пишет поставщик.", "Name the model as the provider spells it.";
     model_folder_missing: "Укажите идентификатор папки Yandex Cloud: в ней живёт модель.",
@@ -128,6 +145,56 @@ texts! {
 }
 
 impl Locale {
+    /// What the report tells.
+    pub fn measured_text(self, days: i64) -> String {
+        let days = self.count(days, ["день", "дня", "дней"], ["day", "days"]);
+        match self {
+            Locale::Ru => {
+                format!("Что стало с подсказками за {days}: считаются те, после которых отправили ответ.")
+            }
+            Locale::En => {
+                format!("What became of suggestions within {days}: those after which an answer was sent.")
+            }
+        }
+    }
+
+    /// How the time that was saved is reckoned.
+    pub fn measured_how(self, typed: i64, read: i64) -> String {
+        let (typed, read) = (self.number(typed), self.number(read));
+        match self {
+            Locale::Ru => format!(
+                "Сэкономленное время: сколько занял бы набор оставшихся от подсказки знаков ({typed} в минуту) за вычетом \
+                 времени на её чтение ({read} знаков в минуту). Отклонённые подсказки не экономят ничего."
+            ),
+            Locale::En => format!(
+                "Time saved: typing the characters that are left of a suggestion ({typed} a minute), less reading it \
+                 ({read} a minute). Rejected suggestions save nothing."
+            ),
+        }
+    }
+
+    /// How much of a draft was changed.
+    pub fn worst_edited(self, percent: i64) -> String {
+        match self {
+            Locale::Ru => format!("подсказку переписали на {percent}\u{a0}%"),
+            Locale::En => format!("{percent}% of the suggestion was rewritten"),
+        }
+    }
+
+    /// Which questions these are.
+    pub fn worst_text(self, percent: i64) -> String {
+        match self {
+            Locale::Ru => format!(
+                "Вопросы, на которые подсказку отклонили или переписали на {percent}\u{a0}% и больше. Статья в базе знаний поможет \
+                 ответить на такие в следующий раз. Личные данные скрыты."
+            ),
+            Locale::En => format!(
+                "Questions whose suggestion was rejected or rewritten by {percent}% and more. An article in the knowledge base \
+                 helps to answer them next time. What says who somebody is is hidden."
+            ),
+        }
+    }
+
     /// Whose draft it is: `Подсказка · DeepSeek`.
     pub fn suggestion_by(self, kind: ProviderKind, model: &str) -> String {
         format!("{} · {} · {model}", self.suggestion(), self.provider(kind))

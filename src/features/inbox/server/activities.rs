@@ -3,6 +3,7 @@
 use crate::context::Ask;
 use crate::features::inbox::types::{Deed, Priority, WorkState};
 use crate::features::sla::server::recompute as clocks;
+use crate::features::understanding::types::{Category, Sentiment, Urgency};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
 use crate::platform::schema::{activities, chats};
@@ -20,6 +21,9 @@ pub struct Held {
     pub snoozed_until: Option<DateTime<Utc>>,
     pub assignee_id: Option<UserId>,
     pub priority: Priority,
+    pub category: Option<Category>,
+    pub urgency: Option<Urgency>,
+    pub sentiment: Option<Sentiment>,
     pub last_message_at: DateTime<Utc>,
 }
 

@@ -5,6 +5,7 @@ pub mod around;
 pub mod assign;
 pub mod beside;
 pub mod bulk;
+pub mod correct_understanding;
 pub mod deadlines;
 pub mod draft;
 pub mod find;

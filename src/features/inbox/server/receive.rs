@@ -7,6 +7,7 @@ use crate::features::files::server::incoming::{self, Wanted};
 use crate::features::files::types::AttachmentKind;
 use crate::features::inbox::types::ChatStatus;
 use crate::features::notices::server::notify::{self, BuyerWrote};
+use crate::features::suggestions::server::ahead;
 use crate::platform::clock::now;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::jobs::{self, NewJob};
@@ -245,6 +246,9 @@ pub async fn store_all(
         let news: Vec<BuyerWrote> =
             pages.iter().filter_map(|page| news(page, &stored, &locked.connected_at)).collect();
         changes.extend(notify::buyers_wrote(conn, workspace, &news, now).await?);
+        let wrote = pages.iter().filter(|page| news.iter().any(|news| news.chat == page.chat.id));
+        let wrote: Vec<(SellerId, ChatId)> = wrote.map(|page| (page.chat.seller_id, page.chat.id)).collect();
+        ahead::want(conn, workspace, &wrote, now).await?;
         live::append(conn, workspace, &changes).await?;
         Ok(stored.values().map(|chat| chat.messages).sum())
     })

@@ -7,6 +7,7 @@ use crate::features::inbox::api;
 use crate::features::inbox::types::{
     ChatRow, Holder, MessageCursor, PersonView, Priority, TagView, WorkState,
 };
+use crate::features::understanding::types::Given;
 use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::ChatId;
 use crate::ui::notice::{ToastAction, Toasts, use_toasts};
@@ -99,6 +100,12 @@ impl Acting {
         self.change(move |row| row.priority = priority, ask, || {});
     }
 
+    /// Says what the buyer writes about.
+    pub fn correct(&self, said: Given) {
+        let ask = api::correct_understanding(self.session.chat, said);
+        self.change(move |row| row.understood = row.understood.map(|it| it.with(said)), ask, || {});
+    }
+
     /// Puts a tag on the chat, or takes it off.
     pub fn toggle_tag(&self, tag: TagView) {
         let chat = self.session.chat;
@@ -158,6 +165,7 @@ impl Acting {
         self.show(|row| {
             (row.work, row.snoozed_until) = (before.work, before.snoozed_until);
             (row.priority, row.is_starred) = (before.priority, before.is_starred);
+            row.understood = before.understood;
             row.assignee.clone_from(&before.assignee);
             row.tags.clone_from(&before.tags);
         });

@@ -46,6 +46,7 @@ mod thread;
 mod together;
 mod tools;
 mod travel;
+mod understood;
 mod viewer;
 mod why;
 mod window;

@@ -205,6 +205,7 @@ mod tests {
             priority: Priority::Normal,
             tags: Vec::new(),
             is_starred: false,
+            understood: None,
         }
     }
 

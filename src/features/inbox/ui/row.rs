@@ -8,6 +8,8 @@ use super::sight::Sight;
 use super::together::RowCompany;
 use super::words;
 use crate::features::inbox::types::{ChatRow, HistoryState, UNSEEN_CAP};
+use crate::features::understanding::types::Category;
+use crate::features::understanding::words as understood;
 use crate::shared::ids::ChatId;
 use crate::shared::marketplace::Marketplace;
 use crate::ui::icon::{Glyph, Icon};
@@ -163,7 +165,13 @@ fn Preview(desk: Desk, row: ArcRwSignal<ChatRow>) -> impl IntoView {
 #[component]
 fn Facts(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> impl IntoView {
     let (locale, zone, now) = (desk.locale, desk.zone, desk.now);
-    let (snoozed, tagged, seller, held) = (row.clone(), row.clone(), row.clone(), row);
+    let (snoozed, tagged, seller, held) = (row.clone(), row.clone(), row.clone(), row.clone());
+    // Of who waits: what an answered chat was about is in its window.
+    let subject = Memo::new(move |_| {
+        let subject = row.with(|row| row.understood.filter(|_| row.unanswered_since.is_some()))?.category;
+        (subject != Category::Other).then(|| understood::category(locale, subject))
+    });
+    let subject = move || subject.get().map(|word| view! { <span class="row-subject">{word}</span> });
     let snoozed = move || {
         let until = snoozed.with(|row| row.snoozed_until)?;
         let words = locale.snoozed_until(&locale.at_day(until, now.get(), zone));
@@ -210,6 +218,7 @@ fn Facts(desk: Desk, row: ArcRwSignal<ChatRow>, with_seller: Signal<bool>) -> im
     };
     view! {
         {snoozed}
+        {subject}
         {tags}
         {seller}
         {holder}

@@ -12,6 +12,7 @@ use super::session::Session;
 use super::together::WindowCompany;
 use super::tools::WindowTools;
 use super::travel::{self, Opened, Target, use_target};
+use super::understood::UnderstoodChip;
 use super::why::WhyDeadline;
 use super::writing::Writing;
 use crate::features::inbox::types::ChatStatus;
@@ -213,6 +214,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
     let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
     let (tools, tooled) = (session.clone(), desk.clone());
     let (asked, why) = (session.clone(), desk.clone());
+    let (about, subject) = (session.clone(), desk.clone());
     let row = session.row.clone();
     let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
     let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
@@ -243,6 +245,7 @@ fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
                     <SameOrder desk session/>
                 </p>
             </div>
+            <UnderstoodChip desk=subject session=about/>
             <WhyDeadline desk=why session=asked/>
             <WindowTools desk=tooled session=tools/>
             <PaneToggle/>

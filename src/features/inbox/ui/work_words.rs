@@ -2,6 +2,8 @@
 
 use crate::features::inbox::types::{ActivityView, Deed, Priority, TagColor, WorkState};
 use crate::features::inbox::work::Later;
+use crate::features::understanding::types::Given;
+use crate::features::understanding::words as understood;
 use crate::shared::i18n::Locale;
 use crate::shared::time::Zone;
 use chrono::{DateTime, Utc};
@@ -67,6 +69,7 @@ pub fn deed(locale: Locale, zone: Zone, activity: &ActivityView) -> String {
         Deed::TagAdded(tag) => locale.deed_tag_added(&tag.name),
         Deed::TagRemoved(tag) => locale.deed_tag_removed(&tag.name),
         Deed::PrioritySet { priority: it } => locale.deed_priority(priority(locale, *it)),
+        Deed::Understood(given) => said(locale, given),
         Deed::Closed => locale.deed_closed().to_owned(),
         Deed::Snoozed { until } => locale.deed_snoozed(*until, zone),
         Deed::MarkedSpam => locale.deed_spam().to_owned(),
@@ -76,6 +79,17 @@ pub fn deed(locale: Locale, zone: Zone, activity: &ActivityView) -> String {
         Deed::BuyerReturned => locale.deed_buyer_returned().to_owned(),
     };
     locale.deed_by(&what, activity.actor.as_ref().map(|actor| actor.name.as_str()))
+}
+
+/// `Тема: возврат, настроение: негатив`.
+fn said(locale: Locale, given: &Given) -> String {
+    let part = |about: &str, word: Option<&str>| word.map(|word| format!("{about}: {}", word.to_lowercase()));
+    let parts = [
+        part(locale.understood_category(), given.category.map(|it| understood::category(locale, it))),
+        part(locale.understood_urgency(), given.urgency.map(|it| understood::urgency(locale, it))),
+        part(locale.understood_sentiment(), given.sentiment.map(|it| understood::sentiment(locale, it))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::file;
 use super::form::{ArticleForm, form_of, new_form};
 use crate::features::knowledge::api;
-use crate::features::knowledge::types::{self, ArticleView, ImportKind};
+use crate::features::knowledge::types::{self, ArticleView, ImportKind, MAX_TITLE};
 use crate::features::sellers::api as sellers_api;
 use crate::features::sellers::types::SellerView;
 use crate::shared::change::Change;
@@ -17,6 +17,7 @@ use crate::ui::notice::{ErrorNote, use_toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 type Content = (Vec<ArticleView>, Vec<SellerView>);
 
@@ -30,6 +31,14 @@ pub fn KnowledgePage() -> impl IntoView {
     let words = RwSignal::new(String::new());
     let editing = RwSignal::new(None::<types::ArticleForm>);
     let content = Resource::new(move || words.get(), load);
+    // A report leads here with the question that lacks an article. Servers draw no form: its id is the browser's.
+    let wanted = use_query_map();
+    Effect::new(move |_| {
+        if let Some(title) = wanted.with(|words| words.get("new")).filter(|_| may_manage) {
+            let title = title.chars().take(MAX_TITLE).collect();
+            editing.set(Some(types::ArticleForm { title, ..new_form() }));
+        }
+    });
     let again = Callback::new(move |()| content.refetch());
     use_live().on_change(move |news| {
         let is_ours = match &news {

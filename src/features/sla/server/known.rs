@@ -2,6 +2,10 @@
 
 use crate::features::orders::types::Posting;
 use crate::features::sla::policy::Facts;
+use crate::features::sla::priority::of_urgency;
+use crate::features::understanding::server::keep::Fresh;
+use crate::features::understanding::turn as understanding;
+use crate::features::understanding::types::{By, Category, Given, Sentiment, Told, Understood, Urgency};
 use crate::platform::fault::Outcome;
 use crate::shared::chat::{ChatKind, Priority};
 use crate::shared::ids::{ActivityId, ChatId, SellerId, TagId, UserId, WorkspaceId};
@@ -9,12 +13,13 @@ use crate::shared::marketplace::Marketplace;
 use crate::shared::sla::clocks::ClockKind;
 use crate::shared::sla::story::{Deed, DeedAt, Known, Story, Utterance, Voice};
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;
 
-/// A chat as policies see it, and what is stored of its nearest deadline.
-#[derive(diesel::QueryableByName, Clone, Debug)]
+/// A chat as policies see it, and what it carries of its nearest deadline and of its newest turn.
+#[derive(QueryableByName, Clone, Debug)]
 pub struct ChatFacts {
     #[diesel(sql_type = SqlUuid)]
     pub id: ChatId,
@@ -36,6 +41,8 @@ pub struct ChatFacts {
     pub due_since: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
     pub is_highlighted: bool,
+    #[diesel(embed)]
+    carried: Carried,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     free_until: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Jsonb>)]
@@ -49,7 +56,7 @@ pub struct ChatFacts {
 /// Chats `$2` of workspace `$1` that can have clocks: something was said in them since their seller's clocks run. What the ladder has made
 /// of a priority is nobody's choice. One writer per chat: they are locked, in the order in which everybody does. Public so that a test can look at its plan.
 pub const FACTS_SQL: &str = "SELECT c.id, c.seller_id, s.marketplace, s.clock_from, c.kind, c.unanswered_since IS NOT NULL AS waits, \
-            c.due_at, c.due_kind, c.due_since, c.is_highlighted, \
+            c.due_at, c.due_kind, c.due_since, c.is_highlighted, c.category, c.urgency, c.sentiment, c.understood_by, \
             CASE WHEN c.window_reason IN ('until_delivery', 'after_delivery') THEN c.window_until END AS free_until, o.postings, \
             ARRAY(SELECT t.tag_id FROM chat_tags t WHERE t.workspace_id = c.workspace_id AND t.chat_id = c.id \
                   ORDER BY t.tag_id) AS tags, \
@@ -63,8 +70,15 @@ pub const FACTS_SQL: &str = "SELECT c.id, c.seller_id, s.marketplace, s.clock_fr
      ORDER BY c.id FOR NO KEY UPDATE OF c";
 
 impl ChatFacts {
-    /// What a policy is looked for by, for a turn in which the buyer has said this.
-    pub fn of_turn(&self, turn: Vec<String>, minute_of_day: u16) -> Facts {
+    /// What it carries of its newest turn.
+    pub fn understood(&self) -> Option<Understood> {
+        let Carried { category, urgency, sentiment, understood_by } = self.carried;
+        Some(Understood { category: category?, urgency: urgency?, sentiment: sentiment?, by: understood_by? })
+    }
+
+    /// What a policy is looked for by, for a turn in which the buyer has said this, of which that is known.
+    pub fn of_turn(&self, turn: Vec<String>, told: &[Told], minute_of_day: u16) -> Facts {
+        let held = understanding::holds(told);
         let postings: Vec<Posting> = self
             .postings
             .as_ref()
@@ -76,7 +90,9 @@ impl ChatFacts {
             kind: self.kind,
             scheme: postings.as_slice().first().map(|posting| posting.scheme),
             tags: self.tags.clone(),
-            priority: self.by_hand,
+            priority: self.by_hand.or(understanding::given(told).urgency.map(of_urgency)),
+            category: held.map(|it| it.category),
+            sentiment: held.map(|it| it.sentiment),
             turn,
             minute_of_day,
             order_value: value(&postings),
@@ -85,6 +101,19 @@ impl ChatFacts {
             model: None,
         }
     }
+}
+
+/// What a chat carries of its newest turn.
+#[derive(QueryableByName, Clone, Copy, Debug)]
+struct Carried {
+    #[diesel(sql_type = Nullable<Text>)]
+    category: Option<Category>,
+    #[diesel(sql_type = Nullable<Text>)]
+    urgency: Option<Urgency>,
+    #[diesel(sql_type = Nullable<Text>)]
+    sentiment: Option<Sentiment>,
+    #[diesel(sql_type = Nullable<Text>)]
+    understood_by: Option<By>,
 }
 
 /// What an order is worth in hundredths; nothing when a price is not known.
@@ -105,10 +134,15 @@ fn hundredths(amount: &str) -> Option<i64> {
 
 /// Everything that is known of some chats.
 pub struct KnownChats {
+    pub workspace: WorkspaceId,
     pub facts: Vec<ChatFacts>,
     stories: HashMap<ChatId, Story>,
     /// Who wrote a message here.
     authors: HashMap<(ChatId, String), UserId>,
+    /// What is understood of the buyers' messages.
+    told: HashMap<(ChatId, String), Told>,
+    /// What nobody has understood before, to be kept.
+    pub fresh: Vec<Fresh>,
 }
 
 impl KnownChats {
@@ -130,8 +164,14 @@ impl KnownChats {
             let story = Story { free_until: it.free_until, ..Story::new(it.clock_from) };
             (it.id, story)
         };
-        let mut known =
-            KnownChats { stories: facts.iter().map(story).collect(), facts, authors: HashMap::new() };
+        let mut known = KnownChats {
+            workspace,
+            stories: facts.iter().map(story).collect(),
+            facts,
+            authors: HashMap::new(),
+            told: HashMap::new(),
+            fresh: Vec::new(),
+        };
         if !known.facts.is_empty() {
             known.learn_deeds(conn, workspace).await?;
             known.learn_messages(conn, workspace).await?;
@@ -142,6 +182,11 @@ impl KnownChats {
     /// What happened in a chat.
     pub fn story(&self, chat: ChatId) -> Option<&Story> {
         self.stories.get(&chat)
+    }
+
+    /// What is understood of messages of a chat, in their order.
+    pub fn told(&self, chat: ChatId, messages: &[String]) -> Vec<Told> {
+        messages.iter().filter_map(|id| self.told.get(&(chat, id.clone())).copied()).collect()
     }
 
     /// Who wrote an answer, when it was written here.
@@ -179,11 +224,32 @@ impl KnownChats {
             if let Some(author) = row.author_id {
                 self.authors.insert((row.chat_id, row.external_id.clone()), author);
             }
+            self.understand(workspace, &row);
             if let Some(story) = self.stories.get_mut(&row.chat_id) {
                 story.learn(row.known());
             }
         }
         Ok(())
+    }
+}
+
+impl KnownChats {
+    /// Imported history is not understood: it asks for nothing any more.
+    fn understand(&mut self, workspace: WorkspaceId, row: &SaidRow) {
+        let is_counted = |story: &Story| row.author == "buyer" && row.sent_at >= story.clock_from;
+        if !self.stories.get(&row.chat_id).is_some_and(is_counted) {
+            return;
+        }
+        let before = row.told();
+        let fresh =
+            row.news.as_ref().zip(row.text_hash).map(|(text, text_hash)| {
+                Fresh::of(workspace, row.chat_id, &row.external_id, text, text_hash)
+            });
+        let told = fresh.as_ref().map(|fresh| fresh.told(before)).or(before);
+        if let Some(told) = told {
+            self.told.insert((row.chat_id, row.external_id.clone()), told);
+        }
+        self.fresh.extend(fresh);
     }
 }
 
@@ -198,7 +264,7 @@ pub const DEEDS_SQL: &str = "SELECT a.chat_id, a.id, a.at, a.kind, a.details, a.
      WHERE a.workspace_id = $1 AND a.chat_id = ANY($2) \
        AND a.kind IN ('closed', 'snoozed', 'marked_spam', 'reopened', 'unmarked_spam')";
 
-#[derive(diesel::QueryableByName)]
+#[derive(QueryableByName)]
 struct DeedRow {
     #[diesel(sql_type = SqlUuid)]
     chat_id: ChatId,
@@ -231,30 +297,36 @@ impl DeedRow {
     }
 }
 
-/// Messages of the chats `$2`, each from its instant of `$3` on; of what was said before only whether the buyer was there and who
-/// spoke last, because no clock began there. Public so that a test can look at its plan.
-pub const SAID_SQL: &str = "SELECT k.chat_id, m.external_id, m.sent_at, m.sort_key, m.author, m.is_withdrawn, r.author_id \
+/// Messages of the chats `$2`, each from its instant of `$3` on, with what is understood of them; of what was said before only whether
+/// the buyer was there and who spoke last, because no clock began there. Texts come only when they have not been understood yet.
+/// Public so that a test can look at its plan.
+pub const SAID_SQL: &str = "SELECT k.chat_id, m.external_id, m.sent_at, m.sort_key, m.author, m.is_withdrawn, r.author_id, \
+         CASE WHEN u.text_hash IS DISTINCT FROM hashtextextended(m.body, 0) THEN m.body END AS news, \
+         hashtextextended(m.body, 0) AS text_hash, \
+         u.category, u.urgency, u.sentiment, u.given_category, u.given_urgency, u.given_sentiment \
      FROM unnest($2, $3) AS k (chat_id, since) \
      CROSS JOIN LATERAL ( \
-         SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected' AS is_withdrawn, m.reply_id \
+         SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected' AS is_withdrawn, m.reply_id, \
+                CASE WHEN m.author = 'buyer' THEN m.body END AS body \
          FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at >= k.since \
          UNION ALL ( \
-             SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected', m.reply_id \
+             SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected', m.reply_id, NULL \
              FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at < k.since \
                AND m.author = 'buyer' ORDER BY m.sent_at, m.sort_key LIMIT 1) \
          UNION ALL ( \
-             SELECT m.external_id, m.sent_at, m.sort_key, m.author, false, m.reply_id \
+             SELECT m.external_id, m.sent_at, m.sort_key, m.author, false, m.reply_id, NULL \
              FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at < k.since \
                AND m.author IN ('operator', 'seller_elsewhere') AND m.moderation <> 'rejected' \
              ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1) \
          UNION ALL ( \
-             SELECT m.external_id, m.sent_at, m.sort_key, m.author, false, m.reply_id \
+             SELECT m.external_id, m.sent_at, m.sort_key, m.author, false, m.reply_id, NULL \
              FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = k.chat_id AND m.sent_at < k.since \
                AND m.author = 'bot' AND m.moderation <> 'rejected' \
              ORDER BY m.sent_at DESC, m.sort_key DESC LIMIT 1)) m \
-     LEFT JOIN replies r ON r.workspace_id = $1 AND r.id = m.reply_id";
+     LEFT JOIN replies r ON r.workspace_id = $1 AND r.id = m.reply_id \
+     LEFT JOIN understandings u ON u.workspace_id = $1 AND u.chat_id = k.chat_id AND u.message_id = m.external_id";
 
-#[derive(diesel::QueryableByName)]
+#[derive(QueryableByName)]
 struct SaidRow {
     #[diesel(sql_type = SqlUuid)]
     chat_id: ChatId,
@@ -270,9 +342,36 @@ struct SaidRow {
     is_withdrawn: bool,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     author_id: Option<UserId>,
+    /// The text, when it has not been understood yet.
+    #[diesel(sql_type = Nullable<Text>)]
+    news: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    text_hash: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    category: Option<Category>,
+    #[diesel(sql_type = Nullable<Text>)]
+    urgency: Option<Urgency>,
+    #[diesel(sql_type = Nullable<Text>)]
+    sentiment: Option<Sentiment>,
+    #[diesel(sql_type = Nullable<Text>)]
+    given_category: Option<Category>,
+    #[diesel(sql_type = Nullable<Text>)]
+    given_urgency: Option<Urgency>,
+    #[diesel(sql_type = Nullable<Text>)]
+    given_sentiment: Option<Sentiment>,
 }
 
 impl SaidRow {
+    /// What was understood of it before.
+    fn told(&self) -> Option<Told> {
+        let given = Given {
+            category: self.given_category,
+            urgency: self.given_urgency,
+            sentiment: self.given_sentiment,
+        };
+        Some(Told { category: self.category?, urgency: self.urgency?, sentiment: self.sentiment?, given })
+    }
+
     fn known(self) -> Known {
         let voice = match self.author.as_str() {
             "buyer" => Voice::Buyer,
@@ -286,7 +385,7 @@ impl SaidRow {
     }
 }
 
-#[derive(diesel::QueryableByName)]
+#[derive(QueryableByName)]
 struct TextRow {
     #[diesel(sql_type = SqlUuid)]
     chat_id: ChatId,

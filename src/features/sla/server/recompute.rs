@@ -5,8 +5,11 @@
 
 use super::known::{ChatFacts, KnownChats, texts};
 use super::rules::{self, Rules};
-use super::stored::{ClockRow, DueRow, Place, Stored, TurnRow, keep_due, keep_wakes};
+use super::stored::{CarriedRow, ClockRow, Place, Stored, TurnRow, keep_carried, keep_wakes};
 use crate::features::sla::turn::{Ready, Turn, TurnTerms, clocks_of, turn_of, turns};
+use crate::features::understanding::server::keep;
+use crate::features::understanding::turn::holds;
+use crate::features::understanding::types::Understood;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::policy_versions;
 use crate::shared::ids::{ChatId, WorkspaceId};
@@ -94,6 +97,7 @@ pub(super) async fn settle(
     if counted.is_empty() {
         return Ok(Vec::new());
     }
+    keep::keep(conn, &known.fresh).await?;
     let stored = Stored::read(conn, workspace, &counted).await?;
     let mut books = Books::open(conn, workspace).await?;
     let told = choose(conn, &known, &stored, &mut books, what).await?;
@@ -106,12 +110,12 @@ pub(super) async fn settle(
             fallen.extend(chat.fall(&books, now));
         }
         wakes.push((facts.id, chat.next(&books)));
-        moved.extend(chat.due(facts, &books, now));
+        moved.extend(chat.carried(facts, &books, now));
         turns.extend(chat.turns.into_iter().map(|(_, row)| row));
         clocks.extend(chat.rows);
     }
     stored.replace(conn, workspace, &turns, &clocks).await?;
-    keep_due(conn, workspace, &moved).await?;
+    keep_carried(conn, workspace, &moved).await?;
     keep_wakes(conn, workspace, &wakes).await?;
     Ok(fallen)
 }
@@ -205,7 +209,7 @@ async fn choose(
         let row = |Open { turn, kept, version }: Open| {
             let row = match kept {
                 Some(kept) => kept,
-                None => found(facts, &turn, books.get(Some(version)), &texts, books.workspace)?,
+                None => found(known, facts, &turn, books.get(Some(version)), &texts)?,
             };
             Ok((turn, row))
         };
@@ -222,15 +226,16 @@ fn is_settled(before: &TurnRow, turn: &Turn) -> bool {
 
 /// Finds the policy of a turn.
 fn found(
+    known: &KnownChats,
     facts: &ChatFacts,
     turn: &Turn,
     rules: &Rules,
     texts: &HashMap<(ChatId, String), String>,
-    workspace: WorkspaceId,
 ) -> Outcome<TurnRow> {
     let said = turn.heard.iter().filter_map(|id| texts.get(&(facts.id, id.clone())).cloned()).collect();
-    let found = rules.matcher.find(&facts.of_turn(said, rules.minute_of_day(turn.start.at)));
-    let row = TurnRow::new(workspace, facts.id, &turn.start, rules.version);
+    let told = known.told(facts.id, &turn.heard);
+    let found = rules.matcher.find(&facts.of_turn(said, &told, rules.minute_of_day(turn.start.at)));
+    let row = TurnRow::new(known.workspace, facts.id, &turn.start, rules.version);
     let row = row.with(&TurnTerms { found })?;
     let heard = i32::try_from(turn.heard.len()).unwrap_or(i32::MAX);
     Ok(TurnRow { ended_at: turn.end.map(|end| end.at), heard, ..row })
@@ -243,6 +248,8 @@ struct Chat {
     rows: Vec<ClockRow>,
     /// What the turns go by.
     terms: HashMap<String, TurnTerms>,
+    /// What the newest turn is about.
+    understood: Option<Understood>,
     waits: bool,
 }
 
@@ -274,7 +281,9 @@ impl Chat {
             Ready { version: books.newest.version, terms: &own, calendar: books.newest.calendar(None) };
         let clocks = clocks_of(story, &ready, otherwise);
         let of_chat: Vec<Turn> = turns.iter().map(|(turn, _)| turn.clone()).collect();
-        let mut chat = Chat { turns, clocks: Vec::new(), rows: Vec::new(), terms, waits: facts.waits };
+        let understood = of_chat.last().and_then(|turn| holds(&known.told(facts.id, &turn.heard)));
+        let waits = facts.waits;
+        let mut chat = Chat { turns, clocks: Vec::new(), rows: Vec::new(), terms, understood, waits };
         for clock in clocks {
             let turn = turn_of(&of_chat, &clock).map(|turn| turn.start.id.clone());
             let found = turn.as_ref().and_then(|turn| chat.terms.get(turn)).and_then(|it| it.found.as_ref());
@@ -346,22 +355,28 @@ impl Chat {
         next.min()
     }
 
-    /// The nearest deadline, when it is another one than before. Whoever does not wait for us has none on the screen: an answer is there, and
-    /// what goes on is our own affair.
-    fn due(&self, facts: &ChatFacts, books: &Books, now: DateTime<Utc>) -> Option<DueRow> {
+    /// The nearest deadline and what the newest turn is about, when anything of it is not as before. Whoever does not wait for us has no
+    /// deadline on the screen: an answer is there, and what goes on is our own affair.
+    fn carried(&self, facts: &ChatFacts, books: &Books, now: DateTime<Utc>) -> Option<CarriedRow> {
         let nearest = nearest(&self.clocks, now).filter(|_| self.waits);
         let is_nearest =
             |clock: &&Clock| clock.end.is_none() && nearest == clock.due_at.map(|due| (clock.kind, due));
         let since = self.clocks.iter().find(is_nearest).filter(|_| nearest.is_some());
-        let row = DueRow {
+        let row = CarriedRow {
             chat_id: facts.id,
             due_at: nearest.map(|(_, due)| due),
             due_kind: nearest.map(|(kind, _)| kind),
             due_since: since.map(|clock| clock.start.at),
             is_highlighted: nearest.is_some() && self.is_highlighted(books),
+            category: self.understood.map(|it| it.category),
+            urgency: self.understood.map(|it| it.urgency),
+            sentiment: self.understood.map(|it| it.sentiment),
+            understood_by: self.understood.map(|it| it.by),
         };
-        let before = (facts.due_at, facts.due_kind, facts.due_since, facts.is_highlighted);
-        (before != (row.due_at, row.due_kind, row.due_since, row.is_highlighted)).then_some(row)
+        let due = (facts.due_at, facts.due_kind, facts.due_since, facts.is_highlighted);
+        let is_same = due == (row.due_at, row.due_kind, row.due_since, row.is_highlighted)
+            && facts.understood() == self.understood;
+        (!is_same).then_some(row)
     }
 
     fn is_highlighted(&self, books: &Books) -> bool {

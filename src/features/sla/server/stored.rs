@@ -1,6 +1,7 @@
 //! Turns and clocks as they are stored. They are read and written for many chats at once, and only what differs is written.
 
 use crate::features::sla::turn::TurnTerms;
+use crate::features::understanding::types::{By, Category, Sentiment, Urgency};
 use crate::platform::fault::Outcome;
 use crate::platform::schema::{chat_turns, clocks};
 use crate::shared::ids::{ChatId, PolicyId, SellerId, UserId, WorkspaceId};
@@ -342,28 +343,38 @@ async fn keep<T: Serialize>(
     Ok(())
 }
 
-/// The nearest deadline of a chat, and when something is to be done about its clocks next.
+/// What a chat carries: its nearest deadline, and what its newest turn is about.
 #[derive(Serialize, Clone, Debug)]
-pub struct DueRow {
+pub struct CarriedRow {
     pub chat_id: ChatId,
     pub due_at: Option<DateTime<Utc>>,
     pub due_kind: Option<ClockKind>,
     pub due_since: Option<DateTime<Utc>>,
     pub is_highlighted: bool,
+    pub category: Option<Category>,
+    pub urgency: Option<Urgency>,
+    pub sentiment: Option<Sentiment>,
+    pub understood_by: Option<By>,
 }
 
-const KEEP_DUE: &str = "UPDATE chats c SET due_at = d.due_at, due_kind = d.due_kind, due_since = d.due_since, \
-         is_highlighted = d.is_highlighted \
+const KEEP_CARRIED: &str = "UPDATE chats c SET due_at = d.due_at, due_kind = d.due_kind, due_since = d.due_since, \
+         is_highlighted = d.is_highlighted, category = d.category, urgency = d.urgency, sentiment = d.sentiment, \
+         understood_by = d.understood_by \
      FROM jsonb_to_recordset($2) \
-          AS d (chat_id uuid, due_at timestamptz, due_kind text, due_since timestamptz, is_highlighted boolean) \
+          AS d (chat_id uuid, due_at timestamptz, due_kind text, due_since timestamptz, is_highlighted boolean, \
+                category text, urgency text, sentiment text, understood_by text) \
      WHERE c.workspace_id = $1 AND c.id = d.chat_id";
 
-/// Writes down the nearest deadlines of chats.
+/// Writes down what chats carry.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn keep_due(conn: &mut AsyncPgConnection, workspace: WorkspaceId, moved: &[DueRow]) -> Outcome<()> {
-    change(conn, workspace, KEEP_DUE, moved).await
+pub async fn keep_carried(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    moved: &[CarriedRow],
+) -> Outcome<()> {
+    change(conn, workspace, KEEP_CARRIED, moved).await
 }
 
 #[derive(Serialize)]

@@ -5,6 +5,7 @@ use crate::context::Ask;
 use crate::features::sla::book::RuleBook;
 use crate::features::sla::policy::{Facts, Match};
 use crate::features::sla::types::{MAX_TRIAL, Trial, TrialDeadline, TrialMatch, TrialOutcome};
+use crate::features::understanding::classify::understand;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::sellers;
 use crate::shared::chat::ChatKind;
@@ -45,6 +46,7 @@ pub async fn run(ask: &Ask, book: RuleBook, trial: Trial) -> Outcome<TrialOutcom
 }
 
 fn outcome(rules: &Rules, marketplace: Marketplace, trial: &Trial) -> TrialOutcome {
+    let understood = understand(&trial.text);
     let facts = Facts {
         // No policy names a seller that is not chosen.
         seller: trial.seller.unwrap_or(SellerId(uuid::Uuid::nil())),
@@ -53,6 +55,8 @@ fn outcome(rules: &Rules, marketplace: Marketplace, trial: &Trial) -> TrialOutco
         scheme: None,
         tags: trial.tags.clone(),
         priority: trial.priority,
+        category: Some(understood.category),
+        sentiment: Some(understood.sentiment),
         turn: vec![trial.text.clone()],
         minute_of_day: rules.minute_of_day(trial.at),
         order_value: None,

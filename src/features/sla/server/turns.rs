@@ -5,6 +5,9 @@ use super::rules::Rules;
 use crate::features::orders::types::Posting;
 use crate::features::sla::figures::Wait;
 use crate::features::sla::policy::{Facts, Goals};
+use crate::features::sla::priority::of_urgency;
+use crate::features::understanding::turn as understanding;
+use crate::features::understanding::types::Told;
 use crate::platform::fault::Outcome;
 use crate::shared::chat::{ChatKind, Priority};
 use crate::shared::ids::{ChatId, PolicyId, SellerId, TagId, UserId, WorkspaceId};
@@ -73,7 +76,7 @@ const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS s
                 WHERE v.workspace_id = $1 AND v.chat_id = t.chat_id AND v.kind = 'priority_set' AND v.actor_id IS NOT NULL \
                   AND v.at <= coalesce(a.sent_at, 'infinity') \
                 ORDER BY v.at DESC, v.id DESC LIMIT 1) AS by_hand, \
-            coalesce(x.texts, '{}') AS texts, coalesce(g.tags, '{}') AS tags, \
+            coalesce(x.texts, '{}') AS texts, coalesce(x.told, '[]') AS told, coalesce(g.tags, '{}') AS tags, \
             NOT EXISTS ( \
                 SELECT 1 FROM messages m \
                 WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author IN ('operator', 'seller_elsewhere') \
@@ -95,8 +98,15 @@ const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS s
          LEFT JOIN users u ON u.workspace_id = $1 AND u.id = r.author_id \
          LEFT JOIN orders o ON o.workspace_id = $1 AND o.seller_id = c.seller_id AND o.order_number = c.order_number \
          LEFT JOIN LATERAL ( \
-             SELECT array_agg(b.body ORDER BY b.sent_at, b.sort_key) AS texts FROM ( \
-                 SELECT m.body, m.sent_at, m.sort_key FROM messages m \
+             SELECT array_agg(b.body ORDER BY b.sent_at, b.sort_key) AS texts, \
+                 jsonb_agg(b.told ORDER BY b.sent_at, b.sort_key) AS told FROM ( \
+                 SELECT m.body, m.sent_at, m.sort_key, ( \
+                     SELECT jsonb_build_object('category', w.category, 'urgency', w.urgency, 'sentiment', w.sentiment, \
+                         'given', jsonb_build_object('category', w.given_category, 'urgency', w.given_urgency, \
+                                                     'sentiment', w.given_sentiment)) \
+                     FROM understandings w \
+                     WHERE w.workspace_id = $1 AND w.chat_id = t.chat_id AND w.message_id = m.external_id) AS told \
+                 FROM messages m \
                  WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author = 'buyer' \
                    AND (m.sent_at, m.sort_key) >= (t.sent_at, t.sort_key) \
                    AND (a.sent_at IS NULL OR (m.sent_at, m.sort_key) < (a.sent_at, a.sort_key)) \
@@ -144,6 +154,9 @@ pub struct Turn {
     pub postings: Option<serde_json::Value>,
     #[diesel(sql_type = Array<Text>)]
     pub texts: Vec<String>,
+    /// What is understood of them, in their order; null where nobody has understood one yet.
+    #[diesel(sql_type = Jsonb)]
+    told: serde_json::Value,
     #[diesel(sql_type = Array<SqlUuid>)]
     pub tags: Vec<TagId>,
     /// Nobody of ours had written in the chat before.
@@ -207,7 +220,18 @@ impl Turn {
         if self.is_first { goals.first_reply.as_ref() } else { goals.next_reply.as_ref() }
     }
 
+    /// What is understood of it, with what people have said of it.
+    fn told(&self) -> Vec<Told> {
+        let known: Vec<Option<Told>> = serde_json::from_value(self.told.clone()).unwrap_or_default();
+        let of = |(at, text): (usize, &String)| {
+            known.get(at).copied().flatten().unwrap_or_else(|| understanding::told(text))
+        };
+        self.texts.iter().enumerate().map(of).collect()
+    }
+
     fn facts(&self, rules: &Rules) -> Facts {
+        let told = self.told();
+        let held = understanding::holds(&told);
         let postings: Vec<Posting> =
             self.postings.clone().and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
         Facts {
@@ -216,7 +240,9 @@ impl Turn {
             kind: self.kind,
             scheme: postings.as_slice().first().map(|posting| posting.scheme),
             tags: self.tags.clone(),
-            priority: self.by_hand,
+            priority: self.by_hand.or(understanding::given(&told).urgency.map(of_urgency)),
+            category: held.map(|it| it.category),
+            sentiment: held.map(|it| it.sentiment),
             turn: self.texts.clone(),
             minute_of_day: rules.minute_of_day(self.since),
             order_value: order_value(&postings),

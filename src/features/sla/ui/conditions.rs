@@ -9,6 +9,8 @@ use crate::features::sla::book::RuleBook;
 use crate::features::sla::intent::Intent;
 use crate::features::sla::policy::Condition;
 use crate::features::sla::written;
+use crate::features::understanding::types::{Category, Sentiment};
+use crate::features::understanding::words as understood;
 use crate::shared::chat::Priority;
 use crate::shared::ids::PolicyId;
 use crate::shared::marketplace::Marketplace;
@@ -196,6 +198,22 @@ fn value_editor(line: Line, topic: Topic) -> AnyView {
             let chosen =
                 line.part(|it| if let Condition::Intent(all) = it { Some(all.clone()) } else { None });
             any_of(line, topic, options, chosen, Condition::Intent)
+        }
+        Topic::Category => {
+            let locale = use_locale();
+            let named = |it: &Category| (*it, understood::category(locale, *it).to_owned());
+            let options = Category::ALL.iter().map(named).collect();
+            let chosen =
+                line.part(|it| if let Condition::Category(all) = it { Some(all.clone()) } else { None });
+            any_of(line, topic, options, chosen, Condition::Category)
+        }
+        Topic::Sentiment => {
+            let locale = use_locale();
+            let named = |it: &Sentiment| (*it, understood::sentiment(locale, *it).to_owned());
+            let options = Sentiment::ALL.iter().map(named).collect();
+            let chosen =
+                line.part(|it| if let Condition::Sentiment(all) = it { Some(all.clone()) } else { None });
+            any_of(line, topic, options, chosen, Condition::Sentiment)
         }
         Topic::Priority => view! { <LeastPriority line/> }.into_any(),
         Topic::Words => view! { <WordsField line/> }.into_any(),

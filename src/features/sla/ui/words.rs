@@ -7,6 +7,7 @@ use crate::features::sla::intent::Intent;
 use crate::features::sla::policy::Condition;
 use crate::features::sla::priority::PriorityReason;
 use crate::features::sla::written;
+use crate::features::understanding::words as understood;
 use crate::shared::chat::Priority;
 use crate::shared::i18n::Locale;
 use crate::shared::sla::calendar::DayKind;
@@ -61,6 +62,8 @@ pub fn topic(locale: Locale, topic: Topic) -> &'static str {
         Topic::Tag => locale.condition_tag(),
         Topic::Priority => locale.condition_priority(),
         Topic::Intent => locale.condition_intent(),
+        Topic::Category => locale.condition_category(),
+        Topic::Sentiment => locale.understood_sentiment(),
         Topic::Words => locale.condition_words(),
         Topic::TimeOfDay => locale.condition_time(),
         Topic::OrderValue => locale.condition_order(),
@@ -152,6 +155,12 @@ pub fn condition(locale: Locale, condition: &Condition, names: &Names) -> String
         Condition::Tag(ids) => (locale.condition_tag(), named(ids, &names.tags)),
         Condition::Priority(least) => (locale.condition_priority(), priority(locale, *least).to_owned()),
         Condition::Intent(all) => (locale.condition_intent(), list(all.iter().map(|it| intent(locale, *it)))),
+        Condition::Category(all) => {
+            (locale.condition_category(), list(all.iter().map(|it| understood::category(locale, *it))))
+        }
+        Condition::Sentiment(all) => {
+            (locale.understood_sentiment(), list(all.iter().map(|it| understood::sentiment(locale, *it))))
+        }
         Condition::Words(patterns) => (locale.condition_words(), patterns.join(", ")),
         Condition::TimeOfDay { from, to } => {
             (locale.condition_time(), range(Some(written::clock(*from)), Some(written::clock(*to))))

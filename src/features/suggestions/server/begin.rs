@@ -2,19 +2,23 @@
 //! comes to an end.
 
 use super::make::{self, Order};
+use super::providers;
 use super::standing::{self, Standing};
 use crate::context::Ask;
 use crate::features::suggestions::prompt::Task;
 use crate::features::suggestions::types::SuggestionState;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::live;
+use crate::platform::relay::Growing;
 use crate::platform::schema::suggestions;
 use crate::shared::change::Change;
 use crate::shared::error::{AppError, Refusal};
-use crate::shared::ids::{ChatId, SuggestionId};
+use crate::shared::ids::{ChatId, SuggestionId, UserId};
 use crate::shared::models::ModelProblem;
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// Drafts that one person may have in a minute.
@@ -45,7 +49,8 @@ pub async fn by_hand(ask: &Ask, chat: ChatId, task: Task, draft: Option<String>)
         return Err(AppError::RateLimited { retry_after_s: 60 }.into());
     }
     drop(conn);
-    begin(ask, chat, standing, task, draft, true).await
+    let wanted = Wanted { task, draft, is_asked_for: true, asked_by: Some(ask.user.id) };
+    Ok(begin(ask, chat, standing, wanted).await?.going(ask))
 }
 
 /// Begins one because a person has opened the chat; nothing when they have had enough of them.
@@ -55,9 +60,94 @@ pub async fn by_hand(ask: &Ask, chat: ChatId, task: Task, draft: Option<String>)
 pub async fn by_itself(ask: &Ask, chat: ChatId, standing: Standing) -> Outcome<()> {
     let has_room = has_room(&mut *ask.conn().await?, ask).await?;
     if has_room {
-        begin(ask, chat, standing, Task::Suggest, None, false).await?;
+        begin(ask, chat, standing, Wanted::by_itself(Some(ask.user.id))).await?.going(ask);
     }
     Ok(())
+}
+
+/// Makes one before anybody has opened the chat, and returns when it has come to its end. Nothing when nobody waits, there is one
+/// already, or no model may be asked. False when another one is being made, which may be about an older message.
+///
+/// # Errors
+/// `NotFound` when there is no such chat; when the database refuses.
+pub async fn ahead(ask: &Ask, chat: ChatId) -> Outcome<bool> {
+    let mut conn = ask.conn().await?;
+    let standing = standing::read(&mut conn, ask.workspace(), chat).await?;
+    if !standing.is_waiting() || standing.is_spam {
+        return Ok(true);
+    }
+    match newest(&mut conn, ask, chat, &standing).await? {
+        Some((SuggestionState::Thinking, at)) if !is_lost(at, ask.now) => return Ok(false),
+        Some((SuggestionState::Thinking, _)) | None => {}
+        Some(_) => return Ok(true),
+    }
+    drop(conn);
+    let (settings, models) = providers::line_up(ask).await?;
+    if !settings.is_automatic || models.is_empty() {
+        return Ok(true);
+    }
+    Ok(match begin(ask, chat, standing, Wanted::by_itself(None)).await? {
+        Begun::New(order, growing) => {
+            make::run(ask.clone(), *order, growing).await;
+            true
+        }
+        Begun::UnderWay(_) => false,
+    })
+}
+
+/// The newest draft for what the buyer has written last that was not given up, and when it was begun.
+async fn newest(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    standing: &Standing,
+) -> Outcome<Option<(SuggestionState, DateTime<Utc>)>> {
+    Ok(suggestions::table
+        .filter(suggestions::workspace_id.eq(ask.workspace()))
+        .filter(suggestions::chat_id.eq(chat))
+        .filter(suggestions::message_id.nullable().eq(&standing.buyer_message))
+        .filter(suggestions::task.eq(Task::Suggest))
+        .filter(suggestions::state.ne(SuggestionState::Cancelled))
+        .order((suggestions::created_at.desc(), suggestions::id.desc()))
+        .select((suggestions::state, suggestions::created_at))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// What is wanted, and by whom.
+struct Wanted {
+    task: Task,
+    draft: Option<String>,
+    is_asked_for: bool,
+    /// Nobody, when it is made before anybody has opened the chat.
+    asked_by: Option<UserId>,
+}
+
+impl Wanted {
+    fn by_itself(asked_by: Option<UserId>) -> Self {
+        Wanted { task: Task::Suggest, draft: None, is_asked_for: false, asked_by }
+    }
+}
+
+/// A draft that is to be made, or one that is being made already.
+enum Begun {
+    New(Box<Order>, Growing),
+    UnderWay(SuggestionId),
+}
+
+impl Begun {
+    /// Has it made while the request ends.
+    fn going(self, ask: &Ask) -> SuggestionId {
+        match self {
+            Begun::New(order, growing) => {
+                let id = order.id;
+                tokio::spawn(make::run(ask.clone(), *order, growing));
+                id
+            }
+            Begun::UnderWay(id) => id,
+        }
+    }
 }
 
 async fn has_room(conn: &mut AsyncPgConnection, ask: &Ask) -> Outcome<bool> {
@@ -71,15 +161,9 @@ async fn has_room(conn: &mut AsyncPgConnection, ask: &Ask) -> Outcome<bool> {
     Ok(lately < A_MINUTE)
 }
 
-async fn begin(
-    ask: &Ask,
-    chat: ChatId,
-    standing: Standing,
-    task: Task,
-    draft: Option<String>,
-    is_asked_for: bool,
-) -> Outcome<SuggestionId> {
+async fn begin(ask: &Ask, chat: ChatId, standing: Standing, wanted: Wanted) -> Outcome<Begun> {
     let workspace = ask.workspace();
+    let Wanted { task, draft, is_asked_for, asked_by } = wanted;
     let message = standing.buyer_message.clone().ok_or_else(Fault::not_found)?;
     let id = SuggestionId::new();
     // Before anybody can hear of it: whoever does may watch it from its first word.
@@ -95,7 +179,7 @@ async fn begin(
                     suggestions::chat_id.eq(chat),
                     suggestions::message_id.eq(&message),
                     suggestions::task.eq(task),
-                    suggestions::asked_by.eq(ask.user.id),
+                    suggestions::asked_by.eq(asked_by),
                     suggestions::state.eq(SuggestionState::Thinking),
                     suggestions::created_at.eq(ask.now),
                 ))
@@ -110,12 +194,13 @@ async fn begin(
         })
         .await?;
     drop(conn);
-    if let Some(other) = under_way {
-        return Ok(other);
-    }
-    let order = Order { id, chat, standing, task, draft, is_asked_for };
-    tokio::spawn(make::run(ask.clone(), order, growing));
-    Ok(id)
+    Ok(match under_way {
+        Some(other) => Begun::UnderWay(other),
+        None => {
+            let order = Order { id, chat, standing, task, draft, is_asked_for };
+            Begun::New(Box::new(order), growing)
+        }
+    })
 }
 
 /// The draft that is being made already.

@@ -131,20 +131,21 @@ struct UsedRow {
     money: i64,
 }
 
+/// What the models of a workspace have used since `$2`. Public so that a test can look at its plan.
+pub const USED_SQL: &str = "SELECT provider_id, count(*) AS calls, coalesce(sum(tokens_in + tokens_out), 0)::bigint AS tokens, \
+         coalesce(sum(cost), 0)::bigint AS money \
+     FROM model_calls WHERE workspace_id = $1 AND at > $2 GROUP BY provider_id";
+
 /// What was used within the last day.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn used(conn: &mut AsyncPgConnection, workspace: WorkspaceId, now: DateTime<Utc>) -> Outcome<Used> {
-    let rows: Vec<UsedRow> = diesel::sql_query(
-        "SELECT provider_id, count(*) AS calls, coalesce(sum(tokens_in + tokens_out), 0)::bigint AS tokens, \
-             coalesce(sum(cost), 0)::bigint AS money \
-         FROM model_calls WHERE workspace_id = $1 AND at > $2 GROUP BY provider_id",
-    )
-    .bind::<SqlUuid, _>(workspace)
-    .bind::<Timestamptz, _>(now - DAY)
-    .load(conn)
-    .await?;
+    let rows: Vec<UsedRow> = diesel::sql_query(USED_SQL)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<Timestamptz, _>(now - DAY)
+        .load(conn)
+        .await?;
     let mut used = Used::default();
     for row in rows {
         used.calls += row.calls;

@@ -1,6 +1,7 @@
 //! Making a draft: gather, mask, ask one model after the other, restore, check, keep. It ends when the answer is whole,
 //! when nobody has answered, when the chat has moved on, or when its time is over. No connection is held meanwhile.
 
+use super::cache::{self, Cached, Key};
 use super::calls::{self, Call};
 use super::material::{self, Gathered};
 use super::providers::{self, ProviderRow};
@@ -75,6 +76,19 @@ struct Made {
     first_ms: Option<i32>,
 }
 
+impl Made {
+    /// Whether the same words are worth being given to the next who asks the same.
+    fn is_good_again(&self) -> bool {
+        let is_bad = |flag: &Flag| {
+            matches!(
+                flag.concern,
+                Concern::Empty | Concern::Cut | Concern::Placeholder | Concern::OutOfRole | Concern::Language
+            )
+        };
+        !self.flags.iter().any(is_bad)
+    }
+}
+
 /// Makes a draft and keeps what came of it, whatever happens.
 pub async fn run(ask: Ask, order: Order, growing: Growing) {
     let began = Instant::now();
@@ -111,26 +125,39 @@ async fn make(ask: &Ask, order: &Order, growing: &Growing, began: Instant) -> Ou
     let mut moves = Moves::watch(ask, order).await?;
     let gathered = material::gather(ask, order.chat, &order.standing).await?;
     let (settings, rows) = providers::line_up(ask).await?;
-    let mut mask = Mask::knowing(&[&ask.user.name]);
+    let mut mask = material::mask(&mut *ask.conn().await?, ask.workspace()).await?;
     let material = material_of(order, &gathered, settings.tone);
-    let question = question(ask, order, &material, &mut mask);
-    let version = question.1;
+    let (question, version) = question(ask, order, &material, &mut mask);
+    let category = order.standing.category.unwrap_or_else(|| understand(&gathered.turn).category);
+    let drafting = Drafting { ask, order, material: &material, gathered: &gathered, category, version };
+    // Who asks once more wants other words, and thanks are never answered twice in the same ones.
+    let is_repeatable = order.task == Task::Suggest && !order.is_asked_for && category != Category::Thanks;
+    let key = (is_repeatable && !rows.is_empty()).then(|| Key::of(&question, &rows));
+    if let Some(key) = &key {
+        let known = cache::find(&mut *ask.conn().await?, ask.workspace(), key, ask.now).await?;
+        if let Some(known) = known {
+            let restored = mask.restore(&known.body);
+            growing.show(restored.text.clone());
+            let by = (known.provider, known.model);
+            return drafting.made(restored, by, false, None).await.map(Ending::Ready);
+        }
+    }
     let mut asking = Asking { ask, order, growing, mask: &mask, rows, began, first_ms: None };
-    let told = asking.answer(question.0, &mut moves).await?;
+    let told = asking.answer(question, &mut moves).await?;
     let first_ms = asking.first_ms;
     Ok(match told {
         Answered::Moved => Ending::Cancelled,
         Answered::Text { text, row, end } => {
-            let restored = mask.restore(text.trim());
-            let flags = checked(ask, order, &material, &gathered, &restored, end.is_cut).await?;
-            let by = Some((row.kind, end.model));
-            let category = understand(&gathered.turn).category;
-            let (text, sources) = (restored.text, sources_of(order, gathered.views));
-            Ending::Ready(Made { text, by, version, category, sources, flags, problem: None, first_ms })
+            let body = text.trim().to_owned();
+            let by = (row.kind, end.model);
+            let made = drafting.made(mask.restore(&body), by.clone(), end.is_cut, first_ms).await?;
+            if let Some(key) = key.filter(|_| made.is_good_again()) {
+                let answer = Cached { body, provider: by.0, model: by.1 };
+                cache::keep(&mut *ask.conn().await?, ask.workspace(), &key, &answer, ask.now).await?;
+            }
+            Ending::Ready(made)
         }
-        Answered::Nobody(problem) if order.task == Task::Suggest => {
-            from_template(ask, order, &material, &gathered, problem).await?
-        }
+        Answered::Nobody(problem) if order.task == Task::Suggest => drafting.by_template(problem).await?,
         Answered::Nobody(problem) => Ending::Failed(problem),
     })
 }
@@ -338,33 +365,61 @@ async fn checked(
     Ok(flags)
 }
 
-/// A draft without a model: by what the buyer writes about, and never what was said lately.
-async fn from_template(
-    ask: &Ask,
-    order: &Order,
-    material: &Material,
-    gathered: &Gathered,
-    problem: Option<ModelProblem>,
-) -> Outcome<Ending> {
-    let understood = understand(&gathered.turn);
-    let recent = recent(&mut *ask.conn().await?, ask).await?;
-    let seed = order.chat.0.as_u64_pair().1;
-    let make = if order.is_asked_for { templates::another } else { templates::draft };
-    let Some(draft) = make(understood.category, understood.language, seed, &recent) else {
-        return Ok(Ending::Failed(problem));
-    };
-    let restored = Restored { text: draft.text, unknown: Vec::new() };
-    let flags = checked(ask, order, material, gathered, &restored, false).await?;
-    Ok(Ending::Ready(Made {
-        text: restored.text,
-        by: None,
-        version: draft.version,
-        category: understood.category,
-        sources: vec![SourceView::of(SourceKind::Template, "")],
-        flags,
-        problem,
-        first_ms: None,
-    }))
+/// All that a draft is made from.
+struct Drafting<'a> {
+    ask: &'a Ask,
+    order: &'a Order,
+    material: &'a Material,
+    gathered: &'a Gathered,
+    /// What the buyer writes about, by the rules or by a person.
+    category: Category,
+    /// Of the prompt.
+    version: i32,
+}
+
+impl Drafting<'_> {
+    /// A draft that a model has made.
+    async fn made(
+        &self,
+        draft: Restored,
+        by: (ProviderKind, String),
+        is_cut: bool,
+        first_ms: Option<i32>,
+    ) -> Outcome<Made> {
+        let flags = checked(self.ask, self.order, self.material, self.gathered, &draft, is_cut).await?;
+        Ok(Made {
+            text: draft.text,
+            by: Some(by),
+            version: self.version,
+            category: self.category,
+            sources: sources_of(self.order, self.gathered.views.clone()),
+            flags,
+            problem: None,
+            first_ms,
+        })
+    }
+
+    /// A draft without a model: by what the buyer writes about, and never what was said lately.
+    async fn by_template(&self, problem: Option<ModelProblem>) -> Outcome<Ending> {
+        let recent = recent(&mut *self.ask.conn().await?, self.ask).await?;
+        let seed = self.order.chat.0.as_u64_pair().1;
+        let make = if self.order.is_asked_for { templates::another } else { templates::draft };
+        let Some(draft) = make(self.category, language(&self.gathered.turn), seed, &recent) else {
+            return Ok(Ending::Failed(problem));
+        };
+        let restored = Restored { text: draft.text, unknown: Vec::new() };
+        let flags = checked(self.ask, self.order, self.material, self.gathered, &restored, false).await?;
+        Ok(Ending::Ready(Made {
+            text: restored.text,
+            by: None,
+            version: draft.version,
+            category: self.category,
+            sources: vec![SourceView::of(SourceKind::Template, "")],
+            flags,
+            problem,
+            first_ms: None,
+        }))
+    }
 }
 
 /// What templates have said lately in the workspace.

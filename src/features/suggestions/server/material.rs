@@ -9,10 +9,11 @@ use crate::features::orders::types::{OrderPanel, Posting};
 use crate::features::orders::ui::words;
 use crate::features::quick_replies::server::offer;
 use crate::features::quick_replies::variables::{self, Facts};
+use crate::features::suggestions::mask::Mask;
 use crate::features::suggestions::prompt::{LONGEST_TRANSCRIPT, Line, Source, Speaker};
 use crate::features::suggestions::types::{SourceKind, SourceView};
 use crate::platform::fault::Outcome;
-use crate::platform::schema::messages;
+use crate::platform::schema::{messages, users};
 use crate::platform::time_zone;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{ChatId, UserId, WorkspaceId};
@@ -25,6 +26,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 const MOST_REPLIES: i64 = 3;
 /// Articles that are told.
 const MOST_ARTICLES: i64 = 3;
+/// People whose names are hidden; shops have fewer.
+const MOST_NAMES: i64 = 500;
 /// Characters of the buyer's words that quick replies are looked for by.
 const SEARCHED: usize = 1000;
 
@@ -46,7 +49,7 @@ pub struct Gathered {
 /// # Errors
 /// When the database refuses.
 pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gathered> {
-    let transcript = transcript(&mut *ask.conn().await?, ask.workspace(), chat).await?;
+    let transcript = transcript(&mut *ask.conn().await?, ask.workspace(), chat, LONGEST_TRANSCRIPT).await?;
     let turn = turn(&transcript);
     let mut gathered = Gathered { transcript, turn, ..Gathered::default() };
     let panel = orders::known(ask, chat).await?;
@@ -73,10 +76,14 @@ pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gat
 }
 
 /// The last messages of buyer and shop; what the marketplace and its machines write answers nobody.
-async fn transcript(
+///
+/// # Errors
+/// When the database refuses.
+pub async fn transcript(
     conn: &mut AsyncPgConnection,
     workspace: WorkspaceId,
     chat: ChatId,
+    longest: usize,
 ) -> Outcome<Vec<Line>> {
     let mut rows: Vec<(String, String)> = messages::table
         .filter(messages::workspace_id.eq(workspace))
@@ -84,13 +91,28 @@ async fn transcript(
         .filter(messages::author.eq_any(["buyer", "operator", "seller_elsewhere"]))
         .filter(messages::body.ne(""))
         .order((messages::sent_at.desc(), messages::sort_key.desc()))
-        .limit(LONGEST_TRANSCRIPT as i64)
+        .limit(longest as i64)
         .select((messages::author, messages::body))
         .load(conn)
         .await?;
     rows.reverse();
     let speaker = |author: &str| if author == "buyer" { Speaker::Buyer } else { Speaker::Shop };
     Ok(rows.into_iter().map(|(author, text)| Line { speaker: speaker(&author), text }).collect())
+}
+
+/// A mask that knows who works here, and has: any of them may have signed a message of a chat.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mask(conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcome<Mask> {
+    let people: Vec<String> = users::table
+        .filter(users::workspace_id.eq(workspace))
+        .order(users::created_at.desc())
+        .limit(MOST_NAMES)
+        .select(users::name)
+        .load(conn)
+        .await?;
+    Ok(Mask::knowing(&people.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// What the buyer has written since the last answer; where the last word is the shop's, the buyer's last message.

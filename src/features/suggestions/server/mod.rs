@@ -1,14 +1,17 @@
 //! The server's half of drafts: who is asked what, how the answer grows, and what is kept of it.
 
+pub mod ahead;
 pub mod begin;
-mod calls;
+pub mod cache;
+pub mod calls;
 mod make;
 mod material;
-mod measured;
 pub mod outcome;
 pub mod panel;
 pub mod providers;
+pub mod report;
 pub mod settings;
-mod standing;
+pub mod standing;
 pub mod stream;
+pub mod summary;
 pub mod trial;

@@ -5,11 +5,11 @@ use super::providers;
 use super::settings;
 use super::standing::{self, Standing};
 use crate::context::Ask;
-use crate::features::suggestions::prompt::Task;
-use crate::features::suggestions::types::{Panel, Readiness, SuggestionState, SuggestionView};
+use crate::features::suggestions::prompt::{LONG_CHAT, Task};
+use crate::features::suggestions::types::{MOST_VARIANTS, Panel, SuggestionState, SuggestionView};
 use crate::platform::fault::Outcome;
-use crate::platform::schema::suggestions;
-use crate::shared::ids::{ChatId, SuggestionId};
+use crate::platform::schema::{messages, suggestions};
+use crate::shared::ids::{ChatId, SuggestionId, WorkspaceId};
 use crate::shared::models::{ModelProblem, ProviderKind};
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, HasQuery, OptionalExtension, QueryDsl};
@@ -64,17 +64,55 @@ pub async fn open(ask: &Ask, chat: ChatId) -> Outcome<Panel> {
     let settings = settings::read(&mut conn, workspace).await?;
     let (_, readiness) = providers::usable(&mut conn, workspace, &settings, ask.now).await?;
     let mut current = current(&mut conn, ask, chat, &standing).await?;
+    let is_long = is_long(&mut conn, workspace, chat).await?;
     if current.is_none() && standing.is_waiting() && settings.is_automatic {
         drop(conn);
         begin::by_itself(ask, chat, standing.clone()).await?;
         conn = ask.conn().await?;
         current = self::current(&mut conn, ask, chat, &standing).await?;
     }
-    Ok(panel(standing, current, readiness, ask.now))
+    let variants = variants(&mut conn, ask, chat, &standing).await?;
+    Ok(Panel {
+        is_waiting: standing.is_waiting(),
+        current: current.map(|row| row.view(ask.now)),
+        readiness,
+        variants: variants.into_iter().map(|row| row.view(ask.now)).collect(),
+        is_long,
+    })
 }
 
-fn panel(standing: Standing, current: Option<Row>, readiness: Readiness, now: DateTime<Utc>) -> Panel {
-    Panel { is_waiting: standing.is_waiting(), current: current.map(|row| row.view(now)), readiness }
+/// Whether so much was written in a chat that a summary helps.
+async fn is_long(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId) -> Outcome<bool> {
+    let some: Vec<String> = messages::table
+        .filter(messages::workspace_id.eq(workspace))
+        .filter(messages::chat_id.eq(chat))
+        .select(messages::external_id)
+        .limit(LONG_CHAT as i64)
+        .load(conn)
+        .await?;
+    Ok(some.len() >= LONG_CHAT)
+}
+
+/// The newest drafts for what the buyer has written last that nobody has used yet.
+async fn variants(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    standing: &Standing,
+) -> Outcome<Vec<Row>> {
+    let Some(message) = &standing.buyer_message else { return Ok(Vec::new()) };
+    Ok(Row::query()
+        .filter(suggestions::workspace_id.eq(ask.workspace()))
+        .filter(suggestions::chat_id.eq(chat))
+        .filter(suggestions::message_id.eq(message))
+        .filter(suggestions::state.eq(SuggestionState::Ready))
+        .filter(suggestions::task.eq(Task::Suggest))
+        .filter(suggestions::outcome.is_null())
+        .filter(suggestions::created_at.ge(standing.useful_from()))
+        .order((suggestions::created_at.desc(), suggestions::id.desc()))
+        .limit(MOST_VARIANTS as i64)
+        .load(conn)
+        .await?)
 }
 
 /// The newest draft for what the buyer has written last that nobody has used yet; of texts that were rewritten only the

@@ -297,6 +297,16 @@ pub async fn note_problem(
     Ok(())
 }
 
+/// The models that may be asked now, and why there are none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ready(ask: &Ask) -> Outcome<(Vec<ProviderRow>, Readiness)> {
+    let mut conn = ask.conn().await?;
+    let settings = settings::read(&mut conn, ask.workspace()).await?;
+    usable(&mut conn, ask.workspace(), &settings, ask.now).await
+}
+
 /// The settings of the workspace and the models that may be asked now.
 ///
 /// # Errors

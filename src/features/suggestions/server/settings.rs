@@ -1,6 +1,6 @@
 //! How a workspace wants drafts to be made.
 
-use super::{calls, measured, providers};
+use super::{calls, providers};
 use crate::context::Ask;
 use crate::features::suggestions::prompt::Tone;
 use crate::features::suggestions::types::{ModelsPage, SuggestionSettings};
@@ -50,8 +50,7 @@ pub async fn page(ask: &Ask) -> Outcome<ModelsPage> {
     let used = calls::used(&mut conn, workspace, ask.now).await?;
     let rows = providers::all(&mut conn, workspace).await?;
     let providers = rows.into_iter().map(|row| row.view(&used, ask.now)).collect();
-    let measured = measured::measured(&mut conn, workspace, ask.now).await?;
-    Ok(ModelsPage { settings, providers, used_calls: used.calls, measured })
+    Ok(ModelsPage { settings, providers, used_calls: used.calls })
 }
 
 /// Changes the settings.

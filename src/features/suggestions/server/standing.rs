@@ -1,6 +1,7 @@
 //! Where a chat stands: whether its buyer waits, and for what. A draft answers one standing; when that has moved, the
 //! draft is about yesterday.
 
+use crate::features::understanding::types::Category;
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
@@ -23,6 +24,11 @@ pub struct Standing {
     is_being_answered: bool,
     #[diesel(sql_type = Timestamptz)]
     last_message_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    pub is_spam: bool,
+    /// What the buyer writes about, by the rules or by a person; nothing of imported history.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub category: Option<Category>,
     /// What the buyer has written last.
     #[diesel(sql_type = Nullable<Text>)]
     pub buyer_message: Option<String>,
@@ -45,8 +51,9 @@ impl Standing {
     }
 }
 
-/// `$1` workspace, `$2` chat.
-const SQL: &str = "SELECT c.seller_id AS seller, s.marketplace, c.unanswered_since, c.last_message_at, buyer.external_id AS buyer_message, \
+/// `$1` workspace, `$2` chat. Public so that a test can look at its plan.
+pub const SQL: &str = "SELECT c.seller_id AS seller, s.marketplace, c.unanswered_since, c.last_message_at, \
+         c.work_state = 'spam' AS is_spam, c.category, buyer.external_id AS buyer_message, \
          EXISTS (SELECT 1 FROM replies r \
                  WHERE r.workspace_id = c.workspace_id AND r.chat_id = c.id \
                    AND r.state IN ('queued', 'sending', 'sent', 'unsure')) AS is_being_answered \

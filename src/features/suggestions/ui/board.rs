@@ -4,7 +4,7 @@
 use super::follow;
 use crate::features::suggestions::api;
 use crate::features::suggestions::prompt::Task;
-use crate::features::suggestions::types::{Panel, SuggestionState, SuggestionView};
+use crate::features::suggestions::types::{Panel, SuggestionState, SuggestionView, Summary};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, SuggestionId};
@@ -22,6 +22,11 @@ pub struct Board {
     pub growing: RwSignal<String>,
     /// Why the server could not be asked.
     pub problem: RwSignal<Option<AppError>>,
+    /// Which of the variants is looked at; 0 is the newest.
+    pub chosen: RwSignal<usize>,
+    /// What the chat is about, once somebody has asked.
+    pub summary: RwSignal<Option<Result<Summary, AppError>>>,
+    pub is_summarising: RwSignal<bool>,
     followed: StoredValue<Option<SuggestionId>>,
     is_asking: StoredValue<bool>,
     has_moved: StoredValue<bool>,
@@ -35,6 +40,9 @@ impl Board {
             panel: RwSignal::new(None),
             growing: RwSignal::new(String::new()),
             problem: RwSignal::new(None),
+            chosen: RwSignal::new(0),
+            summary: RwSignal::new(None),
+            is_summarising: RwSignal::new(false),
             followed: StoredValue::new(None),
             is_asking: StoredValue::new(false),
             has_moved: StoredValue::new(false),
@@ -47,6 +55,7 @@ impl Board {
                 LiveNews::Changes(events) => events.iter().any(|event| board.concerns(&event.change)),
             };
             if is_ours {
+                board.outdate(&news);
                 board.refresh();
             }
         });
@@ -64,9 +73,35 @@ impl Board {
         }
     }
 
-    /// The draft that is shown.
+    /// A summary tells what was said up to now: what is said later makes it old.
+    fn outdate(self, news: &LiveNews) {
+        let is_said = |change: &Change| matches!(change, Change::Chat { .. } | Change::Reply { .. });
+        let is_old = match news {
+            LiveNews::Resync => true,
+            LiveNews::Changes(events) => {
+                events.iter().any(|event| self.concerns(&event.change) && is_said(&event.change))
+            }
+        };
+        if is_old {
+            _ = self.summary.try_set(None);
+        }
+    }
+
+    /// The draft that is shown: the newest, or the variant that is looked at.
     pub fn current(self) -> Option<SuggestionView> {
-        self.panel.with(|panel| panel.as_ref().and_then(|panel| panel.current.clone()))
+        let place = self.chosen.get();
+        self.panel.with(|panel| {
+            let panel = panel.as_ref()?;
+            let variant = panel.variants.get(place).filter(|_| place > 0 && has_variants(panel));
+            variant.or(panel.current.as_ref()).cloned()
+        })
+    }
+
+    /// How many variants there are to choose from.
+    pub fn variants(self) -> usize {
+        self.panel.with(|panel| {
+            panel.as_ref().filter(|panel| has_variants(panel)).map_or(0, |panel| panel.variants.len())
+        })
     }
 
     /// Whether a draft is on its way.
@@ -100,6 +135,11 @@ impl Board {
     fn take(self, answer: Result<Panel, AppError>) {
         match answer {
             Ok(panel) => {
+                let newest = |panel: &Panel| panel.current.as_ref().map(|current| current.id);
+                let before = self.panel.try_with_untracked(|before| before.as_ref().and_then(newest));
+                if before != Some(newest(&panel)) {
+                    _ = self.chosen.try_set(0);
+                }
                 self.follow(panel.current.as_ref());
                 _ = self.panel.try_set(Some(panel));
                 _ = self.problem.try_set(None);
@@ -122,6 +162,19 @@ impl Board {
         follow::follow(current.id, on_text, move || self.refresh());
     }
 
+    /// Asks what the chat is about; two presses are one question.
+    pub fn summarise(self) {
+        if self.is_summarising.get_untracked() {
+            return;
+        }
+        self.is_summarising.set(true);
+        spawn_local(async move {
+            let answer = api::summarise(self.chat).await;
+            _ = self.summary.try_set(Some(answer));
+            _ = self.is_summarising.try_set(false);
+        });
+    }
+
     /// Asks for a draft, or for another form of a text.
     pub fn ask(self, task: Task, draft: Option<String>) {
         if untrack(|| self.is_thinking()) {
@@ -134,4 +187,12 @@ impl Board {
             }
         });
     }
+}
+
+/// Whether the draft that is shown is one of several.
+fn has_variants(panel: &Panel) -> bool {
+    let is_one = |current: &SuggestionView| {
+        current.state == SuggestionState::Ready && panel.variants.iter().any(|it| it.id == current.id)
+    };
+    panel.current.as_ref().is_some_and(is_one)
 }

@@ -5,7 +5,7 @@ use super::words;
 use crate::features::suggestions::api;
 use crate::features::suggestions::prompt::Tone;
 use crate::features::suggestions::types::{
-    self, Measured, ModelsPage as Loaded, ProviderTest, ProviderView, SuggestionSettings,
+    self, ModelsPage as Loaded, ProviderTest, ProviderView, SuggestionSettings,
 };
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
@@ -55,7 +55,7 @@ pub fn ModelsPage() -> impl IntoView {
 #[component]
 fn Content(page: Loaded, tests: Tests, again: Callback<()>) -> impl IntoView {
     let locale = use_locale();
-    let Loaded { settings, providers, used_calls, measured } = page;
+    let Loaded { settings, providers, used_calls } = page;
     let is_abroad_allowed = settings.is_abroad_allowed;
     view! {
         <How settings used_calls/>
@@ -64,47 +64,7 @@ fn Content(page: Loaded, tests: Tests, again: Callback<()>) -> impl IntoView {
             <p class="quiet">{locale.models_list_text()}</p>
             <List providers is_abroad_allowed tests again/>
         </section>
-        <Outcomes measured/>
-    }
-}
-
-/// What became of drafts.
-#[component]
-fn Outcomes(measured: Vec<Measured>) -> impl IntoView {
-    let locale = use_locale();
-    let is_empty = measured.iter().all(|measured| measured.all() == 0);
-    let lines = measured.into_iter().filter(|measured| measured.all() > 0).map(|measured| {
-        let share = |part: i64| format!("{part} ({} %)", measured.percent(part));
-        view! {
-            <tr>
-                <th scope="row">{words::measured_of(locale, measured.of)}</th>
-                <td>{locale.number(measured.all())}</td>
-                <td>{share(measured.accepted)}</td>
-                <td>{share(measured.edited)}</td>
-                <td>{share(measured.rejected)}</td>
-            </tr>
-        }
-    });
-    let lines = lines.collect_view();
-    view! {
-        <section class="card" aria-labelledby="models-outcomes">
-            <h2 id="models-outcomes">{locale.models_outcomes()}</h2>
-            <p class="quiet" hidden=!is_empty>{locale.models_outcomes_none()}</p>
-            <div class="measured" tabindex="0" role="group" aria-label=locale.models_outcomes() hidden=is_empty>
-                <table data-testid="measured">
-                    <thead>
-                        <tr>
-                            <th scope="col">{locale.measured_of()}</th>
-                            <th scope="col">{locale.measured_all()}</th>
-                            <th scope="col">{locale.measured_accepted()}</th>
-                            <th scope="col">{locale.measured_edited()}</th>
-                            <th scope="col">{locale.measured_rejected()}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines}</tbody>
-                </table>
-            </div>
-        </section>
+        <p><a href="/reports/suggestions">{locale.measured_page()}</a></p>
     }
 }
 

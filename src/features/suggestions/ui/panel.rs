@@ -4,7 +4,7 @@
 use super::board::Board;
 use super::words;
 use crate::features::suggestions::prompt::Task;
-use crate::features::suggestions::types::{Readiness, SuggestionState, SuggestionView};
+use crate::features::suggestions::types::{Readiness, SuggestionState, SuggestionView, Summary};
 use crate::features::wording::types::Severity;
 use crate::shared::commands::Command;
 use crate::shared::error::AppError;
@@ -148,7 +148,10 @@ pub fn SuggestionPanel(
     );
     // Who goes on typing has decided.
     Effect::watch(move || hand.text.get(), move |_, _, _| hand.asks.set(false), false);
-    let is_open = Memo::new(move |_| is_waiting.get() || board.current().is_some());
+    let is_open = Memo::new(move |_| {
+        let has_summary = board.is_summarising.get() || board.summary.with(Option::is_some);
+        is_waiting.get() || has_summary || board.current().is_some()
+    });
     let state = Memo::new(move |_| state_word(board));
     view! {
         <section
@@ -172,6 +175,7 @@ pub fn SuggestionPanel(
                 aria-label=locale.suggestion_text()
                 hidden=move || !is_open.get()
             >
+                <p class="suggestion-summary" role="status" data-testid="chat-summary">{move || summed_up(locale, board)}</p>
                 <p class="suggestion-text">{move || shown(locale, board)}</p>
                 <Notes board locale/>
             </div>
@@ -220,6 +224,22 @@ fn shown(locale: Locale, board: Board) -> String {
             None => locale.suggestion_not_made().to_owned(),
         },
     }
+}
+
+/// What the chat is about, or in words why nobody says.
+fn summed_up(locale: Locale, board: Board) -> Option<String> {
+    if board.is_summarising.get() {
+        return Some(locale.summary_on_its_way().to_owned());
+    }
+    let words = match board.summary.get()? {
+        Ok(Summary { text: Some(text), .. }) => text,
+        Ok(Summary { problem: Some(problem), .. }) => locale.model_problem(problem).to_owned(),
+        Ok(summary) => {
+            words::readiness(locale, summary.readiness).unwrap_or(locale.summary_not_made()).to_owned()
+        }
+        Err(error) => error.sentence(locale),
+    };
+    Some(format!("{} {words}", locale.summary_begins()))
 }
 
 /// What was found in the draft, why no model has made it, and what it was made from.
@@ -287,6 +307,8 @@ fn Tools(hand: Hand, locale: Locale, can_insert: Memo<bool>, is_closed: Signal<b
     let has_model = Memo::new(move |_| {
         board.panel.with(|panel| panel.as_ref().is_some_and(|panel| panel.readiness == Readiness::Ready))
     });
+    let is_long =
+        Memo::new(move |_| board.panel.with(|panel| panel.as_ref().is_some_and(|panel| panel.is_long)));
     let has_text =
         Memo::new(move |_| hand.text.with(|text| !text.trim().is_empty()) || hand.ready().is_some());
     let has_typed = Memo::new(move |_| hand.text.with(|text| !text.trim().is_empty()));
@@ -369,6 +391,56 @@ fn Tools(hand: Hand, locale: Locale, can_insert: Memo<bool>, is_closed: Signal<b
                 {another}
             </button>
             {tasks.collect_view()}
+            <Variants board locale/>
+            <button
+                type="button"
+                class="suggestion-task"
+                data-testid="summarise"
+                title=locale.summary_hint()
+                disabled=move || board.is_summarising.get()
+                hidden=move || !has_model.get() || !is_long.get()
+                on:click=move |_| board.summarise()
+            >
+                {locale.summary_ask()}
+            </button>
         </div>
+    }
+}
+
+/// The ways between the newest drafts.
+#[component]
+fn Variants(board: Board, locale: Locale) -> impl IntoView {
+    let count = Memo::new(move |_| board.variants());
+    let go = move |to: usize| board.chosen.set(to);
+    view! {
+        <span
+            class="suggestion-variants"
+            role="group"
+            aria-label=locale.suggestion_variants()
+            data-testid="suggestion-variants"
+            hidden=move || count.get() < 2
+        >
+            <button
+                type="button"
+                class="suggestion-task"
+                aria-label=locale.suggestion_newer()
+                title=locale.suggestion_newer()
+                disabled=move || board.chosen.get() == 0
+                on:click=move |_| go(board.chosen.get_untracked().saturating_sub(1))
+            >
+                <Glyph icon=Icon::Back/>
+            </button>
+            <span>{move || format!("{}/{}", board.chosen.get() + 1, count.get())}</span>
+            <button
+                type="button"
+                class="suggestion-task"
+                aria-label=locale.suggestion_older()
+                title=locale.suggestion_older()
+                disabled=move || board.chosen.get() + 1 >= count.get()
+                on:click=move |_| go(board.chosen.get_untracked() + 1)
+            >
+                <Glyph icon=Icon::Right/>
+            </button>
+        </span>
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::features::suggestions::check::{Concern, Flag};
 use crate::features::suggestions::prompt::{Task, Tone};
-use crate::features::suggestions::types::{MeasuredOf, Readiness, SourceKind, SourceView, SuggestionView};
-use crate::features::understanding::types::Category;
+use crate::features::suggestions::types::{Readiness, SourceKind, SourceView, SuggestionView};
 use crate::shared::i18n::Locale;
 
 /// What was found in a draft.
@@ -77,28 +76,5 @@ pub fn tone(locale: Locale, tone: Tone) -> &'static str {
         Tone::Neutral => locale.tone_neutral(),
         Tone::Friendly => locale.tone_friendly(),
         Tone::Formal => locale.tone_formal(),
-    }
-}
-
-/// Which drafts are counted together.
-pub fn measured_of(locale: Locale, of: MeasuredOf) -> &'static str {
-    match of {
-        MeasuredOf::All => locale.measured_together(),
-        MeasuredOf::Maker(Some(kind)) => locale.provider(kind),
-        MeasuredOf::Maker(None) => locale.measured_templates(),
-        MeasuredOf::Category(category) => category_name(locale, category),
-    }
-}
-
-fn category_name(locale: Locale, category: Category) -> &'static str {
-    match category {
-        Category::Question => locale.category_question(),
-        Category::Complaint => locale.category_complaint(),
-        Category::Delivery => locale.category_delivery(),
-        Category::Return => locale.category_return(),
-        Category::Size => locale.category_size(),
-        Category::Defect => locale.category_defect(),
-        Category::Thanks => locale.category_thanks(),
-        Category::Other => locale.category_other(),
     }
 }

@@ -118,6 +118,10 @@ impl Bucket {
             Condition::Priority(given) => {
                 none_or_all(given.len(), Priority::ALL.iter().all(|it| given.contains(it)))
             }
+            // Some chats are not understood at all.
+            Condition::Category(given) => none_or_all(given.len(), false),
+            Condition::Urgency(given) => none_or_all(given.len(), false),
+            Condition::Sentiment(given) => none_or_all(given.len(), false),
             Condition::Deadline(_)
             | Condition::Unseen(_)
             | Condition::Window(_)

@@ -220,6 +220,9 @@ impl Writer<'_> {
                 self.is_one_of("p.tag_id", tags.iter().map(|id| id.0).collect())
             ),
             Condition::Priority(priorities) => self.is_a_word_of("c.priority", priorities),
+            Condition::Category(given) => self.understood("c.category", given),
+            Condition::Urgency(given) => self.understood("c.urgency", given),
+            Condition::Sentiment(given) => self.understood("c.sentiment", given),
             Condition::Deadline(state) => self.deadline(*state),
             Condition::Window(state) => self.window(*state),
             Condition::LastMessage(days) => self.days("c.last_message_at", *days),
@@ -239,6 +242,11 @@ impl Writer<'_> {
             [word] => format!("{column} = {}", self.values.text(word.to_string())),
             _ => format!("{column} = ANY({})", self.values.texts(words.iter().map(T::to_string).collect())),
         }
+    }
+
+    /// In the words of the index of what is understood: all of it is known of a chat, or nothing.
+    fn understood<T: ToString>(&mut self, column: &str, words: &[T]) -> String {
+        format!("c.category IS NOT NULL AND {}", self.is_a_word_of(column, words))
     }
 
     fn assignee(&mut self, holders: &[Holder]) -> String {

@@ -3,6 +3,7 @@
 use crate::features::inbox::types::{
     Author, ChatRow, ChatStatus, HistoryState, PersonView, Priority, TagView, UNSEEN_CAP, WorkState,
 };
+use crate::features::understanding::types::{By, Category, Sentiment, Understood, Urgency};
 use crate::shared::ids::{ChatId, SellerId, UserId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::sla::clocks::ClockKind;
@@ -62,11 +63,27 @@ pub struct Row {
     tags: serde_json::Value,
     #[diesel(sql_type = Bool)]
     is_starred: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    category: Option<Category>,
+    #[diesel(sql_type = Nullable<Text>)]
+    urgency: Option<Urgency>,
+    #[diesel(sql_type = Nullable<Text>)]
+    sentiment: Option<Sentiment>,
+    #[diesel(sql_type = Nullable<Text>)]
+    understood_by: Option<By>,
+}
+
+impl Row {
+    fn understood(&self) -> Option<Understood> {
+        let (category, urgency, sentiment) = (self.category?, self.urgency?, self.sentiment?);
+        Some(Understood { category, urgency, sentiment, by: self.understood_by? })
+    }
 }
 
 impl From<Row> for ChatRow {
     fn from(row: Row) -> Self {
         ChatRow {
+            understood: row.understood(),
             id: row.id,
             external_id: row.external_id,
             marketplace: row.marketplace,
@@ -104,7 +121,8 @@ pub fn rows_sql(inner: &str, order: &str) -> String {
                 c.due_kind, c.due_since, c.is_highlighted, \
                 CASE WHEN c.last_message_author IS NOT NULL THEN 'known' WHEN c.history_problem IS NOT NULL THEN 'refused' \
                      WHEN c.is_behind THEN 'coming' ELSE 'known' END AS history, \
-                c.work_state, c.snoozed_until, c.assignee_id, c.priority, \
+                c.work_state, c.snoozed_until, c.assignee_id, c.priority, c.category, c.urgency, c.sentiment, \
+                c.understood_by, \
                 (SELECT a.name FROM users a WHERE a.workspace_id = $1 AND a.id = c.assignee_id) AS assignee_name, \
                 EXISTS (SELECT 1 FROM drafts d WHERE d.workspace_id = $1 AND d.user_id = $2 AND d.chat_id = c.id) \
                     AS has_draft, \

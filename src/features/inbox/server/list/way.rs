@@ -76,6 +76,9 @@ fn may_lead(filter: &Filter) -> bool {
         Filter::Is(condition) => match condition {
             Condition::Tag(tags) => !tags.is_empty(),
             Condition::Priority(given) => !given.is_empty() && !given.contains(&Priority::Normal),
+            Condition::Category(given) => !given.is_empty(),
+            Condition::Urgency(given) => !given.is_empty(),
+            Condition::Sentiment(given) => !given.is_empty(),
             Condition::Deadline(state) => *state != DeadlineState::None,
             Condition::Window(state) => *state == WindowState::Ending,
             Condition::HasOrder(has) => *has,

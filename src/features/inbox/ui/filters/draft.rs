@@ -13,6 +13,9 @@ text_enum!(
         Assignee = "assignee",
         Tag = "tag",
         Priority = "priority",
+        Category = "category",
+        Urgency = "urgency",
+        Sentiment = "sentiment",
         Unseen = "unseen",
         Work = "work",
         Seller = "seller",
@@ -50,6 +53,9 @@ impl Topic {
             Condition::Assignee(_) => Topic::Assignee,
             Condition::Tag(_) => Topic::Tag,
             Condition::Priority(_) => Topic::Priority,
+            Condition::Category(_) => Topic::Category,
+            Condition::Urgency(_) => Topic::Urgency,
+            Condition::Sentiment(_) => Topic::Sentiment,
             Condition::Deadline(_) => Topic::Deadline,
             Condition::Window(_) => Topic::Window,
             Condition::LastMessage(_) => Topic::LastMessage,
@@ -71,6 +77,9 @@ impl Topic {
             Topic::Assignee => Condition::Assignee(Vec::new()),
             Topic::Tag => Condition::Tag(Vec::new()),
             Topic::Priority => Condition::Priority(Vec::new()),
+            Topic::Category => Condition::Category(Vec::new()),
+            Topic::Urgency => Condition::Urgency(Vec::new()),
+            Topic::Sentiment => Condition::Sentiment(Vec::new()),
             Topic::Deadline => Condition::Deadline(DeadlineState::Overdue),
             Topic::Window => Condition::Window(WindowState::Ending),
             Topic::LastMessage => Condition::LastMessage(Days::Last(6)),
@@ -90,7 +99,10 @@ impl Topic {
             | Topic::Work
             | Topic::Assignee
             | Topic::Tag
-            | Topic::Priority => Input::Some,
+            | Topic::Priority
+            | Topic::Category
+            | Topic::Urgency
+            | Topic::Sentiment => Input::Some,
             Topic::LastMessage | Topic::Began => Input::Days,
             Topic::Text => Input::Text,
         }

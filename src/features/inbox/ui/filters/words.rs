@@ -6,6 +6,8 @@ use crate::features::inbox::types::{
     ChatKind, Condition, Days, DeadlineState, Filter, Holder, ListQuery, Priority, WindowState, WorkState,
 };
 use crate::features::inbox::ui::words;
+use crate::features::understanding::types::{Category, Sentiment, Urgency};
+use crate::features::understanding::words as understood;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::{SellerId, TagId, UserId};
 use crate::shared::marketplace::Marketplace;
@@ -80,6 +82,11 @@ fn condition(locale: Locale, condition: &Condition, names: &Names, is_turned: bo
         Condition::Assignee(all) => all.iter().map(|one| holder(locale, *one, names)).collect(),
         Condition::Tag(ids) => ids.iter().map(|id| tag(locale, *id, names)).collect(),
         Condition::Priority(all) => all.iter().map(|one| priority(locale, *one).to_owned()).collect(),
+        Condition::Category(all) => all.iter().map(|one| understood::category(locale, *one).into()).collect(),
+        Condition::Urgency(all) => all.iter().map(|one| understood::urgency(locale, *one).into()).collect(),
+        Condition::Sentiment(all) => {
+            all.iter().map(|one| understood::sentiment(locale, *one).into()).collect()
+        }
         Condition::Deadline(state) => vec![deadline(locale, *state).to_owned()],
         Condition::Window(state) => vec![window(locale, *state).to_owned()],
         Condition::LastMessage(days) | Condition::Began(days) => vec![self::days(locale, *days)],
@@ -115,6 +122,9 @@ pub fn topic(locale: Locale, topic: Topic) -> &'static str {
         Topic::Assignee => locale.filter_about_assignee(),
         Topic::Tag => locale.filter_about_tag(),
         Topic::Priority => locale.filter_about_priority(),
+        Topic::Category => locale.understood_category(),
+        Topic::Urgency => locale.understood_urgency(),
+        Topic::Sentiment => locale.understood_sentiment(),
         Topic::Work => locale.filter_about_work(),
         Topic::Seller => locale.filter_about_seller(),
         Topic::Marketplace => locale.filter_about_marketplace(),
@@ -144,6 +154,9 @@ pub fn choices(locale: Locale, topic: Topic, chosen: &[String], names: &Names) -
         Topic::Deadline => of(DeadlineState::ALL, |one| deadline(locale, one).to_owned()),
         Topic::Window => of(WindowState::ALL, |one| window(locale, one).to_owned()),
         Topic::Priority => of(Priority::ALL, |one| priority(locale, one).to_owned()),
+        Topic::Category => of(Category::ALL, |one| understood::category(locale, one).to_owned()),
+        Topic::Urgency => of(Urgency::ALL, |one| understood::urgency(locale, one).to_owned()),
+        Topic::Sentiment => of(Sentiment::ALL, |one| understood::sentiment(locale, one).to_owned()),
         Topic::Work => of(WorkState::ALL, |one| work(locale, one).to_owned()),
         Topic::Marketplace => of(Marketplace::ALL, |one| one.name().to_owned()),
         Topic::Kind => of(ChatKind::ALL, |one| kind(locale, one).to_owned()),
@@ -276,6 +289,7 @@ mod tests {
             ),
             ("last_message:last-6", "Newest message: in the last 7 days"),
             ("!!deadline:overdue", "Deadline: overdue"),
+            ("category:defect,return", "Subject: Defect or Return"),
             ("tag:", "Tag: nothing chosen"),
         ] {
             assert_eq!(says(text, &none), words, "{text}");

@@ -1,0 +1,4 @@
+//! What is understood, as it is kept.
+
+pub mod give;
+pub mod keep;
