@@ -3,7 +3,7 @@
  * started as a person would start it, on free ports of the loopback address.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -271,6 +271,7 @@ export class House {
       AGENTIQ_SEND_TIMEOUT: '2s',
       // Most tests are about what comes after.
       AGENTIQ_UNDO_PAUSE: '0s',
+      AGENTIQ_CLOCK_FILE: join(dataDir, 'ahead'),
     };
     return new House(database, dataDir, sandbox, env);
   }
@@ -282,6 +283,13 @@ export class House {
     const server = new Server(await running.says(/(?:^|\n|\s)listening on (http:\S+)/), running);
     this.servers.push(server);
     return server;
+  }
+
+  /** Puts the clocks of the servers ahead of the world's, also of those that are started later. The sandbox keeps the world's time. */
+  async ahead(seconds: number): Promise<void> {
+    const file = join(this.dataDir, 'ahead');
+    await writeFile(`${file}.new`, String(Math.round(seconds)));
+    await rename(`${file}.new`, file);
   }
 
   /** Runs a command of the program on this house's database. */

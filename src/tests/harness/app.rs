@@ -119,6 +119,7 @@ impl TestApp {
             trusted_proxies: setting.trusted_proxies,
             postgres_bin: None,
             files: FilesPlace::Folder(database.files()),
+            clock_file: None,
             models: {
                 let mut models = Config::read(|_| None).expect("the defaults").models;
                 models.point_to_sandbox(&sandbox.url());
