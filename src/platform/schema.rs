@@ -51,6 +51,7 @@ diesel::table! {
         assignee_id -> Nullable<Uuid>, priority -> Text,
         bucket -> SmallInt,
         due_kind -> Nullable<Text>, due_since -> Nullable<Timestamptz>, is_highlighted -> Bool,
+        promised_at -> Nullable<Timestamptz>, promised_until -> Nullable<Timestamptz>, waits_since -> Nullable<Timestamptz>,
     }
 }
 diesel::table! {
@@ -300,6 +301,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    promises (workspace_id, chat_id, id) {
+        workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, author_id -> Uuid, made_at -> Timestamptz,
+        until -> Timestamptz, after_message -> Nullable<Text>, reply_id -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
     rule_applications (workspace_id) {
         workspace_id -> Uuid, version -> Integer, asked_by -> Uuid, started_at -> Timestamptz, chats -> BigInt,
         done -> BigInt, cursor -> Nullable<Uuid>, finished_at -> Nullable<Timestamptz>,
@@ -370,5 +378,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     chat_turns,
     clocks,
     clock_wakes,
+    promises,
     rule_applications,
 );

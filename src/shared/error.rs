@@ -180,6 +180,10 @@ pub enum Refusal {
     PasswordWrong,
     /// A chat is put off to a moment to come.
     MomentPassed,
+    /// Nobody remembers a promise for so long.
+    PromiseTooFar {
+        days: u32,
+    },
     WorkspaceNameMissing,
     TagNameMissing,
     /// Another tag has this name.

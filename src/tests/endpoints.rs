@@ -105,6 +105,8 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/remove_tag", json!({ "chat": chat, "tag": tag })),
         ("inbox/close", json!({ "chat": chat, "seen": null })),
         ("inbox/snooze", json!({ "chat": chat, "seen": null, "until": later })),
+        ("inbox/promise_answer", json!({ "chat": chat, "until": later })),
+        ("inbox/drop_promise", json!({ "chat": chat })),
         ("inbox/mark_spam", json!({ "chat": chat, "seen": null })),
         ("inbox/reopen", json!({ "chat": chat })),
         ("inbox/star", json!({ "chat": chat })),

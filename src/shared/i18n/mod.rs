@@ -31,6 +31,7 @@ mod notices;
 mod orders;
 mod people;
 mod phrases;
+mod promises;
 mod pushes;
 mod quick_replies;
 mod search;

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod export;
 pub mod known;
 pub mod preview;
+pub mod promises;
 pub mod recompute;
 pub mod report;
 pub mod rules;

@@ -350,12 +350,16 @@ pub struct DueRow {
     pub due_kind: Option<ClockKind>,
     pub due_since: Option<DateTime<Utc>>,
     pub is_highlighted: bool,
+    /// The promise that is to be kept first.
+    pub promised_at: Option<DateTime<Utc>>,
+    pub promised_until: Option<DateTime<Utc>>,
 }
 
 const KEEP_DUE: &str = "UPDATE chats c SET due_at = d.due_at, due_kind = d.due_kind, due_since = d.due_since, \
-         is_highlighted = d.is_highlighted \
+         is_highlighted = d.is_highlighted, promised_at = d.promised_at, promised_until = d.promised_until \
      FROM jsonb_to_recordset($2) \
-          AS d (chat_id uuid, due_at timestamptz, due_kind text, due_since timestamptz, is_highlighted boolean) \
+          AS d (chat_id uuid, due_at timestamptz, due_kind text, due_since timestamptz, is_highlighted boolean, \
+                promised_at timestamptz, promised_until timestamptz) \
      WHERE c.workspace_id = $1 AND c.id = d.chat_id";
 
 /// Writes down the nearest deadlines of chats.

@@ -62,11 +62,11 @@ const WAITING: &str = "SELECT k.id AS chat_id, f.sent_at, f.sort_key FROM chats 
              WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' \
                AND m.sent_at >= greatest(k.unanswered_since, l.clock_from) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) f \
-         WHERE k.workspace_id = $1 AND k.bucket IN (2, 3) AND f.sent_at >= $2 AND f.sent_at < $3 \
+         WHERE k.workspace_id = $1 AND k.bucket IN (2, 3) AND k.unanswered_since IS NOT NULL AND f.sent_at >= $2 AND f.sent_at < $3 \
          ORDER BY f.sent_at, k.id LIMIT $4";
 
 const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS seller, s.name AS seller_name, s.marketplace, \
-            c.kind, c.bucket IN (2, 3, 6) AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
+            c.kind, c.bucket IN (2, 3, 6) AND c.unanswered_since IS NOT NULL AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
             rated.sent_at AS rated_at, u.id AS person, u.name AS person_name, o.postings, \
             ( \
                 SELECT v.details->>'priority' FROM activities v \
