@@ -20,6 +20,9 @@ export const OZON = {
   offerNotSigned: '100205',
 } as const;
 
+/** The sandbox's bot of Telegram, and the chat that it is in. */
+export const TELEGRAM = { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw', chat: '-1001234567890' } as const;
+
 /** What the sandbox's language models want to be shown. */
 export const MODELS = { key: 'sk-sandbox-4f6d0c1e', folder: 'b1gsandbox0folder' } as const;
 
@@ -216,6 +219,16 @@ export class Sandbox {
     return this.#get('models/calls');
   }
 
+  /** Faults of Telegram in force from now on; without any, messages arrive. */
+  async telegramFaults(faults: Record<string, unknown> = {}): Promise<void> {
+    await this.#post('telegram/faults', faults);
+  }
+
+  /** Texts that were written to Telegram, oldest first. */
+  async telegramMessages(): Promise<{ chat: string; text: string }[]> {
+    return this.#get('telegram/messages');
+  }
+
   /** Switches the demo shop's key off, as a person does in Ozon's cabinet, or on again. */
   async keyWorks(works: boolean): Promise<void> {
     await this.#post('account', { client_id: OZON.good, key_active: works });
@@ -265,6 +278,7 @@ export class House {
       AGENTIQ_OZON_URL: sandbox.url,
       AGENTIQ_DEEPSEEK_URL: `${sandbox.url}/models/deepseek`,
       AGENTIQ_YANDEX_AI_URL: `${sandbox.url}/models/yandex/v1`,
+      AGENTIQ_TELEGRAM_URL: `${sandbox.url}/telegram`,
       AGENTIQ_MODEL_NETWORKS: '127.0.0.0/8',
       AGENTIQ_POLL_INTERVAL: '1s',
       AGENTIQ_URGENT_POLL_INTERVAL: '1s',

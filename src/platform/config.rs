@@ -48,6 +48,8 @@ pub struct Config {
     pub files: FilesPlace,
     /// `AGENTIQ_CLOCK_FILE`: by how many seconds a test wants us ahead of the world; refused where Ozon is no sandbox on this machine.
     pub clock_file: Option<PathBuf>,
+    /// `AGENTIQ_TELEGRAM_URL`: where Telegram's Bot API is.
+    pub telegram_url: String,
     /// Where language models are.
     pub models: ModelSettings,
 }
@@ -127,6 +129,9 @@ impl Config {
             metrics_addr: reader.parse_option("AGENTIQ_METRICS_ADDR", "an address like 127.0.0.1:9100"),
             trusted_proxies: reader.parse("AGENTIQ_TRUSTED_PROXIES", 0, "a number"),
             postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
+            telegram_url: reader
+                .url("AGENTIQ_TELEGRAM_URL")
+                .unwrap_or_else(|| "https://api.telegram.org".into()),
             clock_file: get("AGENTIQ_CLOCK_FILE").map(PathBuf::from),
             models: reader.models(),
         };

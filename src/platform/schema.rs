@@ -301,6 +301,19 @@ diesel::table! {
     }
 }
 diesel::table! {
+    supervisor_channels (workspace_id) {
+        workspace_id -> Uuid, sealed_token -> Binary, chat -> Text, is_enabled -> Bool, problem -> Nullable<Text>,
+        said -> Nullable<Text>, sent_at -> Nullable<Timestamptz>, paused_until -> Nullable<Timestamptz>,
+        changed_by -> Uuid, changed_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    supervisor_news (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, clock -> Text, due_at -> Nullable<Timestamptz>,
+        at -> Timestamptz, state -> Text,
+    }
+}
+diesel::table! {
     promises (workspace_id, chat_id, id) {
         workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, author_id -> Uuid, made_at -> Timestamptz,
         until -> Timestamptz, after_message -> Nullable<Text>, reply_id -> Nullable<Uuid>,
@@ -379,5 +392,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     clocks,
     clock_wakes,
     promises,
+    supervisor_channels,
+    supervisor_news,
     rule_applications,
 );

@@ -9,6 +9,7 @@ use crate::features::inbox::server::presence;
 use crate::features::notices::server::notify;
 use crate::features::search::server::count;
 use crate::features::sellers::server::push as push_address;
+use crate::features::sla::server::supervisor::send as supervisor;
 use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
 use crate::platform::clock::now;
@@ -119,6 +120,7 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
     let presences = presence::prune(conn, now).await?;
     let notices = notify::prune(conn, now).await?;
     let bulk_jobs = bulk::prune(conn, now).await?;
+    let supervisor_news = supervisor::prune(conn, now).await?;
     let lines = Pace::prune(conn, now).await?;
     tracing::info!(
         events,
@@ -131,6 +133,7 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
         presences,
         notices,
         bulk_jobs,
+        supervisor_news,
         "housekeeping"
     );
     Ok(())

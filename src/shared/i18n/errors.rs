@@ -87,6 +87,8 @@ impl Locale {
             Refusal::PasswordTooShort { min } => self.problem_password_too_short(*min as usize),
             Refusal::PasswordWrong => self.password_wrong().to_owned(),
             Refusal::MomentPassed => self.moment_passed().to_owned(),
+            Refusal::BotTokenMalformed => self.bot_token_malformed().to_owned(),
+            Refusal::TelegramChatMalformed => self.telegram_chat_malformed().to_owned(),
             Refusal::PromiseTooFar { days } => self.promise_too_far(i64::from(*days)),
             Refusal::WorkspaceNameMissing => self.problem_workspace_missing().to_owned(),
             Refusal::TagNameMissing => self.tag_name_missing().to_owned(),

@@ -38,6 +38,7 @@ mod search;
 mod sellers;
 mod sending;
 mod suggestions;
+mod supervisor;
 mod texts;
 mod times;
 mod together;

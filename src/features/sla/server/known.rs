@@ -1,6 +1,6 @@
 //! What the clocks of chats depend on, read for many chats at once: one question for each kind of fact.
 
-use crate::features::orders::types::Posting;
+use crate::features::orders::types::{Posting, order_value};
 use crate::features::sla::policy::Facts;
 use crate::platform::fault::Outcome;
 use crate::shared::chat::{ChatKind, Priority};
@@ -85,28 +85,12 @@ impl ChatFacts {
             priority: self.by_hand,
             turn,
             minute_of_day,
-            order_value: value(&postings),
+            order_value: order_value(&postings),
             product_rating: None,
             review_stars: None,
             model: None,
         }
     }
-}
-
-/// What an order is worth in hundredths; nothing when a price is not known.
-fn value(postings: &[Posting]) -> Option<i64> {
-    let items = postings.iter().flat_map(|posting| &posting.items);
-    let prices: Option<Vec<i64>> = items
-        .map(|item| Some(hundredths(&item.price.as_ref()?.amount)?.saturating_mul(item.quantity)))
-        .collect();
-    prices.filter(|prices| !prices.is_empty()).map(|prices| prices.iter().sum())
-}
-
-/// `1990.5` as 199050.
-fn hundredths(amount: &str) -> Option<i64> {
-    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
-    let part: String = part.chars().chain("00".chars()).take(2).collect();
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
 }
 
 /// Everything that is known of some chats.
@@ -393,23 +377,4 @@ pub async fn texts(
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| ((row.chat_id, row.external_id), row.body)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::hundredths;
-
-    #[test]
-    fn money_is_counted_in_hundredths() {
-        let table = [
-            ("1990.00", Some(199_000)),
-            ("1990", Some(199_000)),
-            ("0.5", Some(50)),
-            ("1.999", Some(199)),
-            ("x", None),
-        ];
-        for (text, amount) in table {
-            assert_eq!(hundredths(text), amount, "{text}");
-        }
-    }
 }

@@ -12,6 +12,7 @@ pub mod rules;
 pub mod save;
 pub mod settings;
 mod stored;
+pub mod supervisor;
 pub mod trial;
 pub mod turns;
 pub mod wakes;

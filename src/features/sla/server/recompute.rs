@@ -63,6 +63,7 @@ pub(super) enum Settle {
 pub struct Fallen {
     pub chat: ChatId,
     pub clock: ClockKind,
+    pub due_at: Option<DateTime<Utc>>,
     pub what: FallenDue,
 }
 
@@ -333,7 +334,7 @@ impl Chat {
             let due: Vec<Due> =
                 due.into_iter().filter(|due| due.at <= now && !taken.contains(&due.step)).collect();
             let is_breached = row.breached_at.is_none() && clock.due_at.is_some_and(|at| at <= now);
-            let of_clock = |what| Fallen { chat: row.chat_id, clock: clock.kind, what };
+            let of_clock = |what| Fallen { chat: row.chat_id, clock: clock.kind, due_at: clock.due_at, what };
             if is_breached {
                 fallen.push(of_clock(FallenDue::Breach));
             }

@@ -2,7 +2,7 @@
 //! messages as they are, by their own indexes and never beyond the period that is asked for.
 
 use super::rules::Rules;
-use crate::features::orders::types::Posting;
+use crate::features::orders::types::{Posting, order_value};
 use crate::features::sla::figures::Wait;
 use crate::features::sla::policy::{Facts, Goals};
 use crate::platform::fault::Outcome;
@@ -225,19 +225,4 @@ impl Turn {
             model: None,
         }
     }
-}
-
-/// What an order is worth, in hundredths; nothing when a price is not known.
-fn order_value(postings: &[Posting]) -> Option<i64> {
-    let items = postings.iter().flat_map(|posting| &posting.items);
-    let values = items.map(|item| Some(hundredths(&item.price.as_ref()?.amount)? * item.quantity));
-    let values: Vec<i64> = values.collect::<Option<_>>()?;
-    (!values.is_empty()).then(|| values.iter().sum())
-}
-
-/// `1500.5` in hundredths.
-fn hundredths(amount: &str) -> Option<i64> {
-    let (whole, part) = amount.trim().split_once('.').unwrap_or((amount.trim(), ""));
-    let part: String = part.chars().chain("00".chars()).take(2).collect();
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
 }
