@@ -100,7 +100,7 @@ async fn several_deadlines_are_one_message_and_each_is_told_once() {
     let messages = world.telegram().messages();
     assert_eq!(messages.len(), 1);
     let text = messages[0].text.replace('\u{a0}', " ");
-    assert!(text.starts_with("AgentIQ, сроки: 12 чатов\n") && text.ends_with("и ещё 2 чата"), "{text}");
+    assert!(text.starts_with("AgentIQ: 12 сроков\n") && text.ends_with("и ещё 2 срока"), "{text}");
     assert!(!text.contains("Где заказ"), "no buyer's word leaves: {text}");
     assert_eq!(world.states().await, ["sent"]);
     world.pass().await;

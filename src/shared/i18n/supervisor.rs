@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 texts! {
     supervisor: "Руководителю в Телеграм", "To a supervisor by Telegram";
     supervisor_text:
-        "Сюда пишет шаг «Написать руководителю вне программы». Несколько чатов сразу — одно сообщение. Слова покупателей не передаются.",
-        "The step “Write to a supervisor outside” writes here. Several chats at once are one message. Buyers' words are not passed on.";
+        "Сюда пишет шаг «Написать руководителю вне программы». Несколько сроков сразу — одно сообщение. Слова покупателей не передаются.",
+        "The step “Write to a supervisor outside” writes here. Several deadlines at once are one message. Buyers' words are not passed on.";
     supervisor_token: "Токен бота", "Token of the bot";
     supervisor_token_hint: "Создайте бота у @BotFather и вставьте токен, который он пришлёт. Показать его потом нельзя.",
         "Make a bot with @BotFather and paste the token it sends. It cannot be shown later.";
@@ -85,16 +85,12 @@ impl Locale {
         }
     }
 
-    /// What a message begins with: `Сроки: 3 чата`.
-    pub fn supervisor_head(self, chats: i64) -> String {
-        let chats = self.count(chats, ["чат", "чата", "чатов"], ["chat", "chats"]);
-        match self {
-            Locale::Ru => format!("AgentIQ, сроки: {chats}"),
-            Locale::En => format!("AgentIQ, deadlines: {chats}"),
-        }
+    /// What a message begins with: `AgentIQ: 3 срока`.
+    pub fn supervisor_head(self, deadlines: i64) -> String {
+        format!("AgentIQ: {}", self.deadlines_counted(deadlines))
     }
 
-    /// A chat in it: `• 7d0c0e52, Север: Первый ответ · просрочено 14 мин`.
+    /// A line of it: `• 7d0c0e52, Север: Первый ответ · просрочено 14 мин`.
     pub fn supervisor_line(
         self,
         chat: &str,
@@ -108,13 +104,17 @@ impl Locale {
         format!("• {chat}, {seller}: {timer}")
     }
 
-    /// Chats that are not named: `и ещё 12 чатов`.
-    pub fn supervisor_more(self, chats: i64) -> String {
-        let chats = self.count(chats, ["чат", "чата", "чатов"], ["chat", "chats"]);
+    /// Those that are not named: `и ещё 12 сроков`.
+    pub fn supervisor_more(self, deadlines: i64) -> String {
+        let deadlines = self.deadlines_counted(deadlines);
         match self {
-            Locale::Ru => format!("и ещё {chats}"),
-            Locale::En => format!("and {chats} more"),
+            Locale::Ru => format!("и ещё {deadlines}"),
+            Locale::En => format!("and {deadlines} more"),
         }
+    }
+
+    fn deadlines_counted(self, deadlines: i64) -> String {
+        self.count(deadlines, ["срок", "срока", "сроков"], ["deadline", "deadlines"])
     }
 
     /// When something was delivered last.

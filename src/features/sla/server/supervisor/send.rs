@@ -26,7 +26,7 @@ const STALE: TimeDelta = TimeDelta::hours(1);
 /// The pauses between tries, where Telegram asks for none.
 const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
-/// So many chats are named in a message.
+/// So many deadlines are named in a message.
 const NAMED: usize = 10;
 /// How long what was told is kept.
 const KEEP: TimeDelta = TimeDelta::days(30);
