@@ -424,7 +424,7 @@ mod tests {
         let file = ("AGENTIQ_CLOCK_FILE", "/tmp/clock");
         let here = [("AGENTIQ_OZON_URL", "http://127.0.0.1:3100"), file];
         assert!(read(&here).expect("good settings").clock_file.is_some());
-        for variables in [&[file][..], &[("AGENTIQ_OZON_URL", "https://api-seller.ozon.ru"), file]] {
+        for variables in [&[file][..], &[("AGENTIQ_OZON_URL", "https://api-seller.ozon.ru"), file][..]] {
             assert_eq!(read(variables).expect_err("the world's clock is nobody's").0.len(), 1);
         }
     }

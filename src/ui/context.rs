@@ -47,7 +47,6 @@ impl PageClock {
     }
 
     /// Takes the server's word for it. What it says is never later than it is, so the clock is only put ahead.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "servers hear no server"))]
     pub fn hear(self, at: DateTime<Utc>) {
         let age_ms = browser::page_age_ms();
         if at - self.known.get_value().after(age_ms) > ADRIFT {

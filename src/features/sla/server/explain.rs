@@ -41,13 +41,14 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
         .map(|row| (chat, row.start_id.as_str()))
         .collect();
     let said = texts(&mut conn, workspace, &messages).await?;
-    let promises: HashMap<PromiseId, UserId> = promises::table
+    let promises: HashMap<String, UserId> = promises::table
         .filter(promises::workspace_id.eq(workspace))
         .filter(promises::chat_id.eq(chat))
         .select((promises::id, promises::author_id))
         .load::<(PromiseId, UserId)>(&mut conn)
         .await?
         .into_iter()
+        .map(|(promise, author)| (promise.to_string(), author))
         .collect();
     let people: Vec<UserId> =
         rows.iter().filter_map(|row| row.answered_by).chain(promises.values().copied()).collect();
@@ -110,9 +111,7 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
             end: clock.end,
             standing: clock.standing(ask.now),
             pauses: clock.pauses,
-            promised_by: Some(row.kind)
-                .filter(|kind| *kind == ClockKind::Promise)
-                .and_then(|_| people.get(promises.get(&row.start_id.parse().ok()?)?).cloned()),
+            promised_by: promises.get(&row.start_id).and_then(|author| people.get(author).cloned()),
             answered_by: row.answered_by.and_then(|id| people.get(&id).cloned()),
             is_late: row.is_late,
         });

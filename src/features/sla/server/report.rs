@@ -1,5 +1,5 @@
-//! How soon buyers were answered, and how a marketplace sees it. Each turn is judged by the rules that were in force when it began:
-//! a report never rewrites the past.
+//! How soon buyers were answered, and how a marketplace sees it. Each turn is judged by its clock as it is stored, and where there is
+//! none by the rules that were in force when it began: a report never rewrites the past.
 
 use super::promises;
 use super::rules::{self, Rules};
@@ -123,7 +123,8 @@ fn told(turn: Turn, eras: &Eras) -> Option<Told> {
     let later = eras.partition_point(|(since, _)| *since <= turn.since);
     let (_, rules) = eras.get(later.max(1) - 1)?;
     let hour = u8::try_from(rules.minute_of_day(turn.since) / (DAY_MINUTES / 24)).ok()?;
-    Some(Told { judged: turn.judged(rules), hour, day: rules.day(turn.since), turn })
+    let judged = turn.counted().unwrap_or_else(|| turn.judged(rules));
+    Some(Told { judged, hour, day: rules.day(turn.since), turn })
 }
 
 fn is_meant(told: &Told, query: &ReportQuery) -> bool {
