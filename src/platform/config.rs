@@ -136,7 +136,8 @@ impl Config {
             models: reader.models(),
         };
         if config.clock_file.is_some() && !config.ozon_is_here() {
-            let problem = "AGENTIQ_CLOCK_FILE moves the clock in tests, against a sandbox on this machine only";
+            let problem =
+                "AGENTIQ_CLOCK_FILE moves the clock in tests, against a sandbox on this machine only";
             reader.problems.push(problem.to_owned());
         }
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }

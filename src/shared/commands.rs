@@ -92,9 +92,8 @@ impl Command {
             | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter | ToggleChosen
             | ActOnChosen => Area::List,
             Reply | Note | CloseChat | CloseAndNext | Snooze | Promise | Assign | AssignToMe | Tags
-            | Priority | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen | ToNewest => {
-                Area::Chat
-            }
+            | Priority | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen
+            | ToNewest => Area::Chat,
             AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach
             | InsertSuggestion | AnotherSuggestion => Area::Composer,
             Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToReports

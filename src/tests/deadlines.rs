@@ -478,7 +478,10 @@ async fn a_report_takes_clocks_as_they_are_stored() {
     let before = report().await;
     assert_eq!((before.all.turns, before.all.judged), (1, 0), "there is time left");
     // As after a pause that ended early, which rules alone cannot know.
-    app.sql().await.run("UPDATE clocks SET due_at = now() - interval '1 minute' WHERE kind = 'first_reply'").await;
+    app.sql()
+        .await
+        .run("UPDATE clocks SET due_at = now() - interval '1 minute' WHERE kind = 'first_reply'")
+        .await;
     let after = report().await;
     assert_eq!((after.all.judged, after.all.met), (1, 0));
     assert_eq!(after.late.iter().map(|late| late.chat).collect::<Vec<_>>(), [chat]);

@@ -63,10 +63,17 @@ async fn a_promise_is_a_clock_until_the_next_message() {
     let until = in_minutes(120);
     anna.promises(chat, until).await;
     let row = anna.row(chat).await;
-    assert_eq!((row.due_at, row.due_kind, row.promised_until), (Some(until), Some(ClockKind::Promise), Some(until)));
+    assert_eq!(
+        (row.due_at, row.due_kind, row.promised_until),
+        (Some(until), Some(ClockKind::Promise), Some(until))
+    );
     assert!(row.waits_since.is_some() && row.unanswered_since.is_none());
     let list = anna.list(View::Waiting).await;
-    assert_eq!(list.page.items.iter().map(|row| row.id).collect::<Vec<_>>(), [chat], "who was promised waits");
+    assert_eq!(
+        list.page.items.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [chat],
+        "who was promised waits"
+    );
     assert_eq!(waiting().await, 1);
     let clock = anna.promise_clocks(chat).await.remove(0);
     assert!(matches!(clock.standing, Standing::Left(_)));
@@ -102,7 +109,8 @@ async fn a_reply_on_its_way_says_the_promise_and_does_not_keep_it() {
     .await;
     assert_eq!(anna.row(chat).await.promised_until, Some(until));
     anna.reply(chat, "Заказ уже в пункте выдачи").await;
-    crate::harness::until("the promise is kept", async || anna.row(chat).await.promised_until.is_none()).await;
+    crate::harness::until("the promise is kept", async || anna.row(chat).await.promised_until.is_none())
+        .await;
     let clock = anna.promise_clocks(chat).await.remove(0);
     assert_eq!((clock.standing, clock.end.map(|end| end.kind)), (Standing::Met, Some(EndKind::Answered)));
 }
@@ -117,7 +125,10 @@ async fn moving_a_promise_hides_nothing_that_was_broken() {
     let until = anna.row(chat).await.promised_until.expect("a promise");
     anna.promises(chat, until).await;
     anna.promises(chat, in_minutes(20)).await;
-    assert_eq!(anna.promises_told().await, PromiseFigures { made: 2, open: 1, dropped: 1, ..PromiseFigures::default() });
+    assert_eq!(
+        anna.promises_told().await,
+        PromiseFigures { made: 2, open: 1, dropped: 1, ..PromiseFigures::default() }
+    );
 
     let sql = app.sql().await;
     sql.run(
@@ -146,14 +157,18 @@ async fn a_promise_is_warned_about_also_where_nothing_else_counts() {
     let (anna, owner) = (app.person(Role::Operator).await, app.person(Role::Owner).await);
     let sql = app.sql().await;
     // History from before the seller was connected: no other clock runs.
-    sql.run(&format!("UPDATE sellers SET clock_from = now() + interval '1 day'; UPDATE chats SET assignee_id = '{}'", anna.id))
-        .await;
+    sql.run(&format!(
+        "UPDATE sellers SET clock_from = now() + interval '1 day'; UPDATE chats SET assignee_id = '{}'",
+        anna.id
+    ))
+    .await;
     recompute(&mut *app.conn().await, app.workspace, &[chat], now()).await.expect("recomputed");
     let until = in_minutes(100);
     anna.promises(chat, until).await;
     assert_eq!(anna.row(chat).await.due_at, Some(until));
     let notices = async |person: &Person| {
-        let of = format!("SELECT count(*) FROM notices WHERE kind = 'deadline' AND user_id = '{}'", person.id);
+        let of =
+            format!("SELECT count(*) FROM notices WHERE kind = 'deadline' AND user_id = '{}'", person.id);
         sql.number(&of).await
     };
     let at = |minutes| until - TimeDelta::minutes(minutes);
@@ -163,7 +178,10 @@ async fn a_promise_is_warned_about_also_where_nothing_else_counts() {
     assert_eq!((notices(&anna).await, notices(&owner).await), (1, 0));
     deadlines::round(&mut *app.conn().await, at(0), 500).await.expect("a round");
     assert_eq!((notices(&anna).await, notices(&owner).await), (1, 1));
-    assert_eq!(sql.number("SELECT count(*) FROM clocks WHERE kind = 'promise' AND breached_at = due_at").await, 1);
+    assert_eq!(
+        sql.number("SELECT count(*) FROM clocks WHERE kind = 'promise' AND breached_at = due_at").await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,8 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
-use agentiq::features::sla::server::turns::Which;
 use agentiq::features::sla::server::supervisor::send;
+use agentiq::features::sla::server::turns::Which;
 use agentiq::features::sla::server::{known, promises, wakes};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;

@@ -123,7 +123,10 @@ async fn the_pause_that_telegram_asks_for_is_kept_whatever_comes_meanwhile() {
     world.telegram().set_faults(faults);
     world.pass().await;
     assert_eq!(world.send(AT_ONCE).await, Verdict::Again(Duration::from_secs(40)));
-    assert_eq!((world.states().await, world.problem().await), (vec!["waiting".to_owned()], Some(TelegramProblem::TooMany)));
+    assert_eq!(
+        (world.states().await, world.problem().await),
+        (vec!["waiting".to_owned()], Some(TelegramProblem::TooMany))
+    );
     // Something else brings the job back before its time.
     assert_eq!(world.send(TimeDelta::seconds(10)).await, Verdict::Again(Duration::from_secs(30)));
     assert_eq!(world.telegram().calls(), 1);
@@ -135,7 +138,9 @@ async fn the_pause_that_telegram_asks_for_is_kept_whatever_comes_meanwhile() {
 async fn what_may_have_arrived_is_not_sent_again_and_what_did_not_is_until_it_is_stale() {
     let world = World::with_chats(1).await;
     world.connect().await;
-    let mishap = |mishap| world.telegram().set_faults(TelegramFaults { mishap: Some(mishap), ..TelegramFaults::default() });
+    let mishap = |mishap| {
+        world.telegram().set_faults(TelegramFaults { mishap: Some(mishap), ..TelegramFaults::default() })
+    };
     mishap(TelegramMishap::WriteAndLoseAnswer);
     world.pass().await;
     assert_eq!(world.send(AT_ONCE).await, Verdict::Done);
@@ -149,7 +154,8 @@ async fn what_may_have_arrived_is_not_sent_again_and_what_did_not_is_until_it_is
     assert_eq!((world.telegram().calls(), world.states().await), (1, vec!["unsure".to_owned()]));
 
     mishap(TelegramMishap::Fail);
-    sql.run("UPDATE supervisor_news SET state = 'waiting'; UPDATE supervisor_channels SET problem = NULL").await;
+    sql.run("UPDATE supervisor_news SET state = 'waiting'; UPDATE supervisor_channels SET problem = NULL")
+        .await;
     let mut waited = AT_ONCE;
     let mut tries = 0;
     while let Verdict::Again(pause) = world.send(waited).await {
@@ -166,10 +172,15 @@ async fn what_may_have_arrived_is_not_sent_again_and_what_did_not_is_until_it_is
 async fn what_only_a_person_can_put_right_stops_it_until_somebody_has() {
     let world = World::with_chats(1).await;
     world.connect().await;
-    world.telegram().set_faults(TelegramFaults { mishap: Some(TelegramMishap::Blocked), ..TelegramFaults::default() });
+    world
+        .telegram()
+        .set_faults(TelegramFaults { mishap: Some(TelegramMishap::Blocked), ..TelegramFaults::default() });
     world.pass().await;
     assert_eq!(world.send(AT_ONCE).await, Verdict::Done);
-    assert_eq!((world.states().await, world.problem().await), (vec!["failed".to_owned()], Some(TelegramProblem::Blocked)));
+    assert_eq!(
+        (world.states().await, world.problem().await),
+        (vec!["failed".to_owned()], Some(TelegramProblem::Blocked))
+    );
     let sql = world.app.sql().await;
     sql.run("UPDATE supervisor_news SET state = 'waiting'").await;
     assert_eq!(world.send(AT_ONCE).await, Verdict::Done);
@@ -184,7 +195,8 @@ async fn what_only_a_person_can_put_right_stops_it_until_somebody_has() {
 async fn a_channel_is_set_up_tried_and_forgotten_and_its_token_never_comes_back() {
     let app = TestApp::start().await;
     let (admin, operator) = (app.person(Role::Admin).await, app.person(Role::Operator).await);
-    let form = |token: &str, chat: &str| json!({ "form": { "token": token, "chat": chat, "is_enabled": true } });
+    let form =
+        |token: &str, chat: &str| json!({ "form": { "token": token, "chat": chat, "is_enabled": true } });
     let refused = async |form| match admin.call("sla/save_supervisor", &form).await.error() {
         Some(AppError::Refused(refusal)) => Some(refusal),
         _ => None,
@@ -192,7 +204,10 @@ async fn a_channel_is_set_up_tried_and_forgotten_and_its_token_never_comes_back(
     assert_eq!(refused(form("", DEMO_CHAT)).await, Some(Refusal::BotTokenMalformed));
     assert_eq!(refused(form("1:../getMe", DEMO_CHAT)).await, Some(Refusal::BotTokenMalformed));
     assert_eq!(refused(form(DEMO_BOT_TOKEN, "шеф")).await, Some(Refusal::TelegramChatMalformed));
-    assert_eq!(operator.call("sla/save_supervisor", &form(DEMO_BOT_TOKEN, DEMO_CHAT)).await.error(), Some(AppError::Forbidden));
+    assert_eq!(
+        operator.call("sla/save_supervisor", &form(DEMO_BOT_TOKEN, DEMO_CHAT)).await.error(),
+        Some(AppError::Forbidden)
+    );
     assert_eq!(operator.call("sla/supervisor", &json!({})).await.error(), Some(AppError::Forbidden));
     assert_eq!(admin.call("sla/try_supervisor", &json!({})).await.error(), Some(AppError::NotFound));
 
@@ -201,14 +216,19 @@ async fn a_channel_is_set_up_tried_and_forgotten_and_its_token_never_comes_back(
     assert_eq!(tried().await, Some(TelegramProblem::WrongToken));
     admin.want::<()>("sla/save_supervisor", form(DEMO_BOT_TOKEN, "12345")).await;
     assert_eq!(tried().await, Some(TelegramProblem::ChatNotFound));
-    app.telegram().set_faults(TelegramFaults { mishap: Some(TelegramMishap::Moved), times: Some(1), ..TelegramFaults::default() });
+    app.telegram().set_faults(TelegramFaults {
+        mishap: Some(TelegramMishap::Moved),
+        times: Some(1),
+        ..TelegramFaults::default()
+    });
     assert_eq!(tried().await, Some(TelegramProblem::ChatMoved));
     // The token stays when none is typed.
     admin.want::<()>("sla/save_supervisor", form("", DEMO_CHAT)).await;
     assert_eq!(tried().await, None);
     let told = admin.call("sla/supervisor", &json!({})).await;
     assert!(!told.text.contains("AAHdq"), "{}", told.text);
-    let sealed = app.sql().await.value("SELECT encode(sealed_token, 'escape') FROM supervisor_channels").await;
+    let sealed =
+        app.sql().await.value("SELECT encode(sealed_token, 'escape') FROM supervisor_channels").await;
     assert!(!sealed.expect("a channel").contains("AAHdq"));
     admin.want::<()>("sla/remove_supervisor", json!({})).await;
     assert_eq!(admin.want::<Option<SupervisorView>>("sla/supervisor", json!({})).await, None);

@@ -110,7 +110,10 @@ async fn faults(State(state): State<TelegramState>) -> Json<TelegramFaults> {
     Json(state.inner().faults.clone())
 }
 
-async fn set_faults(State(state): State<TelegramState>, Json(faults): Json<TelegramFaults>) -> Json<TelegramFaults> {
+async fn set_faults(
+    State(state): State<TelegramState>,
+    Json(faults): Json<TelegramFaults>,
+) -> Json<TelegramFaults> {
     state.set_faults(faults.clone());
     Json(faults)
 }
@@ -145,7 +148,11 @@ async fn send(
         }
         Some(TelegramMishap::Moved) => {
             let words = "Bad Request: group chat was upgraded to a supergroup chat";
-            return refusal(StatusCode::BAD_REQUEST, words, json!({ "migrate_to_chat_id": -1_009_876_543_210_i64 }));
+            return refusal(
+                StatusCode::BAD_REQUEST,
+                words,
+                json!({ "migrate_to_chat_id": -1_009_876_543_210_i64 }),
+            );
         }
         Some(TelegramMishap::Fail) => return refusal(StatusCode::BAD_GATEWAY, "Bad Gateway", json!({})),
         Some(TelegramMishap::WriteAndLoseAnswer) | None => {}
@@ -172,6 +179,7 @@ async fn send(
 }
 
 fn refusal(status: StatusCode, words: &str, parameters: Value) -> Response {
-    let body = json!({ "ok": false, "error_code": status.as_u16(), "description": words, "parameters": parameters });
+    let body =
+        json!({ "ok": false, "error_code": status.as_u16(), "description": words, "parameters": parameters });
     (status, Json(body)).into_response()
 }

@@ -88,8 +88,7 @@ pub struct Price {
 /// What an order is worth, in hundredths of its currency; nothing when a price is not known.
 pub fn order_value(postings: &[Posting]) -> Option<i64> {
     let items = postings.iter().flat_map(|posting| &posting.items);
-    let values =
-        items.map(|item| hundredths(&item.price.as_ref()?.amount)?.checked_mul(item.quantity));
+    let values = items.map(|item| hundredths(&item.price.as_ref()?.amount)?.checked_mul(item.quantity));
     let values: Vec<i64> = values.collect::<Option<_>>()?;
     (!values.is_empty()).then(|| values.into_iter().fold(0, i64::saturating_add))
 }

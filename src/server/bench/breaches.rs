@@ -140,8 +140,10 @@ impl World {
     }
 
     async fn chats(&self, bulk: &mut Bulk, count: usize) -> Outcome<Vec<ChatId>> {
-        let sql =
-            format!("SELECT id FROM chats WHERE workspace_id = '{}' ORDER BY id LIMIT {count}", self.workspace);
+        let sql = format!(
+            "SELECT id FROM chats WHERE workspace_id = '{}' ORDER BY id LIMIT {count}",
+            self.workspace
+        );
         ids(bulk, &sql).await
     }
 

@@ -3,7 +3,7 @@
 use super::Locale;
 use crate::shared::sla::clocks::ClockKind;
 use crate::shared::telegram::TelegramProblem;
-use crate::shared::time::{Remaining, remaining};
+use crate::shared::time::remaining;
 use chrono::{DateTime, Utc};
 
 texts! {
@@ -80,7 +80,9 @@ impl Locale {
     /// The message that is sent to see whether it arrives.
     pub fn supervisor_try_text(self, workspace: &str) -> String {
         match self {
-            Locale::Ru => format!("AgentIQ: проверка связи. Сюда будут приходить сроки пространства «{workspace}»."),
+            Locale::Ru => {
+                format!("AgentIQ: проверка связи. Сюда будут приходить сроки пространства «{workspace}».")
+            }
             Locale::En => format!("AgentIQ: a test. Deadlines of “{workspace}” will come here."),
         }
     }
@@ -133,8 +135,9 @@ mod tests {
     #[test]
     fn a_line_names_the_chat_the_clock_and_the_time() {
         let due = DateTime::UNIX_EPOCH;
-        let line =
-            |minutes| Locale::Ru.supervisor_line("7d0c0e52", "Север", ClockKind::FirstReply, Some(due), due + minutes);
+        let line = |minutes| {
+            Locale::Ru.supervisor_line("7d0c0e52", "Север", ClockKind::FirstReply, Some(due), due + minutes)
+        };
         let line = line(chrono::TimeDelta::minutes(14)).replace('\u{a0}', " ");
         assert_eq!(line, "• 7d0c0e52, Север: 1-й ответ · просрочено 14 мин");
         assert!(Locale::Ru.telegram_problem(TelegramProblem::ChatMoved, Some("-1009")).ends_with("-1009"));

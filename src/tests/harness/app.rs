@@ -2,10 +2,10 @@
 
 use super::database::{Sql, TestDatabase};
 use super::person::Person;
-use agentiq::connectors::sandbox::telegram::TelegramState;
 use agentiq::connectors::sandbox::ozon::{
     DEMO_API_KEY, DEMO_CLIENT_ID, NewChat, OzonSandbox, SandboxOptions, SandboxState,
 };
+use agentiq::connectors::sandbox::telegram::TelegramState;
 use agentiq::context::{App, session};
 use agentiq::features::inbox::types::{ChatListPage, ChatRow, ChatView, ListQuery, MessageView, View};
 use agentiq::features::sellers::server::connect::connect_account;

@@ -89,12 +89,7 @@ async fn open(conn: &mut AsyncPgConnection, workspace: WorkspaceId, chat: ChatId
     .await?)
 }
 
-async fn withdraw(
-    conn: &mut AsyncPgConnection,
-    ask: &Ask,
-    chat: ChatId,
-    which: &[OpenRow],
-) -> Outcome<()> {
+async fn withdraw(conn: &mut AsyncPgConnection, ask: &Ask, chat: ChatId, which: &[OpenRow]) -> Outcome<()> {
     let ids: Vec<PromiseId> = which.iter().map(|promise| promise.id).collect();
     diesel::update(promises::table)
         .filter(promises::workspace_id.eq(ask.workspace()))

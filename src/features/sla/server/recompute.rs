@@ -284,13 +284,8 @@ impl Chat {
                 None if clock.kind == ClockKind::Promise => policy_of_promise(facts, &clock, before, books),
                 found => found.map(|it| it.policy),
             };
-            let place = Place {
-                workspace: books.workspace,
-                chat: facts.id,
-                seller: facts.seller_id,
-                policy,
-                turn,
-            };
+            let place =
+                Place { workspace: books.workspace, chat: facts.id, seller: facts.seller_id, policy, turn };
             let mut row = ClockRow::of(place, &clock, before, now)?;
             row.answered_by = row.answered_at().and_then(|at| known.author(facts.id, at));
             let calendar = chat.calendar(&row, books);
@@ -382,7 +377,8 @@ impl Chat {
         };
         let before = (facts.due_at, facts.due_kind, facts.due_since, facts.is_highlighted);
         let is_due_moved = before != (row.due_at, row.due_kind, row.due_since, row.is_highlighted);
-        let is_promise_moved = (facts.promised_at, facts.promised_until) != (row.promised_at, row.promised_until);
+        let is_promise_moved =
+            (facts.promised_at, facts.promised_until) != (row.promised_at, row.promised_until);
         (is_due_moved || is_promise_moved).then_some(row)
     }
 
@@ -403,7 +399,9 @@ fn policy_of_promise(
     before: Option<&ClockRow>,
     books: &Books,
 ) -> Option<PolicyId> {
-    if clock.end.is_some() && let Some(before) = before {
+    if clock.end.is_some()
+        && let Some(before) = before
+    {
         return before.policy_id;
     }
     let rules = &books.newest;

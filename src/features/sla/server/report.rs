@@ -58,7 +58,9 @@ pub async fn report(ask: &Ask, query: &ReportQuery) -> Outcome<Report> {
     let promises = promises::count(&mut conn, workspace, &query, &period.rules, period.from, now).await?;
     drop(conn);
     let shares = shares(&period.rules, &rated, &query, now);
-    tokio::task::spawn_blocking(move || Report { promises, ..summary(period, shares, now) }).await.map_err(Fault::from)
+    tokio::task::spawn_blocking(move || Report { promises, ..summary(period, shares, now) })
+        .await
+        .map_err(Fault::from)
 }
 
 /// Reads the turns of a period and narrows them down.

@@ -183,7 +183,8 @@ fn ZoneChoice(draft: Draft, id: CalendarId, zones: Zones) -> impl IntoView {
         // What is chosen stands there also before the others are known.
         let chosen = value.get_untracked().filter(|name| known.iter().all(|zone| zone.name != *name));
         let chosen = chosen.map(|name| (Some(name.clone()), named(&name, None)));
-        let others = known.iter().map(|zone| (Some(zone.name.clone()), named(&zone.name, Some(zone.offset_minutes))));
+        let others =
+            known.iter().map(|zone| (Some(zone.name.clone()), named(&zone.name, Some(zone.offset_minutes))));
         let options = std::iter::once(own).chain(chosen).chain(others).collect();
         view! {
             <Choice

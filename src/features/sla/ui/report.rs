@@ -3,7 +3,9 @@
 use crate::features::sla::address::{USUAL_DAYS, query_of};
 use crate::features::sla::api;
 use crate::features::sla::figures::GOAL_PERCENT;
-use crate::features::sla::types::{Answerer, Figures, Group, LateTurn, PromiseFigures, Report, ReportQuery, Share};
+use crate::features::sla::types::{
+    Answerer, Figures, Group, LateTurn, PromiseFigures, Report, ReportQuery, Share,
+};
 use crate::shared::i18n::Locale;
 use crate::ui::context::{use_locale, use_now, use_zone};
 use crate::ui::icon::{Glyph, Icon};

@@ -145,11 +145,7 @@ enum Taken {
 
 /// Takes what waits. What an earlier run left under way may have arrived. Nothing, where there is nothing to be told or nobody is to be
 /// told any more.
-async fn take(
-    conn: &mut AsyncPgConnection,
-    workspace: WorkspaceId,
-    now: DateTime<Utc>,
-) -> Outcome<Taken> {
+async fn take(conn: &mut AsyncPgConnection, workspace: WorkspaceId, now: DateTime<Utc>) -> Outcome<Taken> {
     conn.transaction(async |conn| {
         let of_workspace = || supervisor_news::table.filter(supervisor_news::workspace_id.eq(workspace));
         diesel::update(of_workspace().filter(supervisor_news::state.eq(NewsState::Sending)))
@@ -174,8 +170,7 @@ async fn take(
             let is_waiting = diesel::select(exists(of_workspace().filter(waits))).get_result(conn).await?;
             return Ok(if is_waiting { Taken::Later(pause) } else { Taken::Nothing });
         }
-        let news: Vec<NewsRow> =
-            diesel::sql_query(TAKE_SQL).bind::<SqlUuid, _>(workspace).load(conn).await?;
+        let news: Vec<NewsRow> = diesel::sql_query(TAKE_SQL).bind::<SqlUuid, _>(workspace).load(conn).await?;
         Ok(if news.is_empty() { Taken::Nothing } else { Taken::News(channel, news) })
     })
     .await
