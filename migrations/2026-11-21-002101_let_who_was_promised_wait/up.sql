@@ -30,3 +30,5 @@ CREATE INDEX chats_waiting ON chats (workspace_id, bucket, waits_since, id) WHER
 CREATE INDEX chats_waiting_of_seller ON chats (workspace_id, seller_id, bucket, waits_since, id)
     WHERE bucket IN (2, 3, 6, 10, 14);
 CREATE INDEX chats_of_priority ON chats (workspace_id, priority, bucket, last_message_at DESC, id DESC) WHERE priority <> 'normal';
+-- A promise may be kept in the marketplace's own cabinet, so such chats are looked at again, those that wait longest first.
+CREATE INDEX chats_promised ON chats (workspace_id, seller_id, checked_at) WHERE promised_at IS NOT NULL;

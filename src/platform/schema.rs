@@ -49,9 +49,9 @@ diesel::table! {
         window_refused_after -> Nullable<Timestamptz>,
         work_state -> Text, set_aside_at -> Nullable<Timestamptz>, snoozed_until -> Nullable<Timestamptz>,
         assignee_id -> Nullable<Uuid>, priority -> Text,
-        bucket -> SmallInt,
         due_kind -> Nullable<Text>, due_since -> Nullable<Timestamptz>, is_highlighted -> Bool,
         promised_at -> Nullable<Timestamptz>, promised_until -> Nullable<Timestamptz>, waits_since -> Nullable<Timestamptz>,
+        bucket -> SmallInt,
     }
 }
 diesel::table! {

@@ -393,6 +393,8 @@ async fn things_of_another_workspace_are_not_there() {
             | "sla/settings"
             | "sla/apply"
             | "sla/applied"
+            | "sla/supervisor"
+            | "sla/remove_supervisor"
             | "sla/versions"
             | "sla/preview"
             | "sla/report" => {
@@ -406,7 +408,7 @@ async fn things_of_another_workspace_are_not_there() {
             // None of the chats is theirs.
             "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "users/change_password" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
-            "wording/save" | "sla/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            "wording/save" | "sla/save" | "sla/save_supervisor" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }

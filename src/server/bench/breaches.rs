@@ -119,7 +119,7 @@ impl World {
              SELECT '{w}', gen_random_uuid(), '{s}', 'dialog', 'c' || n, 'open', t.at, t.at, t.at, 'buyer' \
              FROM generate_series({from} + 1, {to}) n, LATERAL (SELECT now() - interval '1 second' * (n % 3600) AS at) t; \
              INSERT INTO messages (workspace_id, chat_id, external_id, sort_key, author, body, sent_at, received_at) \
-             SELECT workspace_id, id, 'm', '1', 'buyer', 'Добрый день', last_message_at, now() FROM chats c \
+             SELECT workspace_id, id, 'm', '1', 'buyer', 'Where is my order?', last_message_at, now() FROM chats c \
              WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id); \
              ANALYZE chats, messages",
             w = self.workspace,
