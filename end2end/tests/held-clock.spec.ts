@@ -13,6 +13,9 @@ const timer = (place: Locator) => place.getByTestId('sla-timer');
 const head = (page: Page) => page.locator('.window-head');
 const panel = (page: Page) => page.getByTestId('why-panel');
 
+/** Takes the focus out of the field for answers, where letters are letters. */
+const idle = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+
 /** Goes to something and presses a key there, as somebody without a mouse does. */
 async function press(target: Locator, key = 'Enter'): Promise<void> {
   await target.focus();
@@ -59,7 +62,7 @@ async function addPolicy(page: Page, word: string): Promise<Locator> {
     await line.getByLabel('Сколько', { exact: true }).fill(step.number);
     await line.getByLabel('Что сделать', { exact: true }).selectOption(step.action);
   }
-  await press(page.getByRole('button', { name: 'Сохранить' }));
+  await press(page.getByRole('button', { name: 'Сохранить', exact: true }));
   await expect(page.getByTestId('deadlines-version')).toContainText('Действует версия 1');
   return policy;
 }
@@ -82,6 +85,7 @@ test('a timer turns, a warning comes, a breach is recorded, the chat is handed o
   await expect(timer(line)).toHaveAttribute('data-clock', 'first_reply');
   const due = Date.parse((await timer(line).getAttribute('data-due-at'))!);
   await openChat(page, chat);
+  await idle(page);
   await page.keyboard.press('KeyI');
   await expect(head(page).locator('xpath=ancestor::article')).toContainText('Анна Белова');
   // A chat before the eyes needs no notice.
@@ -128,6 +132,7 @@ test('a timer turns, a warning comes, a breach is recorded, the chat is handed o
   });
 
   await test.step('the panel explains', async () => {
+    await idle(page);
     await page.keyboard.press('KeyD');
     const clock = panel(page).locator('[data-clock="first_reply"]');
     await expect(clock).toContainText('«Под присмотром», версия 1');
@@ -153,7 +158,7 @@ test('a timer turns, a warning comes, a breach is recorded, the chat is handed o
     for (const priority of ['срочная', 'высокая', 'обычная', 'низкая']) {
       await policy.getByLabel(`Срок: ${priority}, первый ответ`, { exact: true }).fill('8 ч');
     }
-    await press(settings.getByRole('button', { name: 'Сохранить' }));
+    await press(settings.getByRole('button', { name: 'Сохранить', exact: true }));
     await expect(settings.getByTestId('deadlines-version')).toContainText('Действует версия 2');
     await expect(urgency).toHaveAttribute('data-urgency', 'overdue');
     await press(settings.getByRole('button', { name: 'Применить к ним новые правила' }));
@@ -163,6 +168,7 @@ test('a timer turns, a warning comes, a breach is recorded, the chat is handed o
     const moved = Date.parse((await urgency.getAttribute('data-due-at'))!);
     expect(moved - due).toBe(6 * 60 * MINUTE);
     await expect(timer(line)).toHaveAttribute('data-urgency', 'fine');
+    await idle(page);
     await page.keyboard.press('KeyD');
     await expect(panel(page).locator('[data-clock="first_reply"]')).toContainText('«Под присмотром», версия 2');
     await isSame();

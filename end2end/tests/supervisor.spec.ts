@@ -3,6 +3,9 @@ import { expect, row, test, unique, visit } from '../app.ts';
 import { expectAccessible } from '../axe.ts';
 import { TELEGRAM } from '../house.ts';
 
+// What cannot be a token is refused.
+test.use({ allowedErrors: /status of 422/ });
+
 test('an admin connects a bot, is told what is wrong, and deadlines arrive', async ({ empty, browserOf }) => {
   test.setTimeout(120_000);
   const maria = await empty.addPerson('owner', 'Мария Ветрова');
