@@ -11,6 +11,7 @@ const menu = (page: Page) => page.locator('#menu-promise');
 const idle = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 
 test('a promise is made, moved and kept by keyboard, and the report tells of it', async ({ empty, browserOf }) => {
+  test.setTimeout(120_000);
   const anna = await empty.addPerson('owner', 'Анна Белова');
   const server = await empty.serve();
   await empty.addSeller();
