@@ -4,6 +4,7 @@
 use super::Times;
 use crate::context::App;
 use crate::features::inbox::server::deadlines;
+use crate::features::sellers::server::accounts::seal_key;
 use crate::features::sellers::types::SellerState;
 use crate::features::sla::server::recompute::recompute;
 use crate::features::users::server::accounts::{self, NewUser};
@@ -11,6 +12,7 @@ use crate::platform::clock::now;
 use crate::platform::db::Bulk;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::sellers;
+use crate::platform::secret::Secret;
 use crate::shared::ids::{ChatId, SellerId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::role::Role;
@@ -94,6 +96,8 @@ impl World {
         let made = accounts::add_workspace(&app.db, "Bench", owner).await;
         let (workspace, _) = made.map_err(|error| Fault::Broke(error.to_string().into()))?;
         let (seller, from) = (SellerId::new(), now() - TimeDelta::days(30));
+        // Nobody has this key, and the seller is paused: nothing is ever asked with it.
+        let key = seal_key(&app.keys, &Secret::new("bench".to_owned()), workspace, seller)?;
         diesel::insert_into(sellers::table)
             .values((
                 sellers::workspace_id.eq(workspace),
@@ -102,6 +106,7 @@ impl World {
                 sellers::external_account_id.eq("bench"),
                 sellers::name.eq("Bench"),
                 sellers::state.eq(SellerState::Paused),
+                sellers::credentials.eq(Some(key)),
                 sellers::connected_at.eq(from),
                 sellers::clock_from.eq(from),
                 sellers::created_at.eq(from),

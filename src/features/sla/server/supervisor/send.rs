@@ -166,7 +166,9 @@ async fn take(conn: &mut AsyncPgConnection, workspace: WorkspaceId, now: DateTim
             .set(supervisor_news::state.eq(NewsState::Failed))
             .execute(conn)
             .await?;
-        if let Some(pause) = channel.paused_until.filter(|until| *until > now).and_then(|until| (until - now).to_std().ok()) {
+        if let Some(pause) =
+            channel.paused_until.filter(|until| *until > now).and_then(|until| (until - now).to_std().ok())
+        {
             let is_waiting = diesel::select(exists(of_workspace().filter(waits))).get_result(conn).await?;
             return Ok(if is_waiting { Taken::Later(pause) } else { Taken::Nothing });
         }
