@@ -1,7 +1,9 @@
 use super::{Answer, Bot, is_chat, is_token};
+use crate::platform::http::Outbound;
 use crate::platform::secret::Secret;
 use crate::shared::telegram::TelegramProblem::{self, *};
 use reqwest::StatusCode;
+use std::time::Duration;
 
 const TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 
@@ -28,7 +30,8 @@ fn what_becomes_part_of_an_address_is_looked_at_first() {
 
 #[test]
 fn refusals_are_told_apart_and_repeat_no_token() {
-    let bot = Bot::new(&reqwest::Client::new(), "http://127.0.0.1:1", Secret::new(TOKEN.to_owned()));
+    let http = Outbound::new(Duration::from_secs(1)).expect("TLS is usable").client;
+    let bot = Bot::new(&http, "http://127.0.0.1:1", Secret::new(TOKEN.to_owned()));
     let problem = |status: u16, body: &str| -> TelegramProblem {
         let answer: Answer = serde_json::from_str(body).expect("an answer");
         bot.refusal(StatusCode::from_u16(status).expect("a status"), &answer).problem
