@@ -3,7 +3,7 @@
  * started as a person would start it, on free ports of the loopback address.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,6 +19,9 @@ export const OZON = {
   keyBoundElsewhere: '100204',
   offerNotSigned: '100205',
 } as const;
+
+/** The sandbox's bot of Telegram, and the chat that it is in. */
+export const TELEGRAM = { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw', chat: '-1001234567890' } as const;
 
 /** What the sandbox's language models want to be shown. */
 export const MODELS = { key: 'sk-sandbox-4f6d0c1e', folder: 'b1gsandbox0folder' } as const;
@@ -216,6 +219,16 @@ export class Sandbox {
     return this.#get('models/calls');
   }
 
+  /** Faults of Telegram in force from now on; without any, messages arrive. */
+  async telegramFaults(faults: Record<string, unknown> = {}): Promise<void> {
+    await this.#post('telegram/faults', faults);
+  }
+
+  /** Texts that were written to Telegram, oldest first. */
+  async telegramMessages(): Promise<{ chat: string; text: string }[]> {
+    return this.#get('telegram/messages');
+  }
+
   /** Switches the demo shop's key off, as a person does in Ozon's cabinet, or on again. */
   async keyWorks(works: boolean): Promise<void> {
     await this.#post('account', { client_id: OZON.good, key_active: works });
@@ -265,12 +278,14 @@ export class House {
       AGENTIQ_OZON_URL: sandbox.url,
       AGENTIQ_DEEPSEEK_URL: `${sandbox.url}/models/deepseek`,
       AGENTIQ_YANDEX_AI_URL: `${sandbox.url}/models/yandex/v1`,
+      AGENTIQ_TELEGRAM_URL: `${sandbox.url}/telegram`,
       AGENTIQ_MODEL_NETWORKS: '127.0.0.0/8',
       AGENTIQ_POLL_INTERVAL: '1s',
       AGENTIQ_URGENT_POLL_INTERVAL: '1s',
       AGENTIQ_SEND_TIMEOUT: '2s',
       // Most tests are about what comes after.
       AGENTIQ_UNDO_PAUSE: '0s',
+      AGENTIQ_CLOCK_FILE: join(dataDir, 'ahead'),
     };
     return new House(database, dataDir, sandbox, env);
   }
@@ -282,6 +297,13 @@ export class House {
     const server = new Server(await running.says(/(?:^|\n|\s)listening on (http:\S+)/), running);
     this.servers.push(server);
     return server;
+  }
+
+  /** Puts the clocks of the servers ahead of the world's, also of those that are started later. The sandbox keeps the world's time. */
+  async ahead(seconds: number): Promise<void> {
+    const file = join(this.dataDir, 'ahead');
+    await writeFile(`${file}.new`, String(Math.round(seconds)));
+    await rename(`${file}.new`, file);
   }
 
   /** Runs a command of the program on this house's database. */

@@ -78,7 +78,7 @@ test('an admin makes a policy by keyboard, sees what it changes, saves it, and t
     await expect(policies(page).first().getByRole('heading')).toHaveText('Искрит');
   });
 
-  await press(page.getByRole('button', { name: 'Сохранить' }));
+  await press(page.getByRole('button', { name: 'Сохранить', exact: true }));
   await expect(version(page)).toContainText('Действует версия 1: Мария Ветрова');
   await expect(page.getByTestId('version')).toHaveCount(1);
 
@@ -98,7 +98,7 @@ test('an admin makes a policy by keyboard, sees what it changes, saves it, and t
     const his = await browserOf(server, boris);
     await visit(his, '/settings/deadlines');
     await expect(version(his)).toContainText('Действует версия 1');
-    await expect(his.getByRole('button', { name: 'Сохранить' })).toHaveCount(0);
+    await expect(his.getByRole('button', { name: 'Сохранить', exact: true })).toHaveCount(0);
     await policies(his).first().locator('summary').first().click();
     await expect(his.getByLabel('Название', { exact: true }).first()).toBeDisabled();
   });
@@ -111,7 +111,7 @@ test('an admin makes a policy by keyboard, sees what it changes, saves it, and t
     await page.getByLabel('понедельник', { exact: true }).fill('9-13, 14-18');
     await expect(page.locator('.ahead-day[data-off]')).toHaveCount(4);
     await expect(ahead.filter({ hasText: 'понедельник' }).first()).toContainText('09:00–13:00, 14:00–18:00');
-    await press(page.getByRole('button', { name: 'Сохранить' }));
+    await press(page.getByRole('button', { name: 'Сохранить', exact: true }));
     await expect(version(page)).toContainText('Действует версия 2');
     await page.reload();
     await expect(page.getByLabel('понедельник', { exact: true })).toHaveValue('09:00–13:00, 14:00–18:00');

@@ -5,6 +5,7 @@ pub mod models;
 pub mod ozon;
 pub mod push;
 pub mod sandbox;
+pub mod telegram;
 
 use crate::features::files::types::Attachment;
 use crate::features::inbox::types::Author;

@@ -46,6 +46,10 @@ pub struct Config {
     pub postgres_bin: Option<PathBuf>,
     /// `AGENTIQ_FILES_URL`: where files of chats lie; unset: a folder in the data dir.
     pub files: FilesPlace,
+    /// `AGENTIQ_CLOCK_FILE`: by how many seconds a test wants us ahead of the world; refused where Ozon is no sandbox on this machine.
+    pub clock_file: Option<PathBuf>,
+    /// `AGENTIQ_TELEGRAM_URL`: where Telegram's Bot API is.
+    pub telegram_url: String,
     /// Where language models are.
     pub models: ModelSettings,
 }
@@ -125,8 +129,17 @@ impl Config {
             metrics_addr: reader.parse_option("AGENTIQ_METRICS_ADDR", "an address like 127.0.0.1:9100"),
             trusted_proxies: reader.parse("AGENTIQ_TRUSTED_PROXIES", 0, "a number"),
             postgres_bin: get("AGENTIQ_POSTGRES_BIN").map(PathBuf::from),
+            telegram_url: reader
+                .url("AGENTIQ_TELEGRAM_URL")
+                .unwrap_or_else(|| "https://api.telegram.org".into()),
+            clock_file: get("AGENTIQ_CLOCK_FILE").map(PathBuf::from),
             models: reader.models(),
         };
+        if config.clock_file.is_some() && !config.ozon_is_here() {
+            let problem =
+                "AGENTIQ_CLOCK_FILE moves the clock in tests, against a sandbox on this machine only";
+            reader.problems.push(problem.to_owned());
+        }
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
     }
 
@@ -404,6 +417,16 @@ mod tests {
         assert!(is_unlimited("http://127.0.0.1:3100"));
         for url in ["https://api-seller.ozon.ru", "http://127.0.0.1.example.ru:80", "http://10.0.0.1:3100"] {
             assert!(!is_unlimited(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_clock_is_moved_before_a_sandbox_on_this_machine_only() {
+        let file = ("AGENTIQ_CLOCK_FILE", "/tmp/clock");
+        let here = [("AGENTIQ_OZON_URL", "http://127.0.0.1:3100"), file];
+        assert!(read(&here).expect("good settings").clock_file.is_some());
+        for variables in [&[file][..], &[("AGENTIQ_OZON_URL", "https://api-seller.ozon.ru"), file][..]] {
+            assert_eq!(read(variables).expect_err("the world's clock is nobody's").0.len(), 1);
         }
     }
 

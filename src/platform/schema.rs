@@ -49,10 +49,11 @@ diesel::table! {
         window_refused_after -> Nullable<Timestamptz>,
         work_state -> Text, set_aside_at -> Nullable<Timestamptz>, snoozed_until -> Nullable<Timestamptz>,
         assignee_id -> Nullable<Uuid>, priority -> Text,
-        bucket -> SmallInt,
         due_kind -> Nullable<Text>, due_since -> Nullable<Timestamptz>, is_highlighted -> Bool,
         category -> Nullable<Text>, urgency -> Nullable<Text>, sentiment -> Nullable<Text>,
         understood_by -> Nullable<Text>,
+        promised_at -> Nullable<Timestamptz>, promised_until -> Nullable<Timestamptz>, waits_since -> Nullable<Timestamptz>,
+        bucket -> SmallInt,
     }
 }
 diesel::table! {
@@ -315,6 +316,26 @@ diesel::table! {
     }
 }
 diesel::table! {
+    supervisor_channels (workspace_id) {
+        workspace_id -> Uuid, sealed_token -> Binary, chat -> Text, is_enabled -> Bool, problem -> Nullable<Text>,
+        said -> Nullable<Text>, sent_at -> Nullable<Timestamptz>, paused_until -> Nullable<Timestamptz>,
+        changed_by -> Uuid, changed_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    supervisor_news (workspace_id, id) {
+        workspace_id -> Uuid, id -> Uuid, chat_id -> Uuid, clock -> Text, due_at -> Nullable<Timestamptz>,
+        at -> Timestamptz, state -> Text,
+    }
+}
+diesel::table! {
+    promises (workspace_id, chat_id, id) {
+        workspace_id -> Uuid, chat_id -> Uuid, id -> Uuid, author_id -> Uuid, made_at -> Timestamptz,
+        until -> Timestamptz, after_message -> Nullable<Text>, reply_id -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
     rule_applications (workspace_id) {
         workspace_id -> Uuid, version -> Integer, asked_by -> Uuid, started_at -> Timestamptz, chats -> BigInt,
         done -> BigInt, cursor -> Nullable<Uuid>, finished_at -> Nullable<Timestamptz>,
@@ -387,5 +408,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     chat_turns,
     clocks,
     clock_wakes,
+    promises,
+    supervisor_channels,
+    supervisor_news,
     rule_applications,
 );

@@ -131,7 +131,9 @@ pub async fn rotate_keys(config: Config) -> Result<(), StartError> {
             let sellers = crate::features::sellers::server::accounts::reseal_all(&app.db, &app.keys).await?;
             let models =
                 crate::features::suggestions::server::providers::reseal_all(&app.db, &app.keys).await?;
-            Ok::<usize, Fault>(sellers + models)
+            let bots =
+                crate::features::sla::server::supervisor::channel::reseal_all(&app.db, &app.keys).await?;
+            Ok::<usize, Fault>(sellers + models + bots)
         };
         resealed.await.map_err(|fault| StartError::Other(fault.to_string()))
     };

@@ -45,6 +45,7 @@ pub fn start_sandbox(config: &mut Config) -> Result<OzonSandbox, StartError> {
     })
     .map_err(|error| StartError::Other(format!("the sandbox cannot start: {error}")))?;
     config.ozon_url = sandbox.url();
+    config.telegram_url = format!("{}/telegram", sandbox.url());
     config.models.point_to_sandbox(&sandbox.url());
     // As fast as a model that somebody would use.
     sandbox.models().set_faults(ModelFaults { delay_ms: 500, piece_ms: 30, ..ModelFaults::default() });

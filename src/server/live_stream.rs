@@ -3,7 +3,7 @@
 use crate::context::session::{self, SessionLookup, SessionUser, Token};
 use crate::context::{App, TraceId, told};
 use crate::features::users::server::forms::session_token;
-use crate::platform::clock::now;
+use crate::platform::clock::{self, now};
 use crate::platform::fault::Outcome;
 use crate::platform::live::{Backlog, read_after};
 use crate::shared::change::{Change, Event, PresenceMoved};
@@ -21,7 +21,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-/// A sign of life, so that a browser notices a dead line.
+/// A sign of life, so that a browser notices a dead line, and a clock of its own that has fallen behind.
 const PING: Duration = Duration::from_secs(15);
 /// How often a stream looks whether its session still stands.
 const RECHECK: Duration = Duration::from_secs(60);
@@ -71,6 +71,7 @@ struct LiveStream {
     news: broadcast::Receiver<Event>,
     presence: broadcast::Receiver<PresenceMoved>,
     health: watch::Receiver<bool>,
+    clock: watch::Receiver<()>,
     /// Number of the last event sent.
     sent: i64,
     ping: Interval,
@@ -85,10 +86,11 @@ impl LiveStream {
         let presence = app.hub.subscribe_presence(user.workspace);
         let health = app.hub.health();
         let mut stream = Self {
-            queue: VecDeque::from([SseEvent::default().event("ping").data("")]),
+            queue: VecDeque::from([sign_of_life()]),
             news,
             presence,
             health,
+            clock: clock::moves(),
             sent: after,
             ping: every(PING),
             recheck: every(RECHECK),
@@ -172,7 +174,8 @@ impl LiveStream {
             changed = self.health.changed() => if changed.is_err() || !*self.health.borrow() {
                 self.over = true;
             },
-            _ = self.ping.tick() => self.queue.push_back(SseEvent::default().event("ping").data("")),
+            _ = self.ping.tick() => self.queue.push_back(sign_of_life()),
+            Ok(()) = self.clock.changed() => self.queue.push_back(sign_of_life()),
             _ = self.recheck.tick() => {
                 if session::look_up(&self.app.db, &self.token, now()).await == SessionLookup::Nobody {
                     self.over = true;
@@ -188,6 +191,11 @@ impl LiveStream {
             Some((Ok(event), stream))
         })
     }
+}
+
+/// Tells that the server is there, and what time it is there, in milliseconds.
+fn sign_of_life() -> SseEvent {
+    SseEvent::default().event("ping").data(now().timestamp_millis().to_string())
 }
 
 /// Tells of the chat where somebody came or left; without one, that anything may have moved.

@@ -17,6 +17,7 @@ pub mod seed;
 use crate::connectors::models::Models;
 use crate::context::App;
 use crate::features::inbox::server::deadlines;
+use crate::platform::clock;
 use crate::platform::cluster::{Cluster, ClusterError, ClusterOptions};
 use crate::platform::config::{Config, ConfigError};
 use crate::platform::db::{Db, DbError};
@@ -172,6 +173,9 @@ async fn run(mut config: Config, database: &Database, options: ServeOptions) -> 
     let welcome = if options.demo { Some(demo::prepare(&app).await?) } else { None };
 
     let tracker = TaskTracker::new();
+    if let Some(file) = &app.config.clock_file {
+        tracker.spawn(clock::follow(file.clone(), app.cancel.clone()));
+    }
     start_background(&app, options, &tracker).await?;
     println!("listening on http://{addr}");
     if let Some(welcome) = welcome {

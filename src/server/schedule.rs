@@ -9,6 +9,7 @@ use crate::features::inbox::server::presence;
 use crate::features::notices::server::notify;
 use crate::features::search::server::count;
 use crate::features::sellers::server::push as push_address;
+use crate::features::sla::server::supervisor::send as supervisor;
 use crate::features::suggestions::server::cache;
 use crate::features::sync::server::{poll, push};
 use crate::features::users::server::sign_in;
@@ -121,6 +122,7 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
     let notices = notify::prune(conn, now).await?;
     let bulk_jobs = bulk::prune(conn, now).await?;
     let cached_answers = cache::prune(conn, now).await?;
+    let supervisor_news = supervisor::prune(conn, now).await?;
     let lines = Pace::prune(conn, now).await?;
     tracing::info!(
         events,
@@ -134,6 +136,7 @@ async fn housekeeping(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outco
         notices,
         bulk_jobs,
         cached_answers,
+        supervisor_news,
         "housekeeping"
     );
     Ok(())

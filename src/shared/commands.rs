@@ -34,6 +34,7 @@ text_enum!(
         CloseChat = "close_chat",
         CloseAndNext = "close_and_next",
         Snooze = "snooze",
+        Promise = "promise",
         Assign = "assign",
         AssignToMe = "assign_to_me",
         Tags = "tags",
@@ -91,9 +92,9 @@ impl Command {
             NextRow | PreviousRow | TakeNext | ShowWaiting | ShowMine | ShowUnassigned | ShowOpen
             | ShowStarred | ShowSnoozed | ShowClosed | ShowAll | ShowSpam | Filter | ToggleChosen
             | ActOnChosen => Area::List,
-            Reply | Note | CloseChat | CloseAndNext | Snooze | Assign | AssignToMe | Tags | Priority
-            | Understanding | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate | ToUnseen
-            | ToNewest => Area::Chat,
+            Reply | Note | CloseChat | CloseAndNext | Snooze | Promise | Assign | AssignToMe | Tags
+            | Priority | Understanding | Star | Spam | OrderPane | WhyDeadline | FindInChat | JumpToDate
+            | ToUnseen | ToNewest => Area::Chat,
             AnswerOrNote | Send | SendAndClose | SendLater | QuickReply | Emoji | Attach
             | InsertSuggestion | AnotherSuggestion => Area::Composer,
             Undo | Search | Palette | CheatSheet | Notices | GoToChats | GoToSellers | GoToReports
@@ -126,6 +127,7 @@ impl Command {
             CloseChat => Chord::plain("KeyE"),
             CloseAndNext => Chord::plain("KeyE").shift(),
             Snooze => Chord::plain("KeyS"),
+            Promise => Chord::plain("KeyU"),
             Assign => Chord::plain("KeyA"),
             AssignToMe => Chord::plain("KeyI"),
             Tags => Chord::plain("KeyT"),

@@ -180,6 +180,14 @@ pub enum Refusal {
     PasswordWrong,
     /// A chat is put off to a moment to come.
     MomentPassed,
+    /// What was typed cannot be the token of a bot.
+    BotTokenMalformed,
+    /// What was typed names no chat of Telegram.
+    TelegramChatMalformed,
+    /// Nobody remembers a promise for so long.
+    PromiseTooFar {
+        days: u32,
+    },
     WorkspaceNameMissing,
     TagNameMissing,
     /// Another tag has this name.

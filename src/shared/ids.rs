@@ -30,6 +30,10 @@ id_type!(/// What people write to each other beside a chat; made by the browser,
     NoteId);
 id_type!(/// Something that is done to many chats; made by the browser, so that a double click is one.
     BulkJobId);
+id_type!(/// Something that a supervisor is told outside of the product.
+    NewsId);
+id_type!(/// An answer that a buyer was promised.
+    PromiseId);
 id_type!(/// An entry of what was done to a chat.
     ActivityId);
 id_type!(/// A rule about how soon chats are answered; made by the browser, so that saving twice is one.

@@ -17,6 +17,7 @@ pub mod page;
 pub mod paging;
 pub mod role;
 pub mod sla;
+pub mod telegram;
 pub mod time;
 pub mod trouble;
 pub mod wording;

@@ -468,3 +468,21 @@ async fn who_answered_here_is_named() {
     .await;
     assert_eq!(found, (Answerer::Person(person.id), "Some operator".to_owned(), 1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_takes_clocks_as_they_are_stored() {
+    let app = TestApp::start().await;
+    let (_, _, chat) = app.shop_with_chat("Добрый день").await;
+    let operator = app.person(Role::Operator).await;
+    let report = async || operator.want::<Report>("sla/report", query(json!({}))).await;
+    let before = report().await;
+    assert_eq!((before.all.turns, before.all.judged), (1, 0), "there is time left");
+    // As after a pause that ended early, which rules alone cannot know.
+    app.sql()
+        .await
+        .run("UPDATE clocks SET due_at = now() - interval '1 minute' WHERE kind = 'first_reply'")
+        .await;
+    let after = report().await;
+    assert_eq!((after.all.judged, after.all.met), (1, 0));
+    assert_eq!(after.late.iter().map(|late| late.chat).collect::<Vec<_>>(), [chat]);
+}

@@ -72,6 +72,10 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/report_bulk", json!({ "job": bulk })),
         ("inbox/bulk_jobs", json!({})),
         ("sla/apply", json!({})),
+        ("sla/supervisor", json!({})),
+        ("sla/save_supervisor", json!({ "form": { "token": "", "chat": "", "is_enabled": false } })),
+        ("sla/try_supervisor", json!({})),
+        ("sla/remove_supervisor", json!({})),
         ("sla/applied", json!({})),
         ("inbox/explain", json!({ "chat": chat })),
         ("inbox/seen", json!({ "chat": chat })),
@@ -106,6 +110,8 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("inbox/remove_tag", json!({ "chat": chat, "tag": tag })),
         ("inbox/close", json!({ "chat": chat, "seen": null })),
         ("inbox/snooze", json!({ "chat": chat, "seen": null, "until": later })),
+        ("inbox/promise_answer", json!({ "chat": chat, "until": later })),
+        ("inbox/drop_promise", json!({ "chat": chat })),
         ("inbox/mark_spam", json!({ "chat": chat, "seen": null })),
         ("inbox/reopen", json!({ "chat": chat })),
         ("inbox/star", json!({ "chat": chat })),
@@ -391,6 +397,8 @@ async fn things_of_another_workspace_are_not_there() {
             | "sla/settings"
             | "sla/apply"
             | "sla/applied"
+            | "sla/supervisor"
+            | "sla/remove_supervisor"
             | "sla/versions"
             | "sla/preview"
             | "sla/report" => {
@@ -404,7 +412,7 @@ async fn things_of_another_workspace_are_not_there() {
             // None of the chats is theirs.
             "inbox/plan_bulk" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "users/change_password" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
-            "wording/save" | "sla/save" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
+            "wording/save" | "sla/save" | "sla/save_supervisor" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             "sellers/connect" => assert_eq!(answer.status, 422, "{path}: {}", answer.text),
             _ => assert_eq!((answer.status, answer.error()), (404, Some(AppError::NotFound)), "{path}"),
         }

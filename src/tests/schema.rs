@@ -7,8 +7,9 @@ use agentiq::features::inbox::types::{
 };
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
+use agentiq::features::sla::server::supervisor::send;
 use agentiq::features::sla::server::turns::Which;
-use agentiq::features::sla::server::{known, wakes};
+use agentiq::features::sla::server::{known, promises, wakes};
 use agentiq::features::suggestions::server::{ahead, calls, report, standing};
 use agentiq::features::understanding::types::{Category, Sentiment, Urgency};
 use agentiq::platform::clock::now;
@@ -529,6 +530,14 @@ async fn seed(sql: &Sql, workspace: &str, other: &str, seller: &str) {
          INSERT INTO notes (workspace_id, chat_id, id, author_id, body, created_at) \
          SELECT workspace_id, c.id, gen_random_uuid(), u.id, 'text', c.last_message_at \
          FROM chats c JOIN (SELECT DISTINCT ON (workspace_id) * FROM users ORDER BY workspace_id, id) u USING (workspace_id); \
+         INSERT INTO promises (workspace_id, chat_id, id, author_id, made_at, until) \
+         SELECT workspace_id, c.id, gen_random_uuid(), u.id, c.last_message_at, c.last_message_at + interval '1 hour' \
+         FROM chats c JOIN (SELECT DISTINCT ON (workspace_id) * FROM users ORDER BY workspace_id, id) u USING (workspace_id); \
+         INSERT INTO clocks (workspace_id, chat_id, kind, start_id, seller_id, started_at, pauses, due_at) \
+         SELECT p.workspace_id, p.chat_id, 'promise', p.id::text, c.seller_id, p.made_at, '[]', p.until \
+         FROM promises p JOIN chats c ON c.workspace_id = p.workspace_id AND c.id = p.chat_id; \
+         INSERT INTO supervisor_news (workspace_id, id, chat_id, clock, at, state) \
+         SELECT workspace_id, gen_random_uuid(), id, 'rating', last_message_at, 'sent' FROM chats; \
          INSERT INTO events (workspace_id, seq, change, at) \
          SELECT w.id::uuid, n, '{{}}', now() - n * interval '1 second' \
          FROM unnest(ARRAY['{workspace}', '{other}']) w (id), generate_series(1, 8000) n; \
@@ -757,6 +766,16 @@ async fn hot_statements_find_their_rows_by_index() {
     plans
         .push(("what clocks depend on".into(), plan(&sql, "uuid, uuid[]", known::FACTS_SQL, &of_chat).await));
     plans.push(("what moved clocks".into(), plan(&sql, "uuid, uuid[]", known::DEEDS_SQL, &of_chat).await));
+    plans.push(("what was promised".into(), plan(&sql, "uuid, uuid[]", known::PROMISES_SQL, &of_chat).await));
+    let minutes = format!("'{workspace}', now() - interval '10 minutes', now()");
+    plans.push((
+        "promises of a period".into(),
+        plan(&sql, "uuid, timestamptz, timestamptz", promises::PROMISES_SQL, &minutes).await,
+    ));
+    plans.push((
+        "what a supervisor is to be told".into(),
+        plan(&sql, "uuid", send::TAKE_SQL, &format!("'{workspace}'")).await,
+    ));
     plans.push((
         "what was said since clocks run".into(),
         plan(&sql, "uuid, uuid[], timestamptz[]", known::SAID_SQL, &since).await,

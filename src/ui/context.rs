@@ -11,9 +11,50 @@ use leptos::prelude::*;
 /// How often the page's clock advances.
 const TICK: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// The page's clock; a type of its own, so that the context cannot mistake another signal for it.
+/// A server's word that is so much ahead of the page's clock moves it: less is what the way takes.
+const ADRIFT: Duration = Duration::seconds(1);
+
+/// The page's clock: where the server's stood at some age of the page, plus what has passed since.
 #[derive(Clone, Copy)]
-struct Now(RwSignal<DateTime<Utc>>);
+pub struct PageClock {
+    now: RwSignal<DateTime<Utc>>,
+    known: StoredValue<Known>,
+}
+
+/// An instant of the server and the age that the page had then, in milliseconds.
+#[derive(Clone, Copy)]
+struct Known {
+    at: DateTime<Utc>,
+    age_ms: f64,
+}
+
+impl Known {
+    fn after(self, age_ms: f64) -> DateTime<Utc> {
+        self.at + Duration::milliseconds((age_ms - self.age_ms) as i64)
+    }
+}
+
+impl PageClock {
+    fn new(drawn_at: DateTime<Utc>) -> Self {
+        PageClock {
+            now: RwSignal::new(drawn_at),
+            known: StoredValue::new(Known { at: drawn_at, age_ms: 0.0 }),
+        }
+    }
+
+    fn advance(self) {
+        self.now.set(self.known.get_value().after(browser::page_age_ms()));
+    }
+
+    /// Takes the server's word for it. What it says is never later than it is, so the clock is only put ahead.
+    pub fn hear(self, at: DateTime<Utc>) {
+        let age_ms = browser::page_age_ms();
+        if at - self.known.get_value().after(age_ms) > ADRIFT {
+            self.known.set_value(Known { at, age_ms });
+            self.advance();
+        }
+    }
+}
 
 /// How much room the list takes; a person may change it while the page is open.
 #[derive(Clone, Copy)]
@@ -29,13 +70,13 @@ struct WorkspaceName(RwSignal<String>);
 /// `<html data-page>`, where the server has put the same. Neither is there while the list of routes is made.
 pub fn provide_page_context() {
     let page = page_of_request();
-    let now = RwSignal::new(page.now);
+    let clock = PageClock::new(page.now);
     provide_context(page.locale);
-    provide_context(Now(now));
+    provide_context(clock);
     provide_context(PageDensity(RwSignal::new(page.density)));
     let name = page.viewer.as_ref().map(|viewer| viewer.workspace_name.clone()).unwrap_or_default();
     provide_context(WorkspaceName(RwSignal::new(name)));
-    start_clock(page.now, now);
+    start_clock(clock);
     provide_context(page);
 }
 
@@ -59,12 +100,10 @@ fn nobodys_page() -> PageContext {
     }
 }
 
-/// Lets `now` follow the server's time: where it stood when the page was drawn, plus the age of the page. The first
-/// change comes after the browser has taken over, so both sides draw the same digits before.
-fn start_clock(drawn_at: DateTime<Utc>, now: RwSignal<DateTime<Utc>>) {
+/// Lets the page's clock advance. The first change comes after the browser has taken over, so both sides draw the same digits before.
+fn start_clock(clock: PageClock) {
     Effect::new(move |_| {
-        let advance = move || now.set(drawn_at + Duration::milliseconds(browser::page_age_ms() as i64));
-        if let Ok(ticking) = set_interval_with_handle(advance, TICK) {
+        if let Ok(ticking) = set_interval_with_handle(move || clock.advance(), TICK) {
             on_cleanup(move || ticking.clear());
         }
     });
@@ -103,8 +142,8 @@ pub fn use_workspace_name() -> RwSignal<String> {
 /// The page's one clock: server time, advancing every second in the browser and standing still on the server.
 /// A text that follows it belongs into a closure (`move || …use_now().get()…`).
 pub fn use_now() -> Signal<DateTime<Utc>> {
-    match use_context::<Now>() {
-        Some(Now(now)) => now.into(),
+    match use_context::<PageClock>() {
+        Some(clock) => clock.now.into(),
         None => Signal::stored(DateTime::UNIX_EPOCH),
     }
 }

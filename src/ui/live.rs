@@ -8,6 +8,7 @@ mod pace;
 #[cfg(feature = "hydrate")]
 mod stream;
 
+use super::context::PageClock;
 use crate::shared::change::Event;
 use crate::shared::ids::ChatId;
 use leptos::prelude::*;
@@ -65,6 +66,9 @@ struct Inner {
     presence: Mutex<Listeners<PresenceListener>>,
     /// Goes on when nobody looks at the page: it has something to sound.
     is_wanted_hidden: AtomicBool,
+    /// The page's clock, which the server puts right.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "servers hear no server"))]
+    clock: Option<PageClock>,
 }
 
 struct Listeners<L> {
@@ -122,6 +126,7 @@ impl Live {
             listeners: Mutex::default(),
             presence: Mutex::default(),
             is_wanted_hidden: AtomicBool::new(false),
+            clock: use_context::<PageClock>(),
         });
         Live { state: state.into(), inner }
     }

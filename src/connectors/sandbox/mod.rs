@@ -7,6 +7,7 @@ pub mod archive;
 pub mod buyers;
 pub mod models;
 pub mod ozon;
+pub mod telegram;
 
 use buyers::{BuyerPace, Tempo};
 use clap::ValueEnum;
@@ -67,6 +68,12 @@ pub async fn run(args: SandboxArgs, cancel: CancellationToken) -> io::Result<()>
     let sandbox = OzonSandbox::start(options)?;
     println!("sandbox listening on {}", sandbox.url());
     println!("Client-Id {}   Api-Key {}", ozon::DEMO_CLIENT_ID, ozon::DEMO_API_KEY);
+    println!(
+        "Telegram below {}/telegram   bot {}   chat {}",
+        sandbox.url(),
+        telegram::DEMO_BOT_TOKEN,
+        telegram::DEMO_CHAT
+    );
     println!("models below {}/models   key {}", sandbox.url(), models::DEMO_MODEL_KEY);
     cancel.cancelled().await;
     sandbox.shutdown().await;

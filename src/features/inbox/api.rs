@@ -172,6 +172,18 @@ pub async fn snooze(chat: ChatId, seen: Option<MessageCursor>, until: DateTime<U
     answer(Permission::ReplyToChats, async move |ask| set_aside::snooze(&ask, chat, seen, until).await).await
 }
 
+/// Promises the buyer an answer by a moment, in the place of what was promised before.
+#[server(endpoint = "inbox/promise_answer", input = Json)]
+pub async fn promise_answer(chat: ChatId, until: DateTime<Utc>) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| promise::make(&ask, chat, until).await).await
+}
+
+/// Takes back what was promised.
+#[server(endpoint = "inbox/drop_promise", input = Json)]
+pub async fn drop_promise(chat: ChatId) -> Result<(), AppError> {
+    answer(Permission::ReplyToChats, async move |ask| promise::take_back(&ask, chat).await).await
+}
+
 /// Sets a chat aside as spam; `seen` is the newest message on the person's screen.
 #[server(endpoint = "inbox/mark_spam", input = Json)]
 pub async fn mark_spam(chat: ChatId, seen: Option<MessageCursor>) -> Result<(), AppError> {

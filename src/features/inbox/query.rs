@@ -267,7 +267,7 @@ impl ListCursor {
         ListCursor {
             sort,
             due_at: row.due_at,
-            waits_since: row.unanswered_since,
+            waits_since: row.waits_since,
             last_message_at: row.last_message_at,
             id: row.id,
         }

@@ -213,6 +213,10 @@ pub struct ChatRow {
     pub last_author: Option<Author>,
     /// Since when the buyer waits for us; `None` when nobody waits.
     pub unanswered_since: Option<DateTime<Utc>>,
+    /// Since when anybody waits for us: the buyer for an answer, or for what was promised.
+    pub waits_since: Option<DateTime<Utc>>,
+    /// Until when we have promised an answer.
+    pub promised_until: Option<DateTime<Utc>>,
     /// The nearest deadline.
     pub due_at: Option<DateTime<Utc>>,
     /// Which clock has it.

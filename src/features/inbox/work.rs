@@ -45,6 +45,15 @@ pub enum Deed {
     Woke,
     /// The buyer wrote.
     BuyerReturned,
+    /// The buyer was promised an answer.
+    Promised {
+        until: DateTime<Utc>,
+    },
+    /// What was promised is to be kept by another time.
+    PromiseMoved {
+        until: DateTime<Utc>,
+    },
+    PromiseDropped,
 }
 
 /// A line about what was done to a chat.
@@ -207,6 +216,26 @@ pub fn moments(now: DateTime<Utc>, zone: Zone) -> Vec<(Later, DateTime<Utc>)> {
     .collect()
 }
 
+/// The longest time that an answer can be promised within.
+pub const LONGEST_PROMISE: Duration = Duration::days(31);
+/// When what was promised "before noon" is due.
+const NOON: (u32, u32) = (12, 0);
+
+/// The times offered for a promise at `now`, in the workspace's zone; each lies ahead, the nearest first.
+pub fn promise_times(now: DateTime<Utc>, zone: Zone) -> Vec<DateTime<Utc>> {
+    let today = zone.day(now);
+    let tomorrow = today.checked_add_days(Days::new(1));
+    let evening = moment(today, EVENING, zone).filter(|at| *at - now >= SOONEST);
+    let of_tomorrow = |time| tomorrow.and_then(|day| moment(day, time, zone));
+    let mut times: Vec<DateTime<Utc>> =
+        [Some(now + Duration::hours(1)), evening, of_tomorrow(NOON), of_tomorrow(EVENING)]
+            .into_iter()
+            .flatten()
+            .collect();
+    times.sort();
+    times
+}
+
 fn moment(day: NaiveDate, (hour, minute): (u32, u32), zone: Zone) -> Option<DateTime<Utc>> {
     let time = NaiveTime::from_hms_opt(hour, minute, 0)?;
     Some(zone.instant(day.and_time(time)))
@@ -267,6 +296,18 @@ mod tests {
     }
 
     #[test]
+    fn promises_are_for_times_to_come() {
+        let offered = |now: &str| -> Vec<String> {
+            promise_times(at(now), MOSCOW).into_iter().map(|at| moment_text(at, MOSCOW)).collect()
+        };
+        assert_eq!(
+            offered("2026-11-21T09:10:00Z"),
+            ["2026-11-21T13:10", "2026-11-21T18:00", "2026-11-22T12:00", "2026-11-22T18:00"]
+        );
+        assert_eq!(offered("2026-11-21T14:40:00Z")[0], "2026-11-21T18:40", "the evening is too near");
+    }
+
+    #[test]
     fn a_moment_survives_its_field() {
         let moment = at("2026-11-23T06:30:00Z");
         assert_eq!(parse_moment(&moment_text(moment, MOSCOW), MOSCOW), Some(moment));
@@ -306,7 +347,8 @@ mod tests {
     #[test]
     fn a_deed_is_read_as_it_was_kept() {
         let tag = TagView { id: TagId::new(), name: "Брак".to_owned(), color: TagColor::Red };
-        for deed in [Deed::TagAdded(tag), Deed::Closed, Deed::Assigned { to: None }] {
+        let promised = Deed::Promised { until: at("2026-11-23T06:30:00Z") };
+        for deed in [Deed::TagAdded(tag), Deed::Closed, Deed::Assigned { to: None }, promised] {
             let kept = serde_json::to_value(&deed).expect("JSON");
             assert_eq!(serde_json::from_value::<Deed>(kept).ok(), Some(deed));
         }

@@ -85,6 +85,21 @@ pub struct Price {
     pub currency: String,
 }
 
+/// What an order is worth, in hundredths of its currency; nothing when a price is not known.
+pub fn order_value(postings: &[Posting]) -> Option<i64> {
+    let items = postings.iter().flat_map(|posting| &posting.items);
+    let values = items.map(|item| hundredths(&item.price.as_ref()?.amount)?.checked_mul(item.quantity));
+    let values: Vec<i64> = values.collect::<Option<_>>()?;
+    (!values.is_empty()).then(|| values.into_iter().fold(0, i64::saturating_add))
+}
+
+/// `1990.5` as 199050.
+fn hundredths(amount: &str) -> Option<i64> {
+    let (whole, part) = amount.trim().split_once('.').unwrap_or((amount.trim(), ""));
+    let part: String = part.chars().chain("00".chars()).take(2).collect();
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
+}
+
 /// A product of the shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
@@ -186,7 +201,22 @@ pub fn check_order_number(text: &str) -> Result<String, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_order_number;
+    use super::{check_order_number, hundredths, order_value};
+
+    #[test]
+    fn money_is_counted_in_hundredths() {
+        let table = [
+            ("1990.00", Some(199_000)),
+            ("1990", Some(199_000)),
+            ("0.5", Some(50)),
+            ("1.999", Some(199)),
+            ("x", None),
+        ];
+        for (text, amount) in table {
+            assert_eq!(hundredths(text), amount, "{text}");
+        }
+        assert_eq!(order_value(&[]), None);
+    }
 
     #[test]
     fn numbers_of_orders_and_postings_are_told_from_other_texts() {

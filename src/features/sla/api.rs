@@ -2,12 +2,16 @@
 
 use super::book::RuleBook;
 use super::explanation::Application;
+use super::supervisor::{SupervisorForm, SupervisorTry, SupervisorView};
 use super::types::{self, DeadlineSettings, ReportQuery, Trial, TrialOutcome, VersionLine};
 use crate::shared::error::AppError;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 #[cfg(feature = "ssr")]
-use {super::server::*, crate::context::answer, crate::shared::role::Permission};
+use {
+    super::server::supervisor::channel, super::server::*, crate::context::answer,
+    crate::shared::role::Permission,
+};
 
 /// The rules in force as their pages show them.
 #[server(endpoint = "sla/settings", input = Json)]
@@ -61,4 +65,28 @@ pub async fn apply() -> Result<(), AppError> {
 #[server(endpoint = "sla/applied", input = Json)]
 pub async fn applied() -> Result<Option<Application>, AppError> {
     answer(Permission::ReadChats, async move |ask| apply::read(&ask).await).await
+}
+
+/// How a supervisor is written to outside of the product; `None` when nothing is set up.
+#[server(endpoint = "sla/supervisor", input = Json)]
+pub async fn supervisor() -> Result<Option<SupervisorView>, AppError> {
+    answer(Permission::ManageShared, async move |ask| channel::read(&ask).await).await
+}
+
+/// Sets up how a supervisor is written to.
+#[server(endpoint = "sla/save_supervisor", input = Json)]
+pub async fn save_supervisor(form: SupervisorForm) -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| channel::save(&ask, form).await).await
+}
+
+/// Writes to the supervisor, to see whether it arrives.
+#[server(endpoint = "sla/try_supervisor", input = Json)]
+pub async fn try_supervisor() -> Result<SupervisorTry, AppError> {
+    answer(Permission::ManageShared, async move |ask| channel::try_out(&ask).await).await
+}
+
+/// Forgets how a supervisor is written to.
+#[server(endpoint = "sla/remove_supervisor", input = Json)]
+pub async fn remove_supervisor() -> Result<(), AppError> {
+    answer(Permission::ManageShared, async move |ask| channel::remove(&ask).await).await
 }

@@ -15,12 +15,15 @@ pub const MAX_CALENDARS: usize = 20;
 /// Dates of a calendar with hours of their own: three years of them.
 pub const MAX_OWN_DAYS: usize = 1_100;
 
-/// A calendar as a workspace writes it down. Its wall clocks are those of the workspace.
+/// A calendar as a workspace writes it down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedCalendar {
     pub id: CalendarId,
     pub name: String,
     pub plan: CalendarPlan,
+    /// Whose wall clocks count, by IANA's name; the workspace's own when there is none.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 /// Policies in order, the first that holds is the one, and the calendars that they count by.
@@ -106,9 +109,17 @@ impl RuleBook {
         if is_consistent { Ok(()) } else { Err(BookFault::Inconsistent) }
     }
 
-    /// Its calendars, ready to be counted with.
-    pub fn calendars(&self, zone: &ZoneRules, official: &[ProductionYear]) -> BTreeMap<CalendarId, Calendar> {
-        let ready = |it: &NamedCalendar| (it.id, it.plan.calendar(zone.clone(), official));
+    /// Its calendars, ready to be counted with; `named` knows the wall clocks of the world.
+    pub fn calendars(
+        &self,
+        zone: &ZoneRules,
+        named: impl Fn(&str) -> ZoneRules,
+        official: &[ProductionYear],
+    ) -> BTreeMap<CalendarId, Calendar> {
+        let ready = |it: &NamedCalendar| {
+            let zone = it.zone.as_deref().map_or_else(|| zone.clone(), &named);
+            (it.id, it.plan.calendar(zone, official))
+        };
         self.calendars.iter().map(ready).collect()
     }
 }

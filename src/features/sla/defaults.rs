@@ -63,7 +63,7 @@ pub fn first_book(locale: Locale) -> Result<RuleBook, BadData> {
     let name = locale.first_calendar_name().to_owned();
     Ok(RuleBook {
         policies: vec![first_policy(PolicyId(uuid::Uuid::from_u128(1)), locale.first_policy_name())?],
-        calendars: vec![NamedCalendar { id: calendar, name, plan: first()?.calendar }],
+        calendars: vec![NamedCalendar { id: calendar, name, plan: first()?.calendar, zone: None }],
         usual: calendar,
         loud: None,
     })

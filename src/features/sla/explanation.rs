@@ -31,6 +31,8 @@ pub struct ClockView {
     pub due_at: Option<DateTime<Utc>>,
     pub end: Option<End>,
     pub standing: Standing,
+    /// Who made the promise.
+    pub promised_by: Option<String>,
     /// Who answered.
     pub answered_by: Option<String>,
     /// The breach was noticed long after.

@@ -6,6 +6,7 @@
 //! * `policy` – what a policy is, and which one holds for a chat.
 //! * `book` – everything that a version says: policies in order, and the calendars they count by.
 //! * `turn` – the turns of a chat, and its clocks when each turn goes by terms of its own.
+//! * `supervisor` – where somebody is written to outside of the product.
 //! * `explanation` – a clock as it is told to whoever asks why.
 //! * `types`, `api` – what its pages show and ask; `written` – hours and stretches of time as people type them.
 //! * `figures` – shares and percentiles of a report; `address` – which report.
@@ -22,6 +23,7 @@ pub mod policy;
 pub mod priority;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod supervisor;
 #[cfg(test)]
 mod tests;
 pub mod turn;

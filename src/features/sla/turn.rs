@@ -73,9 +73,8 @@ fn applied<'a>(at: DateTime<Utc>, version: i32, terms: &'a Terms, calendar: &'a 
     Applied { at, version, reaches_running: false, terms, calendar }
 }
 
-/// The turn whose terms a clock goes by.
+/// The turn whose terms a clock goes by; a promise is watched over by those of the turn in which it was made.
 pub fn turn_of<'a>(turns: &'a [Turn], clock: &Clock) -> Option<&'a Turn> {
-    clock.version?;
     turns.iter().rfind(|turn| turn.start.at <= clock.start.at)
 }
 

@@ -166,6 +166,19 @@ pub struct Share {
     pub may_miss: i64,
 }
 
+/// How promises to buyers were kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseFigures {
+    pub made: i64,
+    pub kept: i64,
+    /// Their time is over, whether somebody has written since or not.
+    pub broken: i64,
+    /// Their time is not over.
+    pub open: i64,
+    /// Taken back in time, or moved.
+    pub dropped: i64,
+}
+
 /// A buyer who waited too long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LateTurn {
@@ -190,6 +203,7 @@ pub struct Report {
     pub hours: Vec<Group<u8>>,
     pub days: Vec<Group<NaiveDate>>,
     pub shares: Vec<Share>,
+    pub promises: PromiseFigures,
     /// The newest first.
     pub late: Vec<LateTurn>,
     /// There were more answers than are counted: these are the oldest of the period.

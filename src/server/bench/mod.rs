@@ -1,6 +1,7 @@
 //! `agentiq bench`: how long the server takes over what people wait for, beside the same SQL alone, in a database that
-//! `agentiq seed` has filled. Prints tables for docs/BENCHMARKS.md.
+//! `agentiq seed` has filled, or an empty one for deadlines. Prints tables for docs/BENCHMARKS.md.
 
+mod breaches;
 mod filters;
 mod lists;
 mod windows;
@@ -27,6 +28,8 @@ pub enum BenchArgs {
         #[arg(long, default_value = "")]
         only: String,
     },
+    /// Deadlines that pass together, and what an event costs, in an empty database
+    Breaches(breaches::BreachArgs),
     /// Opening long chats
     Windows {
         /// How often each is opened
@@ -45,10 +48,16 @@ pub async fn run(config: Config, args: BenchArgs) -> Result<(), StartError> {
         let app = build_app(config, database.db.clone(), false)?;
         let bench = async {
             let mut bulk = app.db.bulk().await?;
-            let ask = somebody(app.clone(), &mut bulk).await?;
             match args {
-                BenchArgs::Lists { runs, only } => lists::measure(&ask, &mut bulk, runs, &only).await,
-                BenchArgs::Windows { runs } => windows::measure(&ask, &mut bulk, runs).await,
+                BenchArgs::Lists { runs, only } => {
+                    let ask = somebody(app, &mut bulk).await?;
+                    lists::measure(&ask, &mut bulk, runs, &only).await
+                }
+                BenchArgs::Windows { runs } => {
+                    let ask = somebody(app, &mut bulk).await?;
+                    windows::measure(&ask, &mut bulk, runs).await
+                }
+                BenchArgs::Breaches(args) => breaches::measure(&app, &mut bulk, args).await,
             }
         };
         bench.await.map_err(|fault: Fault| StartError::Other(fault.to_string()))

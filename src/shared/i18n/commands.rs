@@ -68,6 +68,7 @@ impl Locale {
             CloseChat => ("Закрыть или снова открыть чат", "Close or reopen the chat"),
             CloseAndNext => ("Закрыть и перейти к следующему", "Close and go to the next"),
             Snooze => ("Отложить чат", "Snooze the chat"),
+            Promise => ("Обещать ответ к сроку", "Promise an answer by a time"),
             Assign => ("Назначить ответственного", "Assign the chat"),
             AssignToMe => ("Назначить себе", "Assign to me"),
             Tags => ("Метки", "Tags"),

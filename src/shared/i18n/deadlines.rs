@@ -68,6 +68,7 @@ texts! {
     step_when: "Когда", "When";
     step_number: "Сколько", "How much";
     step_action: "Что сделать", "What to do";
+    step_clocks: "Для каких сроков; ничего не выбрано — для всех", "For which deadlines; none chosen: for all";
     step_highlight: "Подсветить чат", "Highlight the chat";
     step_notify_operator: "Напомнить оператору", "Remind the operator";
     step_notify_lead: "Сообщить руководителю", "Tell the lead";
@@ -173,12 +174,14 @@ texts! {
         "An old version is open. The newest is still in force; save this one to bring it back.";
 
     calendars: "Рабочие часы", "Working hours";
-    calendars_text: "Когда идёт рабочее время. Часы показаны по поясу рабочего пространства.",
-        "When working time runs, by the clock of the workspace.";
+    calendars_text: "Когда идёт рабочее время. Часы показаны по поясу календаря.",
+        "When working time runs, by the clock of the calendar.";
     calendar_add: "Добавить календарь", "Add a calendar";
     calendar_new: "Новый календарь", "New calendar";
     calendar_name: "Название календаря", "Name of the calendar";
     calendar_usual: "Основной", "Usual";
+    calendar_zone: "Часовой пояс календаря", "Time zone of the calendar";
+    calendar_zone_own: "Как у рабочего пространства", "That of the workspace";
     calendar_delete: "Удалить календарь", "Delete the calendar";
     calendar_in_use: "Календарь нужен правилам: сначала выберите им другой.",
         "Policies need the calendar: choose another one for them first.";

@@ -33,7 +33,7 @@ texts! {
     urgency_hour: "До часа", "Within an hour";
     urgency_today: "Сегодня", "Today";
     urgency_later: "Позже", "Later";
-    urgency_no_deadline: "Ждут без срока", "Waiting without a deadline";
+    urgency_no_deadline: "Старые, без срока", "Old, without a deadline";
     urgency_quiet: "Ждём покупателя", "Waiting for the buyer";
 
     priority_is_low: "Низкая важность", "Low priority";

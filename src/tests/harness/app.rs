@@ -5,6 +5,7 @@ use super::person::Person;
 use agentiq::connectors::sandbox::ozon::{
     DEMO_API_KEY, DEMO_CLIENT_ID, NewChat, OzonSandbox, SandboxOptions, SandboxState,
 };
+use agentiq::connectors::sandbox::telegram::TelegramState;
 use agentiq::context::{App, session};
 use agentiq::features::inbox::types::{ChatListPage, ChatRow, ChatView, ListQuery, MessageView, View};
 use agentiq::features::sellers::server::connect::connect_account;
@@ -119,6 +120,8 @@ impl TestApp {
             trusted_proxies: setting.trusted_proxies,
             postgres_bin: None,
             files: FilesPlace::Folder(database.files()),
+            clock_file: None,
+            telegram_url: format!("{}/telegram", sandbox.url()),
             models: {
                 let mut models = Config::read(|_| None).expect("the defaults").models;
                 models.point_to_sandbox(&sandbox.url());
@@ -147,6 +150,11 @@ impl TestApp {
     /// A connection of the product.
     pub async fn conn(&self) -> Conn {
         self.app.db.get().await.expect("a connection")
+    }
+
+    /// What a supervisor is written to by.
+    pub fn telegram(&self) -> &TelegramState {
+        self.sandbox.telegram()
     }
 
     /// The marketplace.

@@ -4,6 +4,7 @@
 
 use crate::shared::change::Event;
 use crate::shared::ids::ChatId;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 /// First wait before another try, in milliseconds.
@@ -47,6 +48,11 @@ pub fn resync(data: &str) -> Option<i64> {
     serde_json::from_str::<Numbered>(data).ok().map(|numbered| numbered.seq)
 }
 
+/// Reads what time it is at the server.
+pub fn instant(data: &str) -> Option<DateTime<Utc>> {
+    data.parse().ok().and_then(DateTime::from_timestamp_millis)
+}
+
 /// Reads at which chat somebody came or left; `None` when anything may have moved.
 pub fn presence(data: &str) -> Option<ChatId> {
     #[derive(Deserialize)]
@@ -63,7 +69,7 @@ struct Numbered {
 
 #[cfg(test)]
 mod tests {
-    use super::{accept, resync, wait_ms};
+    use super::{accept, instant, resync, wait_ms};
 
     const CHANGE: &str =
         r#"{"seq":8,"change":{"kind":"chat","chat":"01938c5f-0000-7000-8000-000000000001"}}"#;
@@ -98,6 +104,8 @@ mod tests {
         let mut cursor = 7;
         assert!(accept(&mut cursor, "<html>").is_none());
         assert_eq!(cursor, 7);
+        assert_eq!(instant(""), None);
+        assert_eq!(instant("1790000000123").map(|at| at.timestamp()), Some(1_790_000_000));
         assert_eq!(resync("{}"), None);
         assert_eq!(resync(r#"{"seq":12}"#), Some(12));
     }

@@ -68,7 +68,7 @@ impl Stream {
             ("change", Self::changed),
             ("resync", Self::resync),
             ("presence", Self::presence),
-            ("ping", |stream, _| stream.heard()),
+            ("ping", Self::pinged),
             ("bye", |stream, _| stream.dismissed()),
         ];
         let handlers = all.map(|(name, handle)| {
@@ -141,6 +141,15 @@ impl Stream {
 
     fn heard(&self) {
         self.line.borrow_mut().heard_ms = browser::page_age_ms();
+    }
+
+    /// The server says what time it is.
+    fn pinged(self: &Rc<Self>, message: &MessageEvent) {
+        self.heard();
+        let at = message.data().as_string().as_deref().and_then(pace::instant);
+        if let (Some(clock), Some(at)) = (self.live.clock, at) {
+            clock.hear(at);
+        }
     }
 
     fn opened(&self) {

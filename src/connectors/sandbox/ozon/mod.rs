@@ -47,6 +47,7 @@ pub(super) use world::{Chat, World};
 
 use super::buyers::{self, BuyerPace};
 use super::models::{self, ModelState};
+use super::telegram::{self, TelegramState};
 use crate::platform::clock;
 use crate::platform::http::Outbound;
 use axum::Router;
@@ -125,6 +126,7 @@ pub struct OzonSandbox {
     addr: SocketAddr,
     state: SandboxState,
     models: ModelState,
+    telegram: TelegramState,
     tasks: Vec<JoinHandle<()>>,
     /// Ends after the others, so that it sees their last changes.
     keeper: Option<(DropGuard, JoinHandle<()>)>,
@@ -155,9 +157,9 @@ impl OzonSandbox {
         let http = Outbound::new(PUSH_TIMEOUT).map_err(io::Error::other)?.client;
         let (state, ends) = SandboxState::new(world, &options, format!("http://{addr}"), http);
         let stop = CancellationToken::new();
-        let models = ModelState::default();
+        let (models, telegram) = (ModelState::default(), TelegramState::default());
         let mut tasks = vec![
-            tokio::spawn(serve(listener, state.clone(), models.clone(), stop.clone())),
+            tokio::spawn(serve(listener, state.clone(), (models.clone(), telegram.clone()), stop.clone())),
             tokio::spawn(pushes::deliver(state.clone(), ends.pushes, stop.clone())),
         ];
         if let Some(pace) = options.buyers {
@@ -168,7 +170,7 @@ impl OzonSandbox {
             let keeping = tokio::spawn(store::keep(state.clone(), file, stop.clone()));
             (stop.drop_guard(), keeping)
         });
-        Ok(OzonSandbox { addr, state, models, tasks, keeper, stop: stop.drop_guard() })
+        Ok(OzonSandbox { addr, state, models, telegram, tasks, keeper, stop: stop.drop_guard() })
     }
 
     /// Where it listens.
@@ -191,6 +193,11 @@ impl OzonSandbox {
         &self.models
     }
 
+    /// The Telegram that it has as well.
+    pub fn telegram(&self) -> &TelegramState {
+        &self.telegram
+    }
+
     /// Stops: finishes calls for two seconds, cuts what is left, writes the snapshot.
     pub async fn shutdown(self) {
         drop(self.stop);
@@ -206,10 +213,16 @@ impl OzonSandbox {
     }
 }
 
-async fn serve(listener: CuttingListener, state: SandboxState, models: ModelState, stop: CancellationToken) {
+async fn serve(
+    listener: CuttingListener,
+    state: SandboxState,
+    (models, telegram): (ModelState, TelegramState),
+    stop: CancellationToken,
+) {
     let router = Router::new()
         .merge(control::routes())
         .merge(models::routes(models))
+        .merge(telegram::routes(telegram))
         .fallback(api::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(state);

@@ -6,6 +6,7 @@ use crate::context::App;
 use crate::features::inbox::types::{Deed, PersonView, Priority};
 use crate::features::notices::server::notify::{self, DeadlineNews, ON_SHIFT};
 use crate::features::sla::server::recompute::{Fallen, FallenDue};
+use crate::features::sla::server::supervisor::tell::{self as supervisor, DeadlineTold};
 use crate::features::sla::server::wakes;
 use crate::platform::clock;
 use crate::platform::fault::{Fault, Outcome};
@@ -119,7 +120,13 @@ async fn act(
     };
     let breaches = fallen.iter().filter(|it| it.what == FallenDue::Breach).count();
     metrics::counter!("agentiq_deadlines_missed_total").increment(breaches as u64);
-    // A supervisor is one of those who lead: the way to them outside of the product is the browser's own notice.
+    let to_supervisor: BTreeSet<DeadlineTold> = fallen
+        .iter()
+        .filter(|it| it.what == FallenDue::Step(StepAction::MessageSupervisor))
+        .map(|it| DeadlineTold { chat: it.chat, clock: it.clock, due_at: it.due_at })
+        .collect();
+    supervisor::tell(conn, workspace, &Vec::from_iter(to_supervisor), now).await?;
+    // A supervisor is one of those who lead, and has the notice as well.
     let to_leads = [those(StepAction::NotifyLead), those(StepAction::MessageSupervisor)].concat();
     let news = DeadlineNews { to_operators: those(StepAction::NotifyOperator), to_leads };
     let mut changes = notify::deadlines(conn, workspace, &news, now).await?;

@@ -18,6 +18,7 @@ pub mod notes;
 pub mod outbox;
 pub mod presence;
 pub mod prioritise;
+pub mod promise;
 pub mod read_up_to;
 pub mod receive;
 pub mod recompute;

@@ -91,15 +91,17 @@ pub async fn recompute_all_of(
     }
 }
 
-/// Nobody waits for a seller that is removed, and whoever does not wait has no deadline.
+/// Nobody waits for a seller that is removed, and whoever does not wait has no deadline. What was promised is told by its clock.
 const STATEMENT: &str = "UPDATE chats c SET \
              last_message_at = coalesce(newest.sent_at, c.last_message_at), \
              last_message_preview = coalesce(newest.preview, ''), \
              last_message_author = newest.author, \
              unanswered_since = waiting.since, \
-             due_at = CASE WHEN waiting.since IS NOT NULL THEN c.due_at END, \
-             due_kind = CASE WHEN waiting.since IS NOT NULL THEN c.due_kind END, \
-             due_since = CASE WHEN waiting.since IS NOT NULL THEN c.due_since END, \
+             due_at = CASE WHEN waiting.since IS NOT NULL OR promised.at IS NOT NULL THEN c.due_at END, \
+             due_kind = CASE WHEN waiting.since IS NOT NULL OR promised.at IS NOT NULL THEN c.due_kind END, \
+             due_since = CASE WHEN waiting.since IS NOT NULL OR promised.at IS NOT NULL THEN c.due_since END, \
+             promised_at = promised.at, \
+             promised_until = CASE WHEN promised.at IS NOT NULL THEN c.promised_until END, \
              work_state = CASE WHEN back.is_back THEN 'open' ELSE c.work_state END, \
              set_aside_at = CASE WHEN back.is_back THEN NULL ELSE c.set_aside_at END, \
              snoozed_until = CASE WHEN back.is_back THEN NULL ELSE c.snoozed_until END \
@@ -119,6 +121,7 @@ const STATEMENT: &str = "UPDATE chats c SET \
              WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' AND s.state <> 'removed' \
                AND (answer.sent_at IS NULL OR (m.sent_at, m.sort_key) > (answer.sent_at, answer.sort_key)) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) waiting ON TRUE \
+         CROSS JOIN LATERAL (SELECT CASE WHEN s.state <> 'removed' THEN k.promised_at END AS at) promised \
          CROSS JOIN LATERAL ( \
              SELECT k.work_state IN ('snoozed', 'closed') AND EXISTS ( \
                  SELECT 1 FROM messages m \

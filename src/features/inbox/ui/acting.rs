@@ -86,6 +86,35 @@ impl Acting {
         self.change(open, api::reopen(self.session.chat), || {});
     }
 
+    /// Promises the buyer an answer by a moment, or takes the promise back. The notice takes that back.
+    pub fn promise(&self, until: Option<DateTime<Utc>>) {
+        let before = self.row().promised_until;
+        let (chat, this, locale) = (self.session.chat, self.clone(), self.desk.locale);
+        self.change(
+            move |row| row.promised_until = until,
+            put_promise(chat, until),
+            move || {
+                let now = this.desk.now.try_get_untracked().unwrap_or_default();
+                let said = match until {
+                    Some(until) => locale.done_promised(until, now, this.desk.zone),
+                    None => locale.done_promise_dropped().to_owned(),
+                };
+                let again = this.clone();
+                let undo = move || again.restore_promise(before);
+                this.toasts.say_done(said, this.action(locale.undo(), undo));
+            },
+        );
+    }
+
+    fn restore_promise(&self, before: Option<DateTime<Utc>>) {
+        let (toasts, undone) = (self.toasts, self.desk.locale.undone());
+        self.change(
+            move |row| row.promised_until = before,
+            put_promise(self.session.chat, before),
+            move || toasts.say(undone.to_owned()),
+        );
+    }
+
     /// Makes somebody responsible, or nobody.
     pub fn assign(&self, to: Option<PersonView>) {
         let holder = |person: Option<&PersonView>| person.map_or(Holder::Nobody, |it| Holder::Person(it.id));
@@ -168,6 +197,7 @@ impl Acting {
             row.understood = before.understood;
             row.assignee.clone_from(&before.assignee);
             row.tags.clone_from(&before.tags);
+            row.promised_until = before.promised_until;
         });
         if *error == AppError::Unauthorized {
             self.desk.live.note_session_ended();
@@ -247,6 +277,13 @@ async fn put_aside(chat: ChatId, seen: Option<MessageCursor>, aside: Aside) -> R
         Aside::Closed => api::close(chat, seen).await,
         Aside::Snoozed(until) => api::snooze(chat, seen, until).await,
         Aside::Spam => api::mark_spam(chat, seen).await,
+    }
+}
+
+async fn put_promise(chat: ChatId, until: Option<DateTime<Utc>>) -> Result<(), AppError> {
+    match until {
+        Some(until) => api::promise_answer(chat, until).await,
+        None => api::drop_promise(chat).await,
     }
 }
 

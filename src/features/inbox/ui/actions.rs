@@ -9,7 +9,7 @@ use super::tag_chip::TagChip;
 use super::work_words;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{ChatRow, PersonView, Priority, TagColor, TagView, WorkState};
-use crate::features::inbox::work::{check_tag_name, moment_text, moments};
+use crate::features::inbox::work::{check_tag_name, moment_text, moments, promise_times};
 use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::TagId;
@@ -26,6 +26,7 @@ const ASSIGN: &str = "menu-assign";
 const TAGS: &str = "menu-tags";
 const PRIORITY: &str = "menu-priority";
 const SNOOZE: &str = "menu-snooze";
+const PROMISE: &str = "menu-promise";
 const MORE: &str = "menu-more";
 
 /// The buttons. Who may only look has the star.
@@ -41,6 +42,7 @@ pub fn ChatActions(desk: Desk, session: Session) -> impl IntoView {
             <TagsMenu desk=desk.clone() session=session.clone() acting=acting.clone()/>
             <PriorityMenu desk=desk.clone() session=session.clone() acting=acting.clone()/>
             <span class="actions-gap"></span>
+            <PromiseMenu desk=desk.clone() session=session.clone() acting=acting.clone()/>
             <SnoozeMenu desk=desk.clone() acting=acting.clone()/>
             <CloseButton locale session=session.clone() acting=acting.clone()/>
             <MoreMenu locale session=session.clone() acting=acting.clone()/>
@@ -69,6 +71,7 @@ fn offer_commands(desk: &Desk, acting: &Acting, session: &Session) {
     offer(Command::Spam, mark_or_unmark_spam);
     for (command, menu) in [
         (Command::Snooze, SNOOZE),
+        (Command::Promise, PROMISE),
         (Command::Assign, ASSIGN),
         (Command::Tags, TAGS),
         (Command::Priority, PRIORITY),
@@ -495,6 +498,81 @@ fn SnoozeMenu(desk: Desk, acting: Acting) -> impl IntoView {
                 typed=exact
                 on_choose=choose
             />
+        </Menu>
+    }
+}
+
+/// By when the buyer is promised an answer.
+#[component]
+fn PromiseMenu(desk: Desk, session: Session, acting: Acting) -> impl IntoView {
+    let (locale, zone, now) = (desk.locale, desk.zone, desk.now);
+    let promised = part(&session, |row| row.promised_until);
+    let exact = RwSignal::new(String::new());
+    // The times do not change under the pointer.
+    let opened = RwSignal::new(now.get_untracked());
+    let on_open = Callback::new(move |()| {
+        let at = now.get_untracked();
+        opened.set(at);
+        exact.set(moment_text(promised.get_untracked().unwrap_or(at + Duration::hours(2)), zone));
+    });
+    let times = {
+        let acting = acting.clone();
+        move || {
+            let now = opened.get();
+            let item = |until| {
+                let acting = acting.clone();
+                let pressed = Signal::derive(move || promised.get() == Some(until));
+                view! {
+                    <MenuItem closes=Some(PROMISE) pressed on_press=move |()| acting.promise(Some(until))>
+                        {locale.promised_until(until, now, zone)}
+                    </MenuItem>
+                }
+            };
+            promise_times(now, zone).into_iter().map(item).collect_view()
+        }
+    };
+    let drop_it = {
+        let acting = acting.clone();
+        move || {
+            let acting = acting.clone();
+            promised.get().map(|_| {
+                view! {
+                    <MenuItem closes=Some(PROMISE) on_press=move |()| acting.promise(None)>
+                        {locale.promise_drop()}
+                    </MenuItem>
+                }
+            })
+        }
+    };
+    let words = Signal::derive(move || match promised.get() {
+        Some(until) => locale.promised_until(until, now.get(), zone),
+        None => locale.promise_chat().to_owned(),
+    });
+    let choose = Callback::new(move |until| acting.promise(Some(until)));
+    view! {
+        <Menu
+            id=PROMISE
+            icon=Icon::Calendar
+            words
+            hint=locale.promise_chat_hint()
+            command=Command::Promise
+            label=locale.promise_chat()
+            class="action-promise"
+            on_open
+        >
+            <p class="menu-title">{locale.promise_title()}</p>
+            <div class="menu-items">{times} {drop_it}</div>
+            <ExactMoment
+                id="promise-exact"
+                menu=PROMISE
+                label=locale.promise_exact()
+                deed=locale.promise_do()
+                zone
+                earliest=opened.into()
+                typed=exact
+                on_choose=choose
+            />
+            <p class="menu-none">{locale.promise_how()}</p>
         </Menu>
     }
 }

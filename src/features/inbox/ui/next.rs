@@ -82,10 +82,10 @@ pub fn NextButton() -> impl IntoView {
     })
 }
 
-/// The chat in the window, when its buyer waits: the next one is another.
+/// The chat in the window, when somebody waits there: the next one is another.
 fn open_chat(desk: &Desk) -> Option<Served> {
     let chat = desk.address.with_untracked(|address| address.chat())?;
-    let waits_since = desk.list.row(chat)?.with_untracked(|row| row.unanswered_since)?;
+    let waits_since = desk.list.row(chat)?.with_untracked(|row| row.waits_since)?;
     Some(Served { chat, waits_since })
 }
 

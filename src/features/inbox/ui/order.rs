@@ -192,6 +192,8 @@ mod tests {
             preview: String::new(),
             last_author: Some(Author::Buyer),
             unanswered_since: Some(at(minute)),
+            waits_since: Some(at(minute)),
+            promised_until: None,
             due_at: Some(at(minute + 60)),
             due_kind: None,
             due_since: None,
@@ -218,7 +220,7 @@ mod tests {
     }
 
     fn answered(n: u128, minute: i64) -> ChatRow {
-        ChatRow { unanswered_since: None, due_at: None, ..row(n, minute) }
+        ChatRow { unanswered_since: None, waits_since: None, due_at: None, ..row(n, minute) }
     }
 
     fn page(rows: Vec<ChatRow>, next: Option<ListCursor>) -> ChatListPage {

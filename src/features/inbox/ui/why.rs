@@ -11,7 +11,7 @@ use crate::shared::commands::Command;
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::shared::marketplace::Marketplace;
-use crate::shared::sla::clocks::Standing;
+use crate::shared::sla::clocks::{ClockKind, Standing};
 use crate::shared::sla::count::Pause;
 use crate::shared::time::{Zone, remaining};
 use crate::ui::commands::use_commands;
@@ -179,10 +179,11 @@ impl Telling {
 #[component]
 fn Told(telling: Telling, clock: ClockView) -> impl IntoView {
     let locale = telling.locale;
-    let policy = clock.policy.as_ref().map_or_else(
-        || locale.why_marketplace().to_owned(),
-        |policy| locale.policy_told(&policy.name, policy.version),
-    );
+    let (by_what, rule) = match (&clock.policy, clock.kind) {
+        (Some(policy), _) => (locale.why_policy(), locale.policy_told(&policy.name, policy.version)),
+        (None, ClockKind::Promise) => (locale.promise_by(), clock.promised_by.clone().unwrap_or_default()),
+        (None, _) => (locale.why_policy(), locale.why_marketplace().to_owned()),
+    };
     let urgency = clock.policy.as_ref().map(|policy| {
         view! {
             <dt>{locale.why_topic()}</dt>
@@ -207,8 +208,8 @@ fn Told(telling: Telling, clock: ClockView) -> impl IntoView {
                 <span>{locale.clock(clock.kind, telling.marketplace)}</span>
             </h4>
             <dl class="why-facts">
-                <dt>{locale.why_policy()}</dt>
-                <dd>{policy}</dd>
+                <dt>{by_what}</dt>
+                <dd>{rule}</dd>
                 {urgency}
                 <dt>{locale.why_start()}</dt>
                 <dd>{telling.at(clock.started_at)} " " {said}</dd>

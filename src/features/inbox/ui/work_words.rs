@@ -77,6 +77,9 @@ pub fn deed(locale: Locale, zone: Zone, activity: &ActivityView) -> String {
         Deed::Reopened => locale.deed_reopened().to_owned(),
         Deed::Woke => locale.deed_woke().to_owned(),
         Deed::BuyerReturned => locale.deed_buyer_returned().to_owned(),
+        Deed::Promised { until } => locale.deed_promised(*until, zone),
+        Deed::PromiseMoved { until } => locale.deed_promise_moved(*until, zone),
+        Deed::PromiseDropped => locale.deed_promise_dropped().to_owned(),
     };
     locale.deed_by(&what, activity.actor.as_ref().map(|actor| actor.name.as_str()))
 }

@@ -96,11 +96,13 @@ pub async fn remove(ask: &Ask, seller: SellerId, name: String) -> Outcome<()> {
         diesel::update(
             chats::table.filter(chats::workspace_id.eq(workspace)).filter(chats::seller_id.eq(seller)),
         )
-        .filter(chats::unanswered_since.is_not_null())
+        .filter(chats::waits_since.is_not_null())
         .set((
             chats::unanswered_since.eq(None::<chrono::DateTime<chrono::Utc>>),
             chats::due_at.eq(None::<chrono::DateTime<chrono::Utc>>),
             chats::is_highlighted.eq(false),
+            chats::promised_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+            chats::promised_until.eq(None::<chrono::DateTime<chrono::Utc>>),
             chats::due_kind.eq(None::<String>),
             chats::due_since.eq(None::<chrono::DateTime<chrono::Utc>>),
         ))

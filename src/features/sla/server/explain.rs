@@ -2,13 +2,13 @@
 
 use super::known::texts;
 use super::rules;
-use super::stored::{ClockRow, Stored};
+use super::stored::Stored;
 use crate::context::Ask;
 use crate::features::sla::explanation::{ClockView, PolicyTold, TOLD};
 use crate::features::sla::turn::TurnTerms;
 use crate::platform::fault::{Fault, Outcome};
-use crate::platform::schema::{chats, users};
-use crate::shared::ids::{ChatId, UserId};
+use crate::platform::schema::{chats, promises, users};
+use crate::shared::ids::{ChatId, PromiseId, UserId};
 use crate::shared::sla::clocks::ClockKind;
 use crate::shared::sla::count::{Spent, TimeKind};
 use diesel::dsl::exists;
@@ -41,7 +41,18 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
         .map(|row| (chat, row.start_id.as_str()))
         .collect();
     let said = texts(&mut conn, workspace, &messages).await?;
-    let people = names(&mut conn, ask, &rows).await?;
+    let promises: HashMap<String, UserId> = promises::table
+        .filter(promises::workspace_id.eq(workspace))
+        .filter(promises::chat_id.eq(chat))
+        .select((promises::id, promises::author_id))
+        .load::<(PromiseId, UserId)>(&mut conn)
+        .await?
+        .into_iter()
+        .map(|(promise, author)| (promise.to_string(), author))
+        .collect();
+    let people: Vec<UserId> =
+        rows.iter().filter_map(|row| row.answered_by).chain(promises.values().copied()).collect();
+    let people = names(&mut conn, ask, people).await?;
     let mut books = BTreeMap::new();
     for version in rows.iter().filter_map(|row| row.version) {
         if let Entry::Vacant(place) = books.entry(version) {
@@ -100,6 +111,7 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Vec<ClockView>> {
             end: clock.end,
             standing: clock.standing(ask.now),
             pauses: clock.pauses,
+            promised_by: promises.get(&row.start_id).and_then(|author| people.get(author).cloned()),
             answered_by: row.answered_by.and_then(|id| people.get(&id).cloned()),
             is_late: row.is_late,
         });
@@ -118,9 +130,8 @@ fn beginning(text: &str) -> String {
 async fn names(
     conn: &mut AsyncPgConnection,
     ask: &Ask,
-    rows: &[ClockRow],
+    people: Vec<UserId>,
 ) -> Outcome<HashMap<UserId, String>> {
-    let people: Vec<UserId> = rows.iter().filter_map(|row| row.answered_by).collect();
     let names: Vec<(UserId, String)> = users::table
         .filter(users::workspace_id.eq(ask.workspace()))
         .filter(users::id.eq_any(people))

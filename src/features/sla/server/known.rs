@@ -1,6 +1,6 @@
 //! What the clocks of chats depend on, read for many chats at once: one question for each kind of fact.
 
-use crate::features::orders::types::Posting;
+use crate::features::orders::types::{Posting, order_value};
 use crate::features::sla::policy::Facts;
 use crate::features::sla::priority::of_urgency;
 use crate::features::understanding::server::keep::Fresh;
@@ -8,10 +8,10 @@ use crate::features::understanding::turn as understanding;
 use crate::features::understanding::types::{By, Category, Given, Sentiment, Told, Understood, Urgency};
 use crate::platform::fault::Outcome;
 use crate::shared::chat::{ChatKind, Priority};
-use crate::shared::ids::{ActivityId, ChatId, SellerId, TagId, UserId, WorkspaceId};
+use crate::shared::ids::{ActivityId, ChatId, PromiseId, SellerId, TagId, UserId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::sla::clocks::ClockKind;
-use crate::shared::sla::story::{Deed, DeedAt, Known, Story, Utterance, Voice};
+use crate::shared::sla::story::{Deed, DeedAt, Known, Promise, Story, Utterance, Voice};
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -44,6 +44,10 @@ pub struct ChatFacts {
     #[diesel(embed)]
     carried: Carried,
     #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub promised_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub promised_until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     free_until: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     postings: Option<serde_json::Value>,
@@ -53,10 +57,11 @@ pub struct ChatFacts {
     by_hand: Option<Priority>,
 }
 
-/// Chats `$2` of workspace `$1` that can have clocks: something was said in them since their seller's clocks run. What the ladder has made
+/// Chats `$2` of workspace `$1` that can have clocks: something was said in them since their seller's clocks run, or promised. What the ladder has made
 /// of a priority is nobody's choice. One writer per chat: they are locked, in the order in which everybody does. Public so that a test can look at its plan.
 pub const FACTS_SQL: &str = "SELECT c.id, c.seller_id, s.marketplace, s.clock_from, c.kind, c.unanswered_since IS NOT NULL AS waits, \
             c.due_at, c.due_kind, c.due_since, c.is_highlighted, c.category, c.urgency, c.sentiment, c.understood_by, \
+            c.promised_at, c.promised_until, \
             CASE WHEN c.window_reason IN ('until_delivery', 'after_delivery') THEN c.window_until END AS free_until, o.postings, \
             ARRAY(SELECT t.tag_id FROM chat_tags t WHERE t.workspace_id = c.workspace_id AND t.chat_id = c.id \
                   ORDER BY t.tag_id) AS tags, \
@@ -66,7 +71,9 @@ pub const FACTS_SQL: &str = "SELECT c.id, c.seller_id, s.marketplace, s.clock_fr
      FROM chats c \
      JOIN sellers s ON s.workspace_id = c.workspace_id AND s.id = c.seller_id \
      LEFT JOIN orders o ON o.workspace_id = c.workspace_id AND o.seller_id = c.seller_id AND o.order_number = c.order_number \
-     WHERE c.workspace_id = $1 AND c.id = ANY($2) AND c.last_message_at >= s.clock_from AND s.state <> 'removed' \
+     WHERE c.workspace_id = $1 AND c.id = ANY($2) AND s.state <> 'removed' \
+       AND (c.last_message_at >= s.clock_from \
+            OR EXISTS (SELECT 1 FROM promises p WHERE p.workspace_id = c.workspace_id AND p.chat_id = c.id)) \
      ORDER BY c.id FOR NO KEY UPDATE OF c";
 
 impl ChatFacts {
@@ -95,7 +102,7 @@ impl ChatFacts {
             sentiment: held.map(|it| it.sentiment),
             turn,
             minute_of_day,
-            order_value: value(&postings),
+            order_value: order_value(&postings),
             product_rating: None,
             review_stars: None,
             model: None,
@@ -116,22 +123,6 @@ struct Carried {
     understood_by: Option<By>,
 }
 
-/// What an order is worth in hundredths; nothing when a price is not known.
-fn value(postings: &[Posting]) -> Option<i64> {
-    let items = postings.iter().flat_map(|posting| &posting.items);
-    let prices: Option<Vec<i64>> = items
-        .map(|item| Some(hundredths(&item.price.as_ref()?.amount)?.saturating_mul(item.quantity)))
-        .collect();
-    prices.filter(|prices| !prices.is_empty()).map(|prices| prices.iter().sum())
-}
-
-/// `1990.5` as 199050.
-fn hundredths(amount: &str) -> Option<i64> {
-    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
-    let part: String = part.chars().chain("00".chars()).take(2).collect();
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
-}
-
 /// Everything that is known of some chats.
 pub struct KnownChats {
     pub workspace: WorkspaceId,
@@ -143,6 +134,8 @@ pub struct KnownChats {
     told: HashMap<(ChatId, String), Told>,
     /// What nobody has understood before, to be kept.
     pub fresh: Vec<Fresh>,
+    /// When the earliest message was sent that a promise was made after.
+    promised_after: HashMap<ChatId, DateTime<Utc>>,
 }
 
 impl KnownChats {
@@ -169,11 +162,13 @@ impl KnownChats {
             stories: facts.iter().map(story).collect(),
             facts,
             authors: HashMap::new(),
+            promised_after: HashMap::new(),
             told: HashMap::new(),
             fresh: Vec::new(),
         };
         if !known.facts.is_empty() {
             known.learn_deeds(conn, workspace).await?;
+            known.learn_promises(conn, workspace).await?;
             known.learn_messages(conn, workspace).await?;
         }
         Ok(known)
@@ -211,9 +206,34 @@ impl KnownChats {
         Ok(())
     }
 
+    /// From when on every message matters: before it no clock began, and nothing was done or promised with less in sight.
+    fn horizon(&self, chat: ChatId, story: &Story) -> DateTime<Utc> {
+        let seen = story.deeds.values().filter_map(|did| did.seen_up_to);
+        let promised = self.promised_after.get(&chat).copied();
+        seen.chain(promised).fold(story.clock_from, DateTime::min)
+    }
+
+    async fn learn_promises(&mut self, conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcome<()> {
+        let rows: Vec<PromiseRow> = diesel::sql_query(PROMISES_SQL)
+            .bind::<SqlUuid, _>(workspace)
+            .bind::<Array<SqlUuid>, _>(self.facts.iter().map(|it| it.id).collect::<Vec<_>>())
+            .load(conn)
+            .await?;
+        for row in rows {
+            if let Some(said_at) = row.said_at {
+                let earliest = self.promised_after.entry(row.chat_id).or_insert(said_at);
+                *earliest = said_at.min(*earliest);
+            }
+            if let Some(story) = self.stories.get_mut(&row.chat_id) {
+                story.learn(row.known());
+            }
+        }
+        Ok(())
+    }
+
     async fn learn_messages(&mut self, conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcome<()> {
         let (chats, since): (Vec<ChatId>, Vec<DateTime<Utc>>) =
-            self.stories.iter().map(|(chat, story)| (*chat, horizon(story))).unzip();
+            self.stories.iter().map(|(chat, story)| (*chat, self.horizon(*chat, story))).unzip();
         let rows: Vec<SaidRow> = diesel::sql_query(SAID_SQL)
             .bind::<SqlUuid, _>(workspace)
             .bind::<Array<SqlUuid>, _>(chats)
@@ -253,10 +273,46 @@ impl KnownChats {
     }
 }
 
-/// From when on every message matters: before it no clock began, and nothing was done with less in sight.
-fn horizon(story: &Story) -> DateTime<Utc> {
-    let seen = story.deeds.values().filter_map(|did| did.seen_up_to);
-    seen.fold(story.clock_from, DateTime::min)
+/// What was promised in the chats `$2`, and with which message: our reply that was on its way then, once the marketplace shows it, or
+/// the newest message that was known. Public so that a test can look at its plan.
+pub const PROMISES_SQL: &str = "SELECT p.chat_id, p.id, p.made_at, p.until, p.withdrawn_at, \
+            CASE WHEN m.external_id IS NOT NULL THEN m.external_id \
+                 WHEN r.state IN ('queued', 'sending', 'sent') THEN r.id::text ELSE p.after_message END AS said_in, \
+            coalesce(m.sent_at, a.sent_at) AS said_at \
+     FROM promises p \
+     LEFT JOIN replies r ON r.workspace_id = p.workspace_id AND r.id = p.reply_id \
+     LEFT JOIN messages m ON m.workspace_id = p.workspace_id AND m.reply_id = p.reply_id \
+     LEFT JOIN messages a ON a.workspace_id = p.workspace_id AND a.chat_id = p.chat_id AND a.external_id = p.after_message \
+     WHERE p.workspace_id = $1 AND p.chat_id = ANY($2)";
+
+#[derive(diesel::QueryableByName)]
+struct PromiseRow {
+    #[diesel(sql_type = SqlUuid)]
+    chat_id: ChatId,
+    #[diesel(sql_type = SqlUuid)]
+    id: PromiseId,
+    #[diesel(sql_type = Timestamptz)]
+    made_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    until: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    withdrawn_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    said_in: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    said_at: Option<DateTime<Utc>>,
+}
+
+impl PromiseRow {
+    fn known(self) -> Known {
+        let promise = Promise {
+            at: self.made_at,
+            until: self.until,
+            said_in: self.said_in,
+            withdrawn_at: self.withdrawn_at,
+        };
+        Known::Promised { id: self.id.to_string(), promise }
+    }
 }
 
 /// What people did to the chats `$2` that moves clocks. Public so that a test can look at its plan.
@@ -418,23 +474,4 @@ pub async fn texts(
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| ((row.chat_id, row.external_id), row.body)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::hundredths;
-
-    #[test]
-    fn money_is_counted_in_hundredths() {
-        let table = [
-            ("1990.00", Some(199_000)),
-            ("1990", Some(199_000)),
-            ("0.5", Some(50)),
-            ("1.999", Some(199)),
-            ("x", None),
-        ];
-        for (text, amount) in table {
-            assert_eq!(hundredths(text), amount, "{text}");
-        }
-    }
 }

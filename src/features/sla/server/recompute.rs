@@ -12,7 +12,7 @@ use crate::features::understanding::turn::holds;
 use crate::features::understanding::types::Understood;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::policy_versions;
-use crate::shared::ids::{ChatId, WorkspaceId};
+use crate::shared::ids::{ChatId, PolicyId, WorkspaceId};
 use crate::shared::marketplace::Marketplace;
 use crate::shared::sla::calendar::Calendar;
 use crate::shared::sla::clocks::{Clock, ClockKind, Terms, nearest};
@@ -66,6 +66,7 @@ pub(super) enum Settle {
 pub struct Fallen {
     pub chat: ChatId,
     pub clock: ClockKind,
+    pub due_at: Option<DateTime<Utc>>,
     pub what: FallenDue,
 }
 
@@ -286,15 +287,15 @@ impl Chat {
         let mut chat = Chat { turns, clocks: Vec::new(), rows: Vec::new(), terms, understood, waits };
         for clock in clocks {
             let turn = turn_of(&of_chat, &clock).map(|turn| turn.start.id.clone());
+            let before = stored.clock(facts.id, &clock);
             let found = turn.as_ref().and_then(|turn| chat.terms.get(turn)).and_then(|it| it.found.as_ref());
-            let place = Place {
-                workspace: books.workspace,
-                chat: facts.id,
-                seller: facts.seller_id,
-                policy: found.map(|it| it.policy),
-                turn,
+            let policy = match found {
+                None if clock.kind == ClockKind::Promise => policy_of_promise(facts, &clock, before, books),
+                found => found.map(|it| it.policy),
             };
-            let mut row = ClockRow::of(place, &clock, stored.clock(facts.id, &clock), now)?;
+            let place =
+                Place { workspace: books.workspace, chat: facts.id, seller: facts.seller_id, policy, turn };
+            let mut row = ClockRow::of(place, &clock, before, now)?;
             row.answered_by = row.answered_at().and_then(|at| known.author(facts.id, at));
             let calendar = chat.calendar(&row, books);
             row.counted_minutes = clock.end.map(|_| minutes(&clock, calendar, now));
@@ -308,12 +309,21 @@ impl Chat {
     fn calendar<'a>(&self, row: &ClockRow, books: &'a Books) -> &'a Calendar {
         let terms = row.turn_id.as_ref().and_then(|turn| self.terms.get(turn));
         let named = terms.and_then(|terms| terms.found.as_ref()).and_then(|it| it.calendar);
-        books.get(row.version).calendar(named)
+        self.rules(row, books).calendar(named)
+    }
+
+    /// The rules that a clock goes by; a promise is watched over by those of its turn.
+    fn rules<'a>(&self, row: &ClockRow, books: &'a Books) -> &'a Rules {
+        let of_turn = || {
+            let mut turns = self.turns.iter();
+            turns.find(|(turn, _)| Some(&turn.start.id) == row.turn_id.as_ref()).map(|(_, row)| row.version)
+        };
+        books.get(row.version.or_else(of_turn))
     }
 
     /// The steps of a clock's ladder.
     fn steps(&self, row: &ClockRow, clock: &Clock, books: &Books) -> Vec<Due> {
-        let rules = books.get(row.version);
+        let rules = self.rules(row, books);
         let Some(policy) = row.policy_id else { return Vec::new() };
         steps(rules.ladder(policy), clock, self.calendar(row, books), rules.loud_hours())
     }
@@ -328,7 +338,7 @@ impl Chat {
             let due: Vec<Due> =
                 due.into_iter().filter(|due| due.at <= now && !taken.contains(&due.step)).collect();
             let is_breached = row.breached_at.is_none() && clock.due_at.is_some_and(|at| at <= now);
-            let of_clock = |what| Fallen { chat: row.chat_id, clock: clock.kind, what };
+            let of_clock = |what| Fallen { chat: row.chat_id, clock: clock.kind, due_at: clock.due_at, what };
             if is_breached {
                 fallen.push(of_clock(FallenDue::Breach));
             }
@@ -355,10 +365,13 @@ impl Chat {
         next.min()
     }
 
-    /// The nearest deadline and what the newest turn is about, when anything of it is not as before. Whoever does not wait for us has no
-    /// deadline on the screen: an answer is there, and what goes on is our own affair.
+    /// The nearest deadline, what is promised, and what the newest turn is about, when anything of it is not as before. Who does not wait
+    /// for an answer has no deadline on the screen but what was promised: the answer is there, and what goes on is our own affair.
     fn carried(&self, facts: &ChatFacts, books: &Books, now: DateTime<Utc>) -> Option<CarriedRow> {
-        let nearest = nearest(&self.clocks, now).filter(|_| self.waits);
+        let is_open_promise = |clock: &&Clock| clock.kind == ClockKind::Promise && clock.end.is_none();
+        let promises: Vec<Clock> = self.clocks.iter().filter(is_open_promise).cloned().collect();
+        let promised = promises.iter().min_by_key(|clock| clock.due_at);
+        let nearest = nearest(if self.waits { &self.clocks } else { &promises }, now);
         let is_nearest =
             |clock: &&Clock| clock.end.is_none() && nearest == clock.due_at.map(|due| (clock.kind, due));
         let since = self.clocks.iter().find(is_nearest).filter(|_| nearest.is_some());
@@ -372,9 +385,12 @@ impl Chat {
             urgency: self.understood.map(|it| it.urgency),
             sentiment: self.understood.map(|it| it.sentiment),
             understood_by: self.understood.map(|it| it.by),
+            promised_at: promised.map(|clock| clock.start.at),
+            promised_until: promised.and_then(|clock| clock.due_at),
         };
         let due = (facts.due_at, facts.due_kind, facts.due_since, facts.is_highlighted);
         let is_same = due == (row.due_at, row.due_kind, row.due_since, row.is_highlighted)
+            && (facts.promised_at, facts.promised_until) == (row.promised_at, row.promised_until)
             && facts.understood() == self.understood;
         (!is_same).then_some(row)
     }
@@ -387,6 +403,25 @@ impl Chat {
             steps.any(|due| due.action == StepAction::Highlight && taken.contains(&due.step))
         })
     }
+}
+
+/// By whose ladder a promise is watched over in a chat that has no turns: its history is from before the seller was connected.
+fn policy_of_promise(
+    facts: &ChatFacts,
+    clock: &Clock,
+    before: Option<&ClockRow>,
+    books: &Books,
+) -> Option<PolicyId> {
+    if clock.end.is_some()
+        && let Some(before) = before
+    {
+        return before.policy_id;
+    }
+    let rules = &books.newest;
+    rules
+        .matcher
+        .find(&facts.of_turn(Vec::new(), &[], rules.minute_of_day(clock.start.at)))
+        .map(|it| it.policy)
 }
 
 fn terms_of(rules: &Rules, marketplace: Marketplace, turn: &TurnTerms) -> Outcome<Terms> {

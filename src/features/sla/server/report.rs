@@ -1,11 +1,14 @@
-//! How soon buyers were answered, and how a marketplace sees it. Each turn is judged by the rules that were in force when it began:
-//! a report never rewrites the past.
+//! How soon buyers were answered, and how a marketplace sees it. Each turn is judged by its clock as it is stored, and where there is
+//! none by the rules that were in force when it began: a report never rewrites the past.
 
+use super::promises;
 use super::rules::{self, Rules};
 use super::turns::{self, Judged, LOOKED_AT, Turn, Which};
 use crate::context::Ask;
 use crate::features::sla::figures::{GOAL_PERCENT, Verdict, Wait, figures, may_miss};
-use crate::features::sla::types::{Answerer, Group, LateTurn, MAX_REPORT_DAYS, Report, ReportQuery, Share};
+use crate::features::sla::types::{
+    Answerer, Group, LateTurn, MAX_REPORT_DAYS, PromiseFigures, Report, ReportQuery, Share,
+};
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::policy_versions;
 use crate::shared::error::AppError;
@@ -52,9 +55,12 @@ pub async fn report(ask: &Ask, query: &ReportQuery) -> Outcome<Report> {
     let period = read(&mut conn, workspace, &query, now).await?;
     let rated =
         turns::read(&mut conn, workspace, Which::Begun, now - TimeDelta::days(RATED_DAYS), now).await?;
+    let promises = promises::count(&mut conn, workspace, &query, &period.rules, period.from, now).await?;
     drop(conn);
     let shares = shares(&period.rules, &rated, &query, now);
-    tokio::task::spawn_blocking(move || summary(period, shares, now)).await.map_err(Fault::from)
+    tokio::task::spawn_blocking(move || Report { promises, ..summary(period, shares, now) })
+        .await
+        .map_err(Fault::from)
 }
 
 /// Reads the turns of a period and narrows them down.
@@ -119,7 +125,8 @@ fn told(turn: Turn, eras: &Eras) -> Option<Told> {
     let later = eras.partition_point(|(since, _)| *since <= turn.since);
     let (_, rules) = eras.get(later.max(1) - 1)?;
     let hour = u8::try_from(rules.minute_of_day(turn.since) / (DAY_MINUTES / 24)).ok()?;
-    Some(Told { judged: turn.judged(rules), hour, day: rules.day(turn.since), turn })
+    let judged = turn.counted().unwrap_or_else(|| turn.judged(rules));
+    Some(Told { judged, hour, day: rules.day(turn.since), turn })
 }
 
 fn is_meant(told: &Told, query: &ReportQuery) -> bool {
@@ -159,6 +166,7 @@ fn summary(period: Period, shares: Vec<Share>, now: DateTime<Utc>) -> Report {
         hours,
         days,
         shares,
+        promises: PromiseFigures::default(),
         late: late(&told, now),
         is_cut,
     }

@@ -70,7 +70,7 @@ impl Rules {
         zone: ZoneRules,
     ) -> Result<Self, BadData> {
         let matcher = Matcher::new(PolicySet { version, policies: book.policies.clone() }, intents()?);
-        let calendars = book.calendars(&zone, &production::russia()?);
+        let calendars = book.calendars(&zone, zone_rules, &production::russia()?);
         let marketplaces =
             Marketplace::ALL.iter().map(|it| marketplace_terms(*it)).collect::<Result<_, _>>()?;
         let always = Calendar::always();

@@ -7,6 +7,7 @@ use crate::features::sla::types::DeadlineSettings;
 use crate::platform::fault::Outcome;
 use crate::platform::live;
 use crate::platform::schema::policy_versions;
+use crate::platform::time_zone;
 use crate::shared::change::Change;
 use crate::shared::error::{AppError, Refusal};
 use diesel::ExpressionMethods;
@@ -18,6 +19,10 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 /// A refusal that says what to put right, or that somebody else was faster.
 pub async fn save(ask: &Ask, version: i32, book: RuleBook) -> Outcome<DeadlineSettings> {
     book.check().map_err(AppError::from)?;
+    let mut zones = book.calendars.iter().filter_map(|calendar| calendar.zone.as_deref());
+    if !zones.all(time_zone::is_offered) {
+        return Err(AppError::BadRequest.into());
+    }
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {

@@ -355,14 +355,17 @@ pub struct CarriedRow {
     pub urgency: Option<Urgency>,
     pub sentiment: Option<Sentiment>,
     pub understood_by: Option<By>,
+    /// The promise that is to be kept first.
+    pub promised_at: Option<DateTime<Utc>>,
+    pub promised_until: Option<DateTime<Utc>>,
 }
 
 const KEEP_CARRIED: &str = "UPDATE chats c SET due_at = d.due_at, due_kind = d.due_kind, due_since = d.due_since, \
          is_highlighted = d.is_highlighted, category = d.category, urgency = d.urgency, sentiment = d.sentiment, \
-         understood_by = d.understood_by \
+         understood_by = d.understood_by, promised_at = d.promised_at, promised_until = d.promised_until \
      FROM jsonb_to_recordset($2) \
           AS d (chat_id uuid, due_at timestamptz, due_kind text, due_since timestamptz, is_highlighted boolean, \
-                category text, urgency text, sentiment text, understood_by text) \
+                category text, urgency text, sentiment text, understood_by text, promised_at timestamptz, promised_until timestamptz) \
      WHERE c.workspace_id = $1 AND c.id = d.chat_id";
 
 /// Writes down what chats carry.

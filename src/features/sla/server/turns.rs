@@ -2,7 +2,7 @@
 //! messages as they are, by their own indexes and never beyond the period that is asked for.
 
 use super::rules::Rules;
-use crate::features::orders::types::Posting;
+use crate::features::orders::types::{Posting, order_value};
 use crate::features::sla::figures::Wait;
 use crate::features::sla::policy::{Facts, Goals};
 use crate::features::sla::priority::of_urgency;
@@ -44,7 +44,7 @@ impl Which {
 
 /// A message of the buyer begins a turn when what was said before it, if anything, was an answer. What was written before the seller
 /// was connected is imported history. The limit of one keeps it from reading all chats to know their sellers.
-const BEGUN: &str = "SELECT m.chat_id, m.sent_at, m.sort_key FROM messages m \
+const BEGUN: &str = "SELECT m.chat_id, m.external_id, m.sent_at, m.sort_key FROM messages m \
          CROSS JOIN LATERAL ( \
              SELECT s.clock_from FROM chats k JOIN sellers s ON s.workspace_id = k.workspace_id AND s.id = k.seller_id \
              WHERE k.workspace_id = m.workspace_id AND k.id = m.chat_id LIMIT 1) l \
@@ -58,18 +58,19 @@ const BEGUN: &str = "SELECT m.chat_id, m.sent_at, m.sort_key FROM messages m \
                ORDER BY p.sent_at DESC, p.sort_key DESC LIMIT 1), false) = false \
          ORDER BY m.sent_at, m.chat_id LIMIT $4";
 
-const WAITING: &str = "SELECT k.id AS chat_id, f.sent_at, f.sort_key FROM chats k \
+const WAITING: &str = "SELECT k.id AS chat_id, f.external_id, f.sent_at, f.sort_key FROM chats k \
          JOIN sellers l ON l.workspace_id = k.workspace_id AND l.id = k.seller_id \
          CROSS JOIN LATERAL ( \
-             SELECT m.sent_at, m.sort_key FROM messages m \
+             SELECT m.external_id, m.sent_at, m.sort_key FROM messages m \
              WHERE m.workspace_id = k.workspace_id AND m.chat_id = k.id AND m.author = 'buyer' \
                AND m.sent_at >= greatest(k.unanswered_since, l.clock_from) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) f \
-         WHERE k.workspace_id = $1 AND k.bucket IN (2, 3) AND f.sent_at >= $2 AND f.sent_at < $3 \
+         WHERE k.workspace_id = $1 AND k.bucket IN (2, 3) AND k.unanswered_since IS NOT NULL AND f.sent_at >= $2 AND f.sent_at < $3 \
          ORDER BY f.sent_at, k.id LIMIT $4";
 
 const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS seller, s.name AS seller_name, s.marketplace, \
-            c.kind, c.bucket IN (2, 3, 6) AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
+            c.kind, c.bucket IN (2, 3, 6) AND c.unanswered_since IS NOT NULL AS is_waiting, t.sent_at AS since, a.sent_at AS answered_at, \
+            clock.kind IS NOT NULL AS is_counted, clock.due_at, clock.policy_id AS policy, \
             rated.sent_at AS rated_at, u.id AS person, u.name AS person_name, o.postings, \
             ( \
                 SELECT v.details->>'priority' FROM activities v \
@@ -94,6 +95,10 @@ const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS s
              WHERE m.workspace_id = $1 AND m.chat_id = t.chat_id AND m.author IN ('operator', 'seller_elsewhere', 'bot') \
                AND m.moderation <> 'rejected' AND (m.sent_at, m.sort_key) > (t.sent_at, t.sort_key) \
              ORDER BY m.sent_at, m.sort_key LIMIT 1) rated ON TRUE \
+         LEFT JOIN LATERAL ( \
+             SELECT k.kind, k.due_at, k.policy_id FROM clocks k \
+             WHERE k.workspace_id = $1 AND k.chat_id = t.chat_id AND k.kind IN ('first_reply', 'next_reply') \
+               AND k.start_id = t.external_id LIMIT 1) clock ON TRUE \
          LEFT JOIN replies r ON r.workspace_id = $1 AND r.id = a.reply_id \
          LEFT JOIN users u ON u.workspace_id = $1 AND u.id = r.author_id \
          LEFT JOIN orders o ON o.workspace_id = $1 AND o.seller_id = c.seller_id AND o.order_number = c.order_number \
@@ -142,6 +147,13 @@ pub struct Turn {
     pub since: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub answered_at: Option<DateTime<Utc>>,
+    /// A clock of replies is stored of it, with its deadline and the policy it goes by.
+    #[diesel(sql_type = Bool)]
+    is_counted: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    due_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    policy: Option<PolicyId>,
     /// The first answer of anybody, programs included.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub rated_at: Option<DateTime<Utc>>,
@@ -195,6 +207,12 @@ impl Turn {
     /// Whether it asks for an answer, or did. What was closed without one needed none, as far as we are concerned.
     pub fn is_ours(&self) -> bool {
         self.answered_at.is_some() || self.is_waiting
+    }
+
+    /// What its clock tells, pauses and all; nothing where none is stored: the turn is older than the clocks, or has none.
+    pub fn counted(&self) -> Option<Judged> {
+        let wait = Wait { since: self.since, due_at: self.due_at, answered_at: self.answered_at };
+        self.is_counted.then_some(Judged { policy: self.policy, wait })
     }
 
     /// What rules make of it: which policy, and until when the answer was due.
@@ -251,19 +269,4 @@ impl Turn {
             model: None,
         }
     }
-}
-
-/// What an order is worth, in hundredths; nothing when a price is not known.
-fn order_value(postings: &[Posting]) -> Option<i64> {
-    let items = postings.iter().flat_map(|posting| &posting.items);
-    let values = items.map(|item| Some(hundredths(&item.price.as_ref()?.amount)? * item.quantity));
-    let values: Vec<i64> = values.collect::<Option<_>>()?;
-    (!values.is_empty()).then(|| values.iter().sum())
-}
-
-/// `1500.5` in hundredths.
-fn hundredths(amount: &str) -> Option<i64> {
-    let (whole, part) = amount.trim().split_once('.').unwrap_or((amount.trim(), ""));
-    let part: String = part.chars().chain("00".chars()).take(2).collect();
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)
 }

@@ -7,6 +7,8 @@ use crate::features::sla::api;
 use crate::features::sla::book::NamedCalendar;
 use crate::features::sla::types::DeadlineSettings;
 use crate::features::sla::written;
+use crate::features::users::api as users;
+use crate::features::users::types::ZoneView;
 use crate::shared::i18n::Locale;
 use crate::shared::ids::CalendarId;
 use crate::shared::sla::calendar::{Day, DayKind};
@@ -18,6 +20,7 @@ use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
 use chrono::{Datelike, Days, NaiveDate};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 
 /// So many days are previewed.
@@ -59,16 +62,25 @@ fn Editor(settings: DeadlineSettings) -> impl IntoView {
         let usual = draft.book.with_untracked(|book| {
             book.calendars.iter().find(|it| it.id == book.usual).map(|it| it.plan.clone())
         });
-        let (id, name) = (CalendarId::new(), locale.calendar_new().to_owned());
+        let (id, name, zone) = (CalendarId::new(), locale.calendar_new().to_owned(), None);
         let plan = usual.unwrap_or_default();
-        draft.book.update(|book| book.calendars.push(NamedCalendar { id, name, plan }));
+        draft.book.update(|book| book.calendars.push(NamedCalendar { id, name, plan, zone }));
+    });
+    let zones = RwSignal::new(Vec::new());
+    // In browsers only: the list is long, and nobody waits for it.
+    Effect::new(move |_| {
+        spawn_local(async move {
+            if let Ok(known) = users::zones().await {
+                _ = zones.try_set(known);
+            }
+        });
     });
     view! {
         <Standing draft/>
         <For
             each=move || lines.get()
             key=|line| *line
-            children=move |(_, id)| view! { <CalendarCard draft id/> }
+            children=move |(_, id)| view! { <CalendarCard draft id zones/> }
         />
         {draft
             .may_manage
@@ -90,7 +102,7 @@ where
 }
 
 #[component]
-fn CalendarCard(draft: Draft, id: CalendarId) -> impl IntoView {
+fn CalendarCard(draft: Draft, id: CalendarId, zones: Zones) -> impl IntoView {
     let locale = use_locale();
     let name = of(draft, id, |calendar| calendar.name.clone());
     let rename = Callback::new(move |name| draft.edit_calendar(id, |calendar| calendar.name = name));
@@ -122,6 +134,7 @@ fn CalendarCard(draft: Draft, id: CalendarId) -> impl IntoView {
                     />
                     <span>{locale.calendar_usual()}</span>
                 </label>
+                <ZoneChoice draft id zones/>
                 <Week draft id/>
                 <Official draft id/>
                 <OwnDays draft id/>
@@ -147,6 +160,41 @@ fn CalendarCard(draft: Draft, id: CalendarId) -> impl IntoView {
                     }
                 })}
         </section>
+    }
+}
+
+/// The zones of the world, once they are known.
+type Zones = RwSignal<Vec<ZoneView>>;
+
+/// Whose wall clocks count.
+#[component]
+fn ZoneChoice(draft: Draft, id: CalendarId, zones: Zones) -> impl IntoView {
+    let locale = use_locale();
+    let value = of(draft, id, |calendar| calendar.zone.clone());
+    let choose =
+        Callback::new(move |zone: Option<String>| draft.edit_calendar(id, |calendar| calendar.zone = zone));
+    move || {
+        let known = zones.get();
+        let named = |name: &str, offset: Option<i32>| {
+            let offset = offset.map(|offset| format!(" · {}", locale.utc_offset(offset)));
+            format!("{}{}", locale.zone_city(name), offset.unwrap_or_default())
+        };
+        let own = (None, locale.calendar_zone_own().to_owned());
+        // What is chosen stands there also before the others are known.
+        let chosen = value.get_untracked().filter(|name| known.iter().all(|zone| zone.name != *name));
+        let chosen = chosen.map(|name| (Some(name.clone()), named(&name, None)));
+        let others =
+            known.iter().map(|zone| (Some(zone.name.clone()), named(&zone.name, Some(zone.offset_minutes))));
+        let options = std::iter::once(own).chain(chosen).chain(others).collect();
+        view! {
+            <Choice
+                id=format!("calendar-zone-{id}")
+                label=locale.calendar_zone()
+                options
+                value
+                on_choose=choose
+            />
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is done as the deadlines of a policy come near and pass.
 
 use super::draft::Draft;
-use super::fields::{Choice, LineField};
+use super::fields::{Choice, Choices, LineField};
 use super::words;
 use crate::shared::ids::PolicyId;
+use crate::shared::sla::clocks::ClockKind;
 use crate::shared::sla::ladder::{Step, StepAction, StepTime};
 use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::context::use_locale;
@@ -90,11 +91,7 @@ fn StepLine(draft: Draft, id: PolicyId, step: u16) -> impl IntoView {
         (When::Before, locale.step_before().to_owned()),
         (When::After, locale.step_after().to_owned()),
     ];
-    // Writing outside of the product has nowhere to write to yet.
-    let offered = |action: &StepAction| {
-        *action != StepAction::MessageSupervisor || shown.get_untracked().2 == Some(*action)
-    };
-    let actions = StepAction::ALL.iter().copied().filter(offered);
+    let actions = StepAction::ALL.iter().copied();
     let actions = actions.map(|it| (Some(it), words::action(locale, it).to_owned())).collect();
     let choose_when = Callback::new(move |when: When| {
         edit(&|step| step.time = when.time(When::of(step.time).1));
@@ -106,6 +103,22 @@ fn StepLine(draft: Draft, id: PolicyId, step: u16) -> impl IntoView {
     });
     let choose_action = Callback::new(move |action: Option<StepAction>| {
         edit(&|step| step.action = action.unwrap_or(step.action));
+    });
+    let clocks = draft.of(id, move |policy| {
+        let step = policy.ladder.iter().find(|it| it.id == step);
+        step.map(|step| step.clocks.clone()).unwrap_or_default()
+    });
+    let clocks = Signal::derive(move || clocks.get().unwrap_or_default());
+    let kinds: Vec<(ClockKind, String)> =
+        ClockKind::ALL.iter().map(|kind| (*kind, words::clock(locale, *kind).to_owned())).collect();
+    let toggle = Callback::new(move |(kind, is_on): (ClockKind, bool)| {
+        edit(&|step| {
+            step.clocks.retain(|it| *it != kind);
+            if is_on {
+                step.clocks.push(kind);
+                step.clocks.sort();
+            }
+        });
     });
     let remove = Callback::new(move |()| {
         draft.edit(id, |policy| policy.ladder.retain(|it| it.id != step));
@@ -130,6 +143,7 @@ fn StepLine(draft: Draft, id: PolicyId, step: u16) -> impl IntoView {
                 on_choose=choose_action
             />
             <IconButton icon=Icon::Trash label=locale.policy_delete().to_owned() on_press=remove/>
+            <Choices label=locale.step_clocks() options=kinds chosen=clocks on_toggle=toggle/>
         </li>
     }
 }

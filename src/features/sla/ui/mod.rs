@@ -18,6 +18,7 @@ mod page;
 mod policy;
 mod preview;
 mod report;
+mod supervisor;
 mod trial;
 mod versions;
 pub mod words;

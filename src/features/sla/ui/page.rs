@@ -5,6 +5,7 @@ use super::draft::{Draft, SaveBar, Standing};
 use super::edit::{self, Column, Row};
 use super::policy::PolicyForm;
 use super::preview::PreviewPanel;
+use super::supervisor::SupervisorPanel;
 use super::trial::TrialPanel;
 use super::versions::Versions;
 use super::words;
@@ -62,6 +63,7 @@ fn Editor(settings: DeadlineSettings) -> impl IntoView {
         {draft.may_manage.then(|| view! { <PreviewPanel draft/> })}
         <SaveBar draft/>
         <ApplyPanel may_manage=draft.may_manage/>
+        {draft.may_manage.then(|| view! { <SupervisorPanel/> })}
         <TrialPanel draft/>
         <Versions draft/>
     }

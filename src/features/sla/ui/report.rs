@@ -3,7 +3,9 @@
 use crate::features::sla::address::{USUAL_DAYS, query_of};
 use crate::features::sla::api;
 use crate::features::sla::figures::GOAL_PERCENT;
-use crate::features::sla::types::{Answerer, Figures, Group, LateTurn, Report, ReportQuery, Share};
+use crate::features::sla::types::{
+    Answerer, Figures, Group, LateTurn, PromiseFigures, Report, ReportQuery, Share,
+};
 use crate::shared::i18n::Locale;
 use crate::ui::context::{use_locale, use_now, use_zone};
 use crate::ui::icon::{Glyph, Icon};
@@ -107,9 +109,11 @@ fn Periods(query: Memo<ReportQuery>) -> impl IntoView {
 fn Shown(report: Report, query: ReportQuery) -> impl IntoView {
     let locale = use_locale();
     let shares = (!report.shares.is_empty()).then(|| view! { <Shares shares=report.shares/> });
+    let promises = (report.promises.made > 0).then(|| view! { <Promises figures=report.promises/> });
     if report.all.turns == 0 {
         return view! {
             {shares}
+            {promises}
             <p data-testid="report-empty">{locale.report_empty()}</p>
         }
         .into_any();
@@ -135,6 +139,7 @@ fn Shown(report: Report, query: ReportQuery) -> impl IntoView {
         {report.is_cut.then(|| view! { <p class="note note-info">{locale.report_cut()}</p> })}
         <Whole figures=report.all/>
         {shares}
+        {promises}
         <Table id="by-seller" title=locale.report_by_seller() lines=sellers/>
         <Table id="by-person" title=locale.report_by_person() lines=people/>
         <Table id="by-policy" title=locale.report_by_policy() lines=policies/>
@@ -178,6 +183,34 @@ fn Whole(figures: Figures) -> impl IntoView {
         }
     });
     view! { <dl class="tiles">{tiles.collect_view()}</dl> }
+}
+
+/// How promises were kept.
+#[component]
+fn Promises(figures: PromiseFigures) -> impl IntoView {
+    let locale = use_locale();
+    let tiles = [
+        ("made", locale.report_promises_made(), figures.made),
+        ("kept", locale.report_promises_kept(), figures.kept),
+        ("broken", locale.report_promises_broken(), figures.broken),
+        ("open", locale.report_promises_open(), figures.open),
+        ("dropped", locale.report_promises_dropped(), figures.dropped),
+    ];
+    let tiles = tiles.map(|(word, name, count)| {
+        view! {
+            <div class="tile">
+                <dt>{name}</dt>
+                <dd data-testid=format!("promises-{word}")>{locale.number(count)}</dd>
+            </div>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="promises">
+            <h2 id="promises">{locale.report_promises()}</h2>
+            <p class="quiet">{locale.report_promises_text()}</p>
+            <dl class="tiles">{tiles.collect_view()}</dl>
+        </section>
+    }
 }
 
 fn length(locale: Locale, minutes: Option<i64>) -> String {

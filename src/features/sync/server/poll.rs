@@ -158,6 +158,10 @@ async fn to_recheck(
             AND coalesce(checked_at, '-infinity') < $6 \
           ORDER BY checked_at NULLS FIRST LIMIT $3) \
          UNION \
+         (SELECT id FROM chats WHERE workspace_id = $1 AND seller_id = $2 AND promised_at IS NOT NULL \
+            AND coalesce(checked_at, '-infinity') < $6 \
+          ORDER BY checked_at NULLS FIRST LIMIT $3) \
+         UNION \
          (SELECT c.id FROM chats c WHERE c.workspace_id = $1 AND c.seller_id = $2 AND c.last_message_author = $4 \
             AND c.last_message_at > $5 AND EXISTS ( \
                 SELECT 1 FROM messages m WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id \

@@ -9,7 +9,7 @@ use crate::shared::marketplace::Marketplace;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
     pub work: WorkState,
-    /// The buyer waits for us.
+    /// Somebody waits for us: the buyer for an answer, or for what was promised.
     pub waits: bool,
     /// Somebody is responsible; told only of chats to be worked on.
     pub is_held: Option<bool>,

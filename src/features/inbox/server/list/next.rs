@@ -46,7 +46,7 @@ struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: ChatId,
     #[diesel(sql_type = Timestamptz)]
-    unanswered_since: DateTime<Utc>,
+    waits_since: DateTime<Utc>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,8 +80,8 @@ async fn nearest(
     let before = before.map(|served| {
         let chat = conditions.values.id(served.chat.0);
         format!(
-            "AND (coalesce(c.due_at, 'infinity'), c.unanswered_since, c.id) < ( \
-                 SELECT coalesce(m.due_at, 'infinity'), m.unanswered_since, m.id FROM chats m \
+            "AND (coalesce(c.due_at, 'infinity'), c.waits_since, c.id) < ( \
+                 SELECT coalesce(m.due_at, 'infinity'), m.waits_since, m.id FROM chats m \
                  WHERE m.workspace_id = $1 AND m.id = {chat})"
         )
     });
@@ -89,14 +89,14 @@ async fn nearest(
     let answered = presence::held_by_others(&person, &now);
     let lock = if whose == Whose::Nobodys { "FOR NO KEY UPDATE SKIP LOCKED" } else { "" };
     let text = format!(
-        "SELECT c.id, c.unanswered_since FROM chats c WHERE {} AND {} AND NOT {answered} \
+        "SELECT c.id, c.waits_since FROM chats c WHERE {} AND {} AND NOT {answered} \
            AND NOT EXISTS (SELECT 1 FROM unnest({passed_chats}, {passed_since}) p (id, since) \
-                           WHERE p.id = c.id AND p.since = c.unanswered_since) {} \
-         ORDER BY coalesce(c.due_at, 'infinity'), c.unanswered_since, c.id LIMIT 1 {lock}",
+                           WHERE p.id = c.id AND p.since = c.waits_since) {} \
+         ORDER BY coalesce(c.due_at, 'infinity'), c.waits_since, c.id LIMIT 1 {lock}",
         conditions.walked,
         bucket.condition(),
         before.unwrap_or_default()
     );
     let rows: Vec<Row> = conditions.ask(text).load(conn).await?;
-    Ok(rows.into_iter().next().map(|row| Served { chat: row.id, waits_since: row.unanswered_since }))
+    Ok(rows.into_iter().next().map(|row| Served { chat: row.id, waits_since: row.waits_since }))
 }

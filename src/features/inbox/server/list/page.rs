@@ -14,8 +14,8 @@ use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort,
 fn order(sort: Sort, waits: bool) -> &'static str {
     match (sort, waits) {
         (Sort::Newest, _) | (_, false) => "c.last_message_at DESC, c.id DESC",
-        (Sort::Deadline, true) => "coalesce(c.due_at, 'infinity'), c.unanswered_since, c.id",
-        (Sort::Waiting, true) => "c.unanswered_since, c.id",
+        (Sort::Deadline, true) => "coalesce(c.due_at, 'infinity'), c.waits_since, c.id",
+        (Sort::Waiting, true) => "c.waits_since, c.id",
     }
 }
 
@@ -24,14 +24,14 @@ fn whole_order(sort: Sort) -> String {
     let waiting = match sort {
         Sort::Newest => return order(sort, true).to_owned(),
         Sort::Deadline => {
-            "CASE WHEN c.unanswered_since IS NOT NULL THEN coalesce(c.due_at, 'infinity') END, c.unanswered_since"
+            "CASE WHEN c.waits_since IS NOT NULL THEN coalesce(c.due_at, 'infinity') END, c.waits_since"
         }
-        Sort::Waiting => "c.unanswered_since",
+        Sort::Waiting => "c.waits_since",
     };
     format!(
-        "c.unanswered_since IS NULL, {waiting}, \
-         CASE WHEN c.unanswered_since IS NULL THEN c.last_message_at END DESC, \
-         CASE WHEN c.unanswered_since IS NULL THEN c.id END DESC, c.id"
+        "c.waits_since IS NULL, {waiting}, \
+         CASE WHEN c.waits_since IS NULL THEN c.last_message_at END DESC, \
+         CASE WHEN c.waits_since IS NULL THEN c.id END DESC, c.id"
     )
 }
 
@@ -50,12 +50,12 @@ fn following(after: &ListCursor, waits: bool, values: &mut Values) -> Option<Str
                 after.due_at.map_or_else(|| "timestamptz 'infinity'".to_owned(), |due| values.moment(due));
             let (since, id) = (values.moment(since), values.id(after.id.0));
             Some(format!(
-                "AND (coalesce(c.due_at, 'infinity'), c.unanswered_since, c.id) > ({due}, {since}, {id})"
+                "AND (coalesce(c.due_at, 'infinity'), c.waits_since, c.id) > ({due}, {since}, {id})"
             ))
         }
         (Sort::Waiting, true, Some(since)) => {
             let (since, id) = (values.moment(since), values.id(after.id.0));
-            Some(format!("AND (c.unanswered_since, c.id) > ({since}, {id})"))
+            Some(format!("AND (c.waits_since, c.id) > ({since}, {id})"))
         }
     }
 }
@@ -111,7 +111,7 @@ fn at_once(found: &str, waiting: Option<&str>, quiet: Option<&str>) -> String {
         None => "FALSE".to_owned(),
     };
     format!(
-        "(SELECT c.* FROM chats c WHERE {found} AND CASE WHEN c.unanswered_since IS NULL THEN {} ELSE {} END)",
+        "(SELECT c.* FROM chats c WHERE {found} AND CASE WHEN c.waits_since IS NULL THEN {} ELSE {} END)",
         follows(quiet),
         follows(waiting)
     )

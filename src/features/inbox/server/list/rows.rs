@@ -36,6 +36,10 @@ pub struct Row {
     #[diesel(sql_type = Nullable<Timestamptz>)]
     unanswered_since: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
+    waits_since: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    promised_until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     due_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
     due_kind: Option<ClockKind>,
@@ -95,6 +99,8 @@ impl From<Row> for ChatRow {
             preview: row.last_message_preview,
             last_author: row.last_message_author,
             unanswered_since: row.unanswered_since,
+            waits_since: row.waits_since,
+            promised_until: row.promised_until,
             due_at: row.due_at,
             due_kind: row.due_kind,
             due_since: row.due_since,
@@ -117,7 +123,8 @@ impl From<Row> for ChatRow {
 pub fn rows_sql(inner: &str, order: &str) -> String {
     format!(
         "SELECT c.id, c.external_id, s.marketplace, c.seller_id, s.name AS seller_name, c.order_number, c.status, \
-                c.last_message_at, c.last_message_preview, c.last_message_author, c.unanswered_since, c.due_at, \
+                c.last_message_at, c.last_message_preview, c.last_message_author, c.unanswered_since, c.waits_since, \
+                c.promised_until, c.due_at, \
                 c.due_kind, c.due_since, c.is_highlighted, \
                 CASE WHEN c.last_message_author IS NOT NULL THEN 'known' WHEN c.history_problem IS NOT NULL THEN 'refused' \
                      WHEN c.is_behind THEN 'coming' ELSE 'known' END AS history, \
