@@ -132,7 +132,7 @@ impl Command {
             AssignToMe => Chord::plain("KeyI"),
             Tags => Chord::plain("KeyT"),
             Priority => Chord::plain("KeyP"),
-            Understanding => Chord::plain("KeyU"),
+            Understanding => Chord::plain("KeyC"),
             Star => Chord::plain("KeyS").shift(),
             Spam => Chord::plain("KeyX").shift(),
             OrderPane => Chord::plain("KeyO").alt(),
