@@ -37,11 +37,11 @@ fn sentences_it_was_made_with_are_understood() {
 fn sentences_it_was_not_made_with_are_understood_for_the_most_part() {
     let known = read(include_str!("development.tsv"));
     let held_out = read(include_str!("held_out.tsv"));
-    assert!(held_out.len() >= 200, "{}", held_out.len());
+    assert!(held_out.len() >= 500, "{}", held_out.len());
     assert!(held_out.iter().all(|message| !known.contains(message)), "held out means held out");
     let (share, _) = scored("held out", &held_out);
     // What exactly was not understood is not shown: whoever sees it cannot help learning from it.
-    assert!(share >= 0.85, "{share:.3}");
+    assert!(share >= 0.8, "{share:.3}");
 }
 
 #[test]
