@@ -287,6 +287,7 @@ for (const look of LOOKS) {
     await expectAccessible(page, 'the question before anything is overwritten');
     await page.getByRole('button', { name: 'Не вставлять' }).click();
     await answer(page, 'Спасибо, разберёмся');
+    await expect(bubble(page, 'Спасибо, разберёмся', 'out')).toHaveAttribute('data-status', DELIVERED);
     await visit(page, '/reports/suggestions');
     await expect(page.getByTestId('worst')).toHaveCount(1);
     await expectAccessible(page, 'the report of suggestions');

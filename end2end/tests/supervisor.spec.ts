@@ -27,6 +27,7 @@ test('an admin connects a bot, is told what is wrong, and deadlines arrive', asy
   await panel.getByLabel('Номер чата').fill(TELEGRAM.chat);
   await panel.getByRole('button', { name: 'Сохранить канал' }).press('Enter');
   await expect(page.getByText('Канал сохранён').first()).toBeVisible();
+  await expect(panel.locator('[aria-busy]')).toHaveCount(0);
   await tryOut.press('Enter');
   await expect(page.getByTestId('supervisor-tried')).toContainText('Сообщение дошло.');
   await expect(panel.getByLabel('Токен бота')).toHaveValue('');

@@ -95,7 +95,9 @@ impl Pattern {
 
     /// Where it is found first, from the first of its words to the last.
     pub fn find(&self, text: &Text<'_>) -> Option<Range<usize>> {
-        let fits: Vec<Vec<Fit>> = self.sets.iter().map(|set| fits(set, text)).collect();
+        // Most patterns are not there, and one set without a word says so.
+        let one_of_each = |set| Some(fits(set, text)).filter(|fits| !fits.is_empty());
+        let fits: Vec<Vec<Fit>> = self.sets.iter().map(|set| one_of_each(set)).collect::<Option<_>>()?;
         let mut chosen = Vec::with_capacity(fits.len());
         self.choose(text, &fits, &mut chosen)
     }

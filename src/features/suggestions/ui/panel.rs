@@ -390,8 +390,8 @@ fn Tools(hand: Hand, locale: Locale, can_insert: Memo<bool>, is_closed: Signal<b
             >
                 {another}
             </button>
-            {tasks.collect_view()}
             <Variants board locale/>
+            {tasks.collect_view()}
             <button
                 type="button"
                 class="suggestion-task"
@@ -411,6 +411,7 @@ fn Tools(hand: Hand, locale: Locale, can_insert: Memo<bool>, is_closed: Signal<b
 #[component]
 fn Variants(board: Board, locale: Locale) -> impl IntoView {
     let count = Memo::new(move |_| board.variants());
+    let is_oldest = Memo::new(move |_| board.chosen.get() + 1 >= count.get());
     let go = move |to: usize| board.chosen.set(to);
     view! {
         <span
@@ -436,7 +437,7 @@ fn Variants(board: Board, locale: Locale) -> impl IntoView {
                 class="suggestion-task"
                 aria-label=locale.suggestion_older()
                 title=locale.suggestion_older()
-                disabled=move || board.chosen.get() + 1 >= count.get()
+                disabled=move || is_oldest.get()
                 on:click=move |_| go(board.chosen.get_untracked() + 1)
             >
                 <Glyph icon=Icon::Right/>
