@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { bubble, composer, expect, openChat, row, test, unique, visit } from '../app.ts';
+import { OZON } from '../house.ts';
 
 /** Whether an element stands inside the part of the conversation that is seen. */
 async function isInView(message: Locator): Promise<boolean> {
@@ -213,4 +214,33 @@ test('a chat of 5,000 messages opens at the newest and scrolls to the oldest wit
   await expect.poll(() => isInView(page.getByTestId('message').last())).toBe(true);
   await composer(page).fill('Спасибо');
   await expect(composer(page)).toHaveValue('Спасибо');
+});
+
+test('what is looked for can be kept to one seller, and the address says so', async ({ empty: house, browserOf }) => {
+  const owner = await house.addPerson('owner', 'Анна Белова');
+  const server = await house.serve();
+  await house.addSeller();
+  await house.sandbox.resizeGiant(20);
+  const other = ['seller', 'add', '--marketplace', 'ozon', '--name', 'Гигант', '--client-id', OZON.giant];
+  const connected = await house.cli(other, `${OZON.key}\n`);
+  expect(connected.code, connected.out + connected.err).toBe(0);
+  const text = unique('Когда привезут чемодан?');
+  const chat = await house.sandbox.buyerWrites(text);
+  const page = await browserOf(server, owner);
+  await visit(page, '/inbox?view=all');
+  await expect(row(page, chat)).toBeVisible();
+
+  await visit(page, `/search?q=${encodeURIComponent(text)}`);
+  const hit = page.getByTestId('message-hit');
+  await expect(hit).toHaveCount(1);
+  const scope = page.getByRole('combobox', { name: 'Кабинет' });
+  await scope.selectOption('Гигант');
+  await expect(page).toHaveURL(/&seller=/);
+  await expect(hit).toHaveCount(0);
+  // The address alone says the same.
+  await visit(page, page.url());
+  await expect(scope.locator('option:checked')).toHaveText('Гигант');
+  await expect(hit).toHaveCount(0);
+  await scope.selectOption(OZON.shop);
+  await expect(hit).toHaveCount(1);
 });

@@ -282,7 +282,16 @@ fn later(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::sla::defaults::marketplace_terms;
+    use crate::shared::marketplace::Marketplace;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_clocks_of_deadlines_know_the_same_time_for_answers() {
+        let terms = marketplace_terms(Marketplace::Ozon).expect("data");
+        let minutes = terms.window.expect("Ozon has a window").after_buyer_minutes;
+        assert_eq!(TimeDelta::minutes(minutes.get().into()), AFTER_BUYER);
+    }
 
     fn at(hour: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000 + hour * 3600, 0).expect("a real instant")
