@@ -55,6 +55,34 @@ test('by mouse: take, tag, prioritise, put off, close, take back', async ({ app,
   await expect(deeds(page).filter({ hasText: 'Снова открыт: покупатель написал' })).toBeVisible();
 });
 
+test('what is done one after the other arrives in that order, however slow the first request is', async ({ app, browserOf }) => {
+  const chat = await app.house.sandbox.buyerWrites(unique('Где мой заказ?'));
+  const page = await browserOf(app.server, app.owner);
+  await visit(page, '/inbox');
+  await openChat(page, chat);
+  await page.getByRole('button', { name: /^Отложить/ }).first().click();
+  await page.getByRole('button', { name: /^Завтра утром/ }).click();
+  await expect(deeds(page).last()).toContainText('Отложен');
+
+  let letGo = () => {};
+  const held = new Promise<void>((done) => (letGo = done));
+  await page.route('**/api/inbox/reopen', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const reopening = page.waitForRequest('**/api/inbox/reopen');
+  await toast(page).getByRole('button', { name: 'Отменить' }).click();
+  await reopening;
+  await expect(state(page)).toHaveCount(0);
+  await page.getByTestId('close-chat').click();
+  await expect(state(page)).toHaveText('Закрыт');
+  letGo();
+  await expect(deeds(page).last()).toContainText('Закрыт · Мария Ветрова');
+  await expect(state(page)).toHaveText('Закрыт');
+  await visit(page, page.url());
+  await expect(state(page)).toHaveText('Закрыт');
+});
+
 test('by keyboard, in any layout', async ({ app, browserOf }) => {
   const chat = await app.house.sandbox.buyerWrites(unique('Когда привезут?'));
   const other = await app.house.sandbox.buyerWrites(unique('Есть ли чек?'));

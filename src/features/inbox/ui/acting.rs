@@ -177,7 +177,9 @@ impl Acting {
         let before = self.row();
         self.show(patch);
         let this = self.clone();
+        let mut turn = self.session.take_turn();
         spawn_local(async move {
+            turn.comes().await;
             match ask.await {
                 Ok(()) => done(),
                 Err(error) => this.put_back(before, &error),

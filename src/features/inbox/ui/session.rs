@@ -22,6 +22,7 @@ use crate::ui::context::use_page;
 use crate::ui::live::LiveNews;
 use crate::ui::notice::{Toasts, use_toasts};
 use chrono::{DateTime, Utc};
+use futures::channel::oneshot;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -100,6 +101,24 @@ struct Inner {
     content: Mutex<Content>,
     before_draw: Mutex<Option<Hook>>,
     reading: Mutex<Reading>,
+    last_deed: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+/// The turn of something that is done to a chat. The next one comes when it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    before: Option<oneshot::Receiver<()>>,
+    _over: oneshot::Sender<()>,
+}
+
+impl Turn {
+    /// Waits until what was done before has been answered.
+    pub async fn comes(&mut self) {
+        if let Some(before) = self.before.take() {
+            // Nothing is ever sent: it ends with what it belongs to.
+            _ = before.await;
+        }
+    }
 }
 
 /// How far others have written, as the person has read it and as the window shows it.
@@ -137,6 +156,7 @@ impl Session {
             content: Mutex::new(content),
             before_draw: Mutex::default(),
             reading: Mutex::new(Reading { read: view.read_up_to.clone(), shown: view.read_up_to }),
+            last_deed: Mutex::default(),
         };
         let session = Session {
             chat,
@@ -169,6 +189,14 @@ impl Session {
         session.follow_eyes();
         session.keep_draft();
         session
+    }
+
+    /// Takes a turn behind everything that was done to the chat here: requests overtake each other on their way, and whoever takes
+    /// back a snooze and closes at once means it in this order.
+    pub fn take_turn(&self) -> Turn {
+        let (_over, ends) = oneshot::channel();
+        let mut last = self.inner.last_deed.lock().unwrap_or_else(PoisonError::into_inner);
+        Turn { before: last.replace(ends), _over }
     }
 
     /// What is drawn of a message.
