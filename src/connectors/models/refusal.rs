@@ -32,6 +32,8 @@ pub(super) fn refusal(status: StatusCode, failure: &Failure, retry_after: Option
         "maximum context",
         "too many tokens",
         "exceeds the available",
+        "number of input tokens",
+        "too large to process",
     ]) || status == StatusCode::PAYLOAD_TOO_LARGE
     {
         TooLong
