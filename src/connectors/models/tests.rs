@@ -54,6 +54,7 @@ fn refusals_are_known_by_their_words_and_then_by_their_status() {
         (500, r#"{"error":{"message":"input is too large to process. increase the batch size"}}"#, TooLong),
         (400, r#"{"error":"number of input tokens must be no more than 2048, got 2100"}"#, TooLong),
         (400, r#"{"error":{"message":"x","code":"content_filter"}}"#, Refused),
+        (501, r#"{"error":{"message":"This server does not support embeddings"}}"#, UnknownModel),
         (422, r#"{"error":{"message":"invalid parameter","code":7}}"#, BadRequest),
         (503, "<html>", Overloaded),
         (500, r#"{"error":null}"#, Overloaded),

@@ -104,8 +104,8 @@ mod tests {
         let many: Vec<_> =
             it.iter().enumerate().map(|(n, id)| (*id, at(if n == 4 { 0.9 } else { 0.8 }))).collect();
         assert_eq!(nearest(&asked, &many, 3), [it[4]]);
-        assert_eq!(nearest(&[0.0; 3], &few, 3), [], "what means nothing fits nothing");
-        assert_eq!(nearest(&asked, &[(it[0], Vec::new())], 3), []);
+        assert!(nearest(&[0.0; 3], &few, 3).is_empty(), "what means nothing fits nothing");
+        assert!(nearest(&asked, &[(it[0], Vec::new())], 3).is_empty());
     }
 
     proptest! {
