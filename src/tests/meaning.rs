@@ -120,8 +120,7 @@ async fn save(app: &TestApp, owner: &Person, id: ProviderId, kind: ProviderKind,
 }
 
 async fn write(owner: &Person, id: ArticleId, title: &str, body: &str, scope: Value) -> ArticleId {
-    let mut form =
-        json!({ "id": id, "title": title, "body": body, "tags": [], "seller": null, "sku": null });
+    let mut form = json!({ "id": id, "title": title, "body": body, "tags": [], "seller": null, "sku": null });
     for (name, value) in scope.as_object().expect("an object") {
         form[name] = value.clone();
     }
@@ -173,7 +172,8 @@ async fn an_article_is_found_though_it_shares_no_word_with_the_question() {
     assert!(asked.prompt.contains("воротник") && asked.prompt.contains("[PHONE_1]"), "{}", asked.prompt);
     assert!(!asked.body.to_string().contains("345"), "{}", asked.body);
     let sql = shop.app.sql().await;
-    let calls = "SELECT count(*) FROM model_calls WHERE is_for_vectors AND outcome = 'answered' AND tokens_in > 0";
+    let calls =
+        "SELECT count(*) FROM model_calls WHERE is_for_vectors AND outcome = 'answered' AND tokens_in > 0";
     assert_eq!(sql.number(calls).await, 2, "the articles together and the question");
     let of_draft = "SELECT count(*) FROM model_calls WHERE is_for_vectors AND suggestion_id IS NOT NULL";
     assert_eq!(sql.number(of_draft).await, 1);
@@ -203,7 +203,8 @@ async fn nothing_is_lost_when_nobody_says_what_texts_mean() {
     shop.look().await;
     assert!(leans_on(&shop.draft_for("Как отстирать рукав?").await).contains(&"Химчистка"));
     use ModelMishap as M;
-    for (number, mishap) in [M::Fail, M::WrongCount, M::Empty, M::BrokenJson, M::Hang, M::TooMany].into_iter().enumerate()
+    for (number, mishap) in
+        [M::Fail, M::WrongCount, M::Empty, M::BrokenJson, M::Hang, M::TooMany].into_iter().enumerate()
     {
         shop.faults(mishap, None);
         let began = Instant::now();
@@ -215,7 +216,11 @@ async fn nothing_is_lost_when_nobody_says_what_texts_mean() {
         assert_ne!(shop.app.sql().await.value(last).await.as_deref(), Some("answered"), "{mishap:?}");
     }
     let page = shop.page().await;
-    assert_eq!((page.providers[0].problem, page.providers[0].vectors_problem), (None, None), "all of it passes");
+    assert_eq!(
+        (page.providers[0].problem, page.providers[0].vectors_problem),
+        (None, None),
+        "all of it passes"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,7 +273,10 @@ async fn articles_are_looked_at_once_and_anew_when_they_change() {
     shop.write(OTHER).await;
     shop.connect(ProviderKind::Compatible).await;
     let texts = || -> usize {
-        shop.calls(CallKind::Embeddings).iter().map(|call| call.body["input"].as_array().map_or(1, Vec::len)).sum()
+        shop.calls(CallKind::Embeddings)
+            .iter()
+            .map(|call| call.body["input"].as_array().map_or(1, Vec::len))
+            .sum()
     };
     shop.look().await;
     assert_eq!(texts(), 2);
@@ -338,14 +346,21 @@ async fn what_only_a_person_can_put_right_is_said_and_a_test_puts_it_right() {
     assert_eq!(shop.look_once().await.expect("it ends"), Verdict::Done);
     let page = shop.page().await;
     let told = &page.providers[0];
-    assert_eq!((told.problem, told.vectors_problem), (None, Some(ModelProblem::UnknownModel)), "it still answers");
+    assert_eq!(
+        (told.problem, told.vectors_problem),
+        (None, Some(ModelProblem::UnknownModel)),
+        "it still answers"
+    );
     assert_eq!(shop.look_once().await.expect("it ends"), Verdict::Done);
     let sql = shop.app.sql().await;
     let asked = "SELECT count(*) FROM model_calls WHERE is_for_vectors";
     assert_eq!(sql.number(asked).await, 1, "it is left alone");
     assert_eq!(shop.draft_for(QUESTION).await.provider, Some(ProviderKind::Compatible));
     let tried = test().await;
-    assert_eq!((tried.problem, tried.vectors), (None, Some(VectorsTest { problem: Some(ModelProblem::UnknownModel) })));
+    assert_eq!(
+        (tried.problem, tried.vectors),
+        (None, Some(VectorsTest { problem: Some(ModelProblem::UnknownModel) }))
+    );
 
     shop.save(id, ProviderKind::Compatible, Some("bge-m3")).await;
     assert_eq!(test().await.vectors, Some(VectorsTest { problem: None }));

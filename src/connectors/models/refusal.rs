@@ -39,8 +39,14 @@ pub(super) fn refusal(status: StatusCode, failure: &Failure, retry_after: Option
         TooLong
     } else if says(&["content_filter", "content filter", "content policy", "moderation"]) {
         Refused
-    } else if says(&["model not exist", "model_not_found", "no such model", "unknown model", "not support embeddings"])
-        || words.contains("model") && (words.contains("not found") || words.contains("does not exist"))
+    } else if says(&[
+        "model not exist",
+        "model_not_found",
+        "no such model",
+        "unknown model",
+        "not support embeddings",
+    ]) || words.contains("model")
+        && (words.contains("not found") || words.contains("does not exist"))
     {
         UnknownModel
     } else {

@@ -159,7 +159,8 @@ fn vectors_are_taken_by_their_numbers_and_only_whole() {
     assert_eq!(two.vectors(2), Some(vec![vec![1.0, 0.5], vec![0.0, 1.0]]));
     assert_eq!(two.vectors(3), None, "one is missing");
     assert_eq!(two.vectors(1), None, "one too many");
-    let bad = [json!([1]), json!([0, 0]), json!([1, "x"]), json!([1, null]), json!([]), json!("AAAA"), json!(null)];
+    let bad =
+        [json!([1]), json!([0, 0]), json!([1, "x"]), json!([1, null]), json!([]), json!("AAAA"), json!(null)];
     for numbers in bad {
         let list = list(json!({ "data": [item(0, json!([1, 0])), item(1, numbers.clone())] }));
         assert_eq!(list.vectors(2), None, "{numbers}");

@@ -120,7 +120,11 @@ impl VectorList {
     /// Tokens that were read. GigaChat tells them of each text.
     pub fn tokens(&self) -> Option<u32> {
         let told = |usage: &Value| {
-            ["prompt_tokens", "total_tokens"].iter().map(|name| number(&usage[*name])).max().filter(|n| *n > 0)
+            ["prompt_tokens", "total_tokens"]
+                .iter()
+                .map(|name| number(&usage[*name]))
+                .max()
+                .filter(|n| *n > 0)
         };
         let each: u32 = self.data.iter().filter_map(|item| told(&item["usage"])).sum();
         told(&self.usage).or((each > 0).then_some(each))
@@ -128,7 +132,8 @@ impl VectorList {
 }
 
 fn vector(numbers: &Value) -> Option<Vec<f32>> {
-    let numbers: Vec<f32> = numbers.as_array()?.iter().map(|it| Some(it.as_f64()? as f32)).collect::<Option<_>>()?;
+    let numbers: Vec<f32> =
+        numbers.as_array()?.iter().map(|it| Some(it.as_f64()? as f32)).collect::<Option<_>>()?;
     let is_somewhere = numbers.iter().all(|it| it.is_finite()) && numbers.iter().any(|it| *it != 0.0);
     is_somewhere.then_some(numbers)
 }

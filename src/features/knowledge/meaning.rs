@@ -41,10 +41,8 @@ fn likeness(asked: &[f32], packed: &[u8]) -> Option<f32> {
 
 /// Articles that mean what is asked, the nearest first.
 pub fn nearest(asked: &[f32], articles: &[(ArticleId, Vec<u8>)], most: usize) -> Vec<ArticleId> {
-    let mut found: Vec<(f32, ArticleId)> = articles
-        .iter()
-        .filter_map(|(article, packed)| Some((likeness(asked, packed)?, *article)))
-        .collect();
+    let mut found: Vec<(f32, ArticleId)> =
+        articles.iter().filter_map(|(article, packed)| Some((likeness(asked, packed)?, *article))).collect();
     let near = near_enough(&found);
     found.retain(|(likeness, _)| *likeness >= near);
     found.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));

@@ -230,12 +230,8 @@ impl ProviderForm {
             ..self
         };
         let vectors = form.vectors_model.clone().unwrap_or_default();
-        let fields = [
-            (&form.model, MAX_MODEL),
-            (&form.place, MAX_PLACE),
-            (&form.key, MAX_KEY),
-            (&vectors, MAX_MODEL),
-        ];
+        let fields =
+            [(&form.model, MAX_MODEL), (&form.place, MAX_PLACE), (&form.key, MAX_KEY), (&vectors, MAX_MODEL)];
         if let Some((_, max)) = fields.iter().find(|(text, max)| text.chars().count() > *max) {
             return Err(Refusal::FieldTooLong { max: *max as u32 });
         }

@@ -132,7 +132,9 @@ pub(super) async fn ask(
 ) -> Response {
     let (provider, kind) = match place(&path) {
         Some((provider, "chat/completions")) => (provider, CallKind::Chat),
-        Some((provider, "embeddings")) if provider != SandboxProvider::Deepseek => (provider, CallKind::Embeddings),
+        Some((provider, "embeddings")) if provider != SandboxProvider::Deepseek => {
+            (provider, CallKind::Embeddings)
+        }
         _ => return (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     };
     if !is_let_in(&state, provider, &headers) {
@@ -275,7 +277,12 @@ fn dislike_texts(provider: SandboxProvider, headers: &HeaderMap, body: &Value) -
                 return bad(StatusCode::FORBIDDEN, "", "", "Permission denied to folder");
             }
             if !body["input"].is_string() || body["encoding_format"] != "float" {
-                return bad(StatusCode::BAD_REQUEST, "", "", "input must be one string, encoding_format float");
+                return bad(
+                    StatusCode::BAD_REQUEST,
+                    "",
+                    "",
+                    "input must be one string, encoding_format float",
+                );
             }
             (!matches!(name, "text-search-doc/latest" | "text-search-query/latest"))
                 .then(|| refusal(provider, StatusCode::NOT_FOUND, "", "", "Failed to get model"))
@@ -295,12 +302,7 @@ fn dislike_texts(provider: SandboxProvider, headers: &HeaderMap, body: &Value) -
 }
 
 /// Vectors of texts, in an order of their own: only `index` tells which is whose.
-fn vectors(
-    provider: SandboxProvider,
-    body: &Value,
-    texts: &[&str],
-    mishap: Option<ModelMishap>,
-) -> Response {
+fn vectors(provider: SandboxProvider, body: &Value, texts: &[&str], mishap: Option<ModelMishap>) -> Response {
     let dimensions = match provider {
         SandboxProvider::Openai => {
             body["dimensions"].as_u64().and_then(|it| usize::try_from(it).ok()).unwrap_or(1536)

@@ -58,23 +58,11 @@ impl Call {
     ) -> Self {
         let usage = Usage { is_guess: true, ..Usage::default() };
         let model = provider.model.clone();
-        Call {
-            provider: provider.clone(),
-            model,
-            outcome,
-            usage,
-            first_ms,
-            total_ms,
-            is_for_vectors: false,
-        }
+        Call { provider: provider.clone(), model, outcome, usage, first_ms, total_ms, is_for_vectors: false }
     }
 
     /// One for vectors.
-    pub fn for_vectors(
-        provider: &ProviderRow,
-        made: &Result<Vectors, ModelError>,
-        total_ms: i32,
-    ) -> Self {
+    pub fn for_vectors(provider: &ProviderRow, made: &Result<Vectors, ModelError>, total_ms: i32) -> Self {
         let chosen = provider.vectors_model.clone().unwrap_or_default();
         let call = match made {
             Ok(made) => Call {
@@ -83,10 +71,9 @@ impl Call {
                 usage: made.usage,
                 ..Call::in_vain(provider, "", None, total_ms)
             },
-            Err(error) => Call {
-                model: chosen,
-                ..Call::in_vain(provider, error.problem().as_str(), None, total_ms)
-            },
+            Err(error) => {
+                Call { model: chosen, ..Call::in_vain(provider, error.problem().as_str(), None, total_ms) }
+            }
         };
         Call { is_for_vectors: true, ..call }
     }

@@ -150,11 +150,7 @@ impl Asked<'_> {
 
     /// Looks at articles: what came of it, and why not of all. One that the model will not look at keeps the others waiting no longer than
     /// this once.
-    async fn articles(
-        &self,
-        articles: &[Stale],
-        mask: &Mask,
-    ) -> Outcome<(Vec<Made>, Option<ModelError>)> {
+    async fn articles(&self, articles: &[Stale], mask: &Mask) -> Outcome<(Vec<Made>, Option<ModelError>)> {
         let texts: Vec<String> = articles
             .iter()
             .map(|article| mask.clone().hide(&format!("{}\n{}", article.title, article.body)))

@@ -229,10 +229,11 @@ pub async fn seer(conn: &mut AsyncPgConnection, workspace: WorkspaceId, now: Dat
 /// The first in the order that can and may. One whose day is used up is waited for: articles would have to be looked at anew by the next
 /// one today and by this one again tomorrow.
 fn choose_seer(rows: Vec<ProviderRow>, settings: &SuggestionSettings, used: &Used) -> Seer {
-    let first = rows.into_iter().filter(|row| row.is_enabled && row.vectors_problem.is_none()).find_map(|row| {
-        let model = row.vectors_of()?;
-        (settings.is_abroad_allowed || !row.kind.is_abroad()).then_some((row, model))
-    });
+    let first =
+        rows.into_iter().filter(|row| row.is_enabled && row.vectors_problem.is_none()).find_map(|row| {
+            let model = row.vectors_of()?;
+            (settings.is_abroad_allowed || !row.kind.is_abroad()).then_some((row, model))
+        });
     match first {
         None => Seer::Nobody,
         Some((row, _)) if !row.has_room(used) => Seer::UsedUp,
@@ -510,18 +511,23 @@ mod tests {
     fn the_first_that_can_and_may_says_what_texts_mean() {
         let usual = SuggestionSettings::default();
         let none = Used::default();
-        let seer = |rows: &[&ProviderRow], settings: &SuggestionSettings, used: &Used| {
-            match choose_seer(rows.iter().map(|row| (*row).clone()).collect(), settings, used) {
-                Seer::Ready(row, model) => Ok((row.id, model)),
-                other => Err(other),
-            }
+        let seer = |rows: &[&ProviderRow], settings: &SuggestionSettings, used: &Used| match choose_seer(
+            rows.iter().map(|row| (*row).clone()).collect(),
+            settings,
+            used,
+        ) {
+            Seer::Ready(row, model) => Ok((row.id, model)),
+            other => Err(other),
         };
         let giving = |kind, model: &str| ProviderRow { vectors_model: Some(model.into()), ..row(kind) };
         let (abroad, yandex) = (giving(ProviderKind::Openai, "e"), giving(ProviderKind::Yandex, "t"));
         let own = ProviderRow { place: "http://a/v1".into(), ..giving(ProviderKind::Compatible, "b") };
         let silent = row(ProviderKind::Yandex);
         assert_eq!(seer(&[&silent], &usual, &none), Err(Seer::Nobody));
-        assert_eq!(seer(&[&silent, &abroad, &yandex, &own], &usual, &none), Ok((yandex.id, "yandex t".into())));
+        assert_eq!(
+            seer(&[&silent, &abroad, &yandex, &own], &usual, &none),
+            Ok((yandex.id, "yandex t".into()))
+        );
         let allowed = SuggestionSettings { is_abroad_allowed: true, ..usual.clone() };
         assert_eq!(seer(&[&abroad, &yandex], &allowed, &none), Ok((abroad.id, "openai e".into())));
         let off = ProviderRow { is_enabled: false, ..yandex.clone() };
