@@ -951,10 +951,7 @@ async fn hot_statements_find_their_rows_by_index() {
     plans.push(("what articles mean".into(), plan(&sql, types, vectors::NEAR_SQL, &of_seller).await));
     let of_model = format!("'{workspace}', 'm', 16, 5000");
     let types = "uuid, text, bigint, bigint";
-    plans.push((
-        STALE_ARTICLES.into(),
-        plan(&sql, types, vectors::STALE_SQL, &of_model).await,
-    ));
+    plans.push((STALE_ARTICLES.into(), plan(&sql, types, vectors::STALE_SQL, &of_model).await));
 
     for (title, plan) in &plans {
         for table in [
