@@ -215,7 +215,7 @@ export class Sandbox {
   }
 
   /** What the language models were asked, oldest first. */
-  async modelCalls(): Promise<{ provider: string; prompt: string; is_done: boolean }[]> {
+  async modelCalls(): Promise<{ provider: string; model: string; prompt: string; is_done: boolean }[]> {
     return this.#get('models/calls');
   }
 

@@ -259,6 +259,59 @@ test('what the shop knows is written down, brought from a file, and named by the
   await expect(page.getByTestId('suggestion-sources')).toContainText('«Стирка курток»');
 });
 
+test('an article is found by what it means, once an admin has switched that on', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  await visit(page, '/settings/knowledge');
+  await page.getByRole('button', { name: 'Новая статья' }).click();
+  const article = page.getByTestId('article-form');
+  await article.getByLabel('О чём статья').fill('Химчистка');
+  await article.getByTestId('article-body').fill('Деликатная чистка: пятна убирает мастер.');
+  await article.getByRole('button', { name: 'Сохранить статью' }).click();
+  await expect(page.getByTestId('article').filter({ hasText: 'Химчистка' })).toContainText('Версия 1');
+  const sources = page.getByTestId('suggestion-sources');
+  await opened(page, house, 'Как отстирать воротник?');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  await expect(sources).toContainText('переписка');
+  await expect(sources, 'no word of it is in the article').not.toContainText('Химчистка');
+
+  await visit(page, '/settings/models');
+  const line = page.locator('[data-testid="model"][data-kind="yandex"]');
+  await line.getByRole('button', { name: 'Изменить' }).click();
+  const meaning = form(page).getByLabel('Искать статьи по смыслу');
+  await expect(meaning).not.toBeChecked();
+  await meaning.check();
+  await form(page).getByRole('button', { name: 'Сохранить' }).click();
+  await expect(form(page)).toHaveCount(0);
+  await expect(line).toContainText('ищет статьи по смыслу');
+  await line.getByRole('button', { name: 'Проверить' }).click();
+  await expect(line.getByTestId('model-test')).toContainText('Поиск по смыслу работает');
+  const documents = async () =>
+    (await house.sandbox.modelCalls()).filter((call) => call.model.includes('search-doc') && call.is_done).length;
+  await expect.poll(documents, 'the article is looked at by itself').toBe(1);
+
+  // The model has answered, and what it said is kept a moment later: asked again until it has been.
+  await expect(async () => {
+    await opened(page, house, 'Чем отстирать манжеты? Мой телефон +7 912 345-67-89');
+    await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+    await expect(sources).toContainText('«Химчистка»', { timeout: 1000 });
+  }).toPass();
+  const asked = (await house.sandbox.modelCalls()).filter((call) => call.model.includes('search-query'));
+  expect(asked.at(-1)!.prompt).toContain('манжеты');
+  expect(JSON.stringify(asked), 'who asks stays in the house').not.toContain('345');
+
+  // Nobody who answers notices when it does not work, but for the article that is missing.
+  await house.sandbox.modelFaults({ mishap: 'fail', on: 'embeddings' });
+  await opened(page, house, 'Отстирается ли подол?');
+  await expect(panel(page)).toHaveAttribute('data-state', 'ready');
+  await expect(panel(page)).toContainText('Yandex AI Studio');
+  await expect(sources).not.toContainText('Химчистка');
+  await visit(page, '/settings/models');
+  await line.getByRole('button', { name: 'Проверить' }).click();
+  await expect(line.getByTestId('model-test')).toContainText('Поиск по смыслу не работает');
+});
+
 for (const look of LOOKS) {
   test(`panel and settings are accessible: ${look.theme}, ${look.width} px`, async ({ empty, browserOf }) => {
     const { house, server, owner } = await furnished(empty);
@@ -270,6 +323,9 @@ for (const look of LOOKS) {
     await expectAccessible(page, 'a connected model');
     await page.getByRole('button', { name: 'Подключить модель' }).click();
     await expectAccessible(page, 'the form of a model');
+    await form(page).getByLabel('Поставщик').selectOption('compatible');
+    await expect(form(page).getByLabel('Модель для поиска по смыслу')).toBeVisible();
+    await expectAccessible(page, 'the form of a model on a server of one\'s own');
     await visit(page, '/settings/knowledge');
     await page.getByRole('button', { name: 'Новая статья' }).click();
     await expectAccessible(page, 'the form of an article');

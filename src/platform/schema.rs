@@ -267,7 +267,8 @@ diesel::table! {
     model_providers (workspace_id, id) {
         workspace_id -> Uuid, id -> Uuid, kind -> Text, model -> Text, place -> Text, sealed_key -> Nullable<Binary>,
         position -> Integer, is_enabled -> Bool, daily_tokens -> Nullable<BigInt>, daily_money -> Nullable<BigInt>,
-        problem -> Nullable<Text>, created_at -> Timestamptz,
+        problem -> Nullable<Text>, created_at -> Timestamptz, vectors_model -> Nullable<Text>,
+        vectors_problem -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -295,7 +296,7 @@ diesel::table! {
         workspace_id -> Uuid, id -> Uuid, at -> Timestamptz, suggestion_id -> Nullable<Uuid>,
         provider_id -> Nullable<Uuid>, provider -> Text, model -> Text, outcome -> Text, tokens_in -> BigInt,
         tokens_cached -> BigInt, tokens_out -> BigInt, is_guess -> Bool, cost -> Nullable<BigInt>,
-        currency -> Nullable<Text>, first_ms -> Nullable<Integer>, total_ms -> Integer,
+        currency -> Nullable<Text>, first_ms -> Nullable<Integer>, total_ms -> Integer, is_for_vectors -> Bool,
     }
 }
 
@@ -357,10 +358,17 @@ diesel::table! {
         at -> Timestamptz,
     }
 }
+diesel::table! {
+    article_embeddings (workspace_id, article_id) {
+        workspace_id -> Uuid, article_id -> Uuid, model -> Text, version -> Integer, dimension -> Integer,
+        vector -> Binary,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     articles,
     article_versions,
+    article_embeddings,
     model_providers,
     suggestion_settings,
     suggestions,

@@ -114,6 +114,7 @@ async fn connect_model(app: &App, workspace: WorkspaceId) -> Result<(), Fault> {
         is_enabled: true,
         daily_tokens: None,
         daily_money: None,
+        vectors_model: kind.vectors_model().map(str::to_owned),
     };
     providers::save_for(app, workspace, form, clock::now()).await
 }

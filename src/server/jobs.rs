@@ -7,12 +7,13 @@ use crate::features::inbox::server::hand_over;
 use crate::features::inbox::server::outbox::DELIVER_JOB;
 use crate::features::inbox::server::receive::{OLDER_JOB, READ_CHAT_JOB};
 use crate::features::inbox::server::wake;
+use crate::features::knowledge::server::vectors;
 use crate::features::orders::server::store::FETCH_JOB;
 use crate::features::sellers::server::connect::SYNC_JOB;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sla::server::apply;
 use crate::features::sla::server::supervisor::send as supervisor;
-use crate::features::suggestions::server::ahead;
+use crate::features::suggestions::server::{ahead, meaning};
 use crate::features::sync::server::{deliver, older, orders, poll, push, read, walk};
 use crate::features::users::server::staff::HAND_OVER_JOB;
 use crate::platform::jobs::{Registry, Workers};
@@ -41,6 +42,7 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(bulk::JOB, bulk::run)
             .on(apply::JOB, apply::run)
             .on(ahead::JOB, ahead::run)
+            .on(vectors::JOB, meaning::run)
             .on(supervisor::JOB, supervisor::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.

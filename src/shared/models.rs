@@ -19,6 +19,18 @@ impl ProviderKind {
         matches!(self, ProviderKind::Deepseek | ProviderKind::Openai)
     }
 
+    /// The model that makes vectors, where the provider has one that fits all: two texts can be compared only when the same model has
+    /// looked at both. On a server of one's own it is for the admin to name, and DeepSeek has none.
+    pub fn vectors_model(self) -> Option<&'static str> {
+        match self {
+            // The beginning of two names: one for what is asked, one for what may answer it.
+            ProviderKind::Yandex => Some("text-search"),
+            ProviderKind::Gigachat => Some("Embeddings"),
+            ProviderKind::Openai => Some("text-embedding-3-small"),
+            ProviderKind::Deepseek | ProviderKind::Compatible => None,
+        }
+    }
+
     /// The model to begin with, where one can be named beforehand. Yandex's is a name within the folder.
     pub fn usual_model(self) -> Option<&'static str> {
         match self {

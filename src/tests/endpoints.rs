@@ -456,6 +456,7 @@ async fn fingerprint(app: &TestApp) -> Vec<String> {
         "saved_filters",
         "quick_replies",
         "articles",
+        "article_embeddings",
         "suggestions",
         "suggestion_settings",
         "model_providers",

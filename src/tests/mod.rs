@@ -20,6 +20,7 @@ mod inbox;
 mod jobs;
 mod knowledge;
 mod lists;
+mod meaning;
 mod models;
 mod notices;
 mod orders;

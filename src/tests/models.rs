@@ -2,10 +2,10 @@
 
 use agentiq::connectors::models::fallback::{self, Candidate, NobodyAnswered, Told};
 use agentiq::connectors::models::{
-    Account, Answer, Budget, End, GigachatScope, Model, ModelError, Models, Piece, Question,
+    Account, Answer, Budget, End, GigachatScope, Model, ModelError, Models, Piece, Purpose, Question, Vectors,
 };
 use agentiq::connectors::sandbox::models::{
-    DEMO_FOLDER, DEMO_MODEL_KEY, ModelFaults, ModelMishap, SandboxProvider,
+    CallKind, DEMO_FOLDER, DEMO_MODEL_KEY, ModelFaults, ModelMishap, SandboxProvider,
 };
 use agentiq::connectors::sandbox::ozon::{OzonSandbox, SandboxOptions};
 use agentiq::platform::config::{Config, ModelSettings};
@@ -322,6 +322,123 @@ async fn a_cut_answer_says_so_and_a_buyer_of_another_language_is_answered_in_it(
     let english =
         model.complete(&asked("Покупатель: Hello, where is my order?")).await.expect("an answer").text;
     assert!(english.is_ascii(), "{english}");
+}
+
+// --- What texts mean -----------------------------------------------------------------------------------------------
+
+/// Every provider of the sandbox that makes vectors, with what makes them and how long they are.
+fn seers(sandbox: &OzonSandbox) -> [(Account, &'static str, SandboxProvider, usize); 4] {
+    let yandex = Account::Yandex { key: key(DEMO_MODEL_KEY), folder: DEMO_FOLDER.into() };
+    let openai = Account::Openai { key: key(DEMO_MODEL_KEY) };
+    [
+        (yandex, "text-search", SandboxProvider::Yandex, 256),
+        (gigachat(), "Embeddings", SandboxProvider::Gigachat, 1024),
+        (openai, "text-embedding-3-small", SandboxProvider::Openai, 256),
+        (local(sandbox), "bge-m3", SandboxProvider::Local, 256),
+    ]
+}
+
+async fn embedded(model: &dyn Model, texts: &[&str], purpose: Purpose) -> Result<Vectors, ModelError> {
+    let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+    model.embed(&texts, purpose, Duration::from_secs(8)).await
+}
+
+fn likeness(one: &[f32], other: &[f32]) -> f32 {
+    one.iter().zip(other).map(|(a, b)| a * b).sum()
+}
+
+#[tokio::test]
+async fn every_provider_but_one_says_what_texts_mean() {
+    let sandbox = sandbox();
+    for (account, name, provider, length) in seers(&sandbox) {
+        assert_eq!(account.kind().vectors_model().unwrap_or("bge-m3"), name);
+        let model = open(&sandbox, &account, name);
+        let texts = ["Химчистка: пятна убирает мастер", "Посылка едет три дня"];
+        let told = embedded(&*model, &texts, Purpose::Document).await.expect("vectors");
+        let asked = embedded(&*model, &["Как отстирать воротник?"], Purpose::Query).await.expect("a vector");
+        assert!(told.usage.tokens_in > asked.usage.tokens_in && !told.usage.is_guess, "{provider:?}");
+        let [question] = asked.all.as_slice() else { panic!("{provider:?}: {}", asked.all.len()) };
+        assert_eq!((question.len(), told.all.len()), (length, 2), "{provider:?}");
+        let (near, far) = (likeness(question, &told.all[0]), likeness(question, &told.all[1]));
+        assert!(near > 0.5 && far < 0.3, "{provider:?}: {near} {far}");
+        let calls: Vec<_> =
+            sandbox.models().calls().into_iter().filter(|call| call.provider == provider).collect();
+        assert!(calls.iter().all(|call| call.kind == CallKind::Embeddings && call.is_done), "{provider:?}");
+        if provider == SandboxProvider::Yandex {
+            assert_eq!(calls.len(), 3, "one text a call");
+            assert!(calls.iter().all(|call| call.keeps_no_log));
+        }
+    }
+    sandbox.models().forget_calls();
+    let none = embedded(&*open(&sandbox, &deepseek(), "any"), &["x"], Purpose::Query).await;
+    assert_eq!(problem(none), ModelProblem::UnknownModel);
+    assert!(sandbox.models().calls().is_empty(), "nobody is asked in vain");
+}
+
+#[tokio::test]
+async fn many_texts_go_in_several_calls_and_come_back_in_their_order() {
+    let sandbox = sandbox();
+    let model = open(&sandbox, &local(&sandbox), "bge-m3");
+    let texts: Vec<String> = (0..20).map(|number| format!("слово{number} заказ")).collect();
+    let all = model.embed(&texts, Purpose::Document, Duration::from_secs(8)).await.expect("vectors").all;
+    assert_eq!((all.len(), sandbox.models().calls().len()), (20, 2));
+    for (text, vector) in texts.iter().zip(&all) {
+        let alone = embedded(&*model, &[text], Purpose::Document).await.expect("a vector").all;
+        assert_eq!(alone[0], *vector, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_of_vectors_is_reported_as_what_it_is() {
+    use ModelMishap as M;
+    use ModelProblem as P;
+    let cases = [
+        (M::Fail, P::Overloaded),
+        (M::TooMany, P::RateLimited),
+        (M::NoBalance, P::NoBalance),
+        (M::WrongKey, P::WrongKey),
+        (M::Country, P::NotServedHere),
+        (M::BrokenJson, P::BrokenAnswer),
+        (M::Empty, P::BrokenAnswer),
+        (M::WrongCount, P::BrokenAnswer),
+        (M::Hang, P::TooSlow),
+    ];
+    for (mishap, expected) in cases {
+        let sandbox = sandbox();
+        let model = open(&sandbox, &local(&sandbox), "bge-m3");
+        let (mishap, on) = (Some(mishap), Some(CallKind::Embeddings));
+        sandbox.models().set_faults(ModelFaults { mishap, on, ..Default::default() });
+        let within = Duration::from_millis(if mishap == Some(M::Hang) { 300 } else { 8000 });
+        let texts = ["стирка".to_owned(), "заказ".to_owned()];
+        let outcome = model.embed(&texts, Purpose::Document, within).await;
+        assert_eq!(problem(outcome), expected, "{mishap:?}");
+        let answers = open(&sandbox, &local(&sandbox), "qwen3:8b").complete(&asked(THANKS)).await;
+        assert!(answers.is_ok(), "{mishap:?} keeps no answer waiting: {answers:?}");
+    }
+    let sandbox = sandbox();
+    let unknown = embedded(&*open(&sandbox, &local(&sandbox), "qwen3:8b"), &["x"], Purpose::Query).await;
+    assert_eq!(problem(unknown), ModelProblem::UnknownModel);
+}
+
+#[tokio::test]
+async fn slow_vectors_are_given_up_in_time() {
+    let sandbox = sandbox();
+    let model = open(&sandbox, &local(&sandbox), "bge-m3");
+    sandbox.models().set_faults(ModelFaults { delay_ms: 20_000, ..Default::default() });
+    let begun = tokio::time::Instant::now();
+    let outcome = model.embed(&["x".to_owned()], Purpose::Query, Duration::from_millis(200)).await;
+    assert_eq!(problem(outcome), ModelProblem::TooSlow);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn an_old_pass_is_changed_for_vectors_too() {
+    let sandbox = sandbox();
+    let model = open(&sandbox, &gigachat(), "Embeddings");
+    assert!(embedded(&*model, &["x"], Purpose::Query).await.is_ok());
+    sandbox.models().forget_passes();
+    assert!(embedded(&*model, &["x"], Purpose::Query).await.is_ok());
+    assert_eq!(sandbox.models().passes_issued(), 2);
 }
 
 // --- Several providers ---------------------------------------------------------------------------------------------

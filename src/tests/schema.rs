@@ -5,6 +5,7 @@ use agentiq::features::inbox::server::{around, beside, bulk, find, list, listing
 use agentiq::features::inbox::types::{
     Condition, DeadlineState, Filter, ListCursor, ListQuery, Priority, Sort, View, WindowState,
 };
+use agentiq::features::knowledge::server::vectors;
 use agentiq::features::notices::server::centre;
 use agentiq::features::search::server as search;
 use agentiq::features::sla::server::supervisor::send;
@@ -357,6 +358,7 @@ async fn a_row_cannot_refer_to_another_workspace() {
         ),
         format!("article_versions VALUES ('{other}', '{article}', 1, 'x', 'x', '{stranger}', now())"),
         format!("article_versions VALUES ('{other}', '{other}', 1, 'x', 'x', '{user}', now())"),
+        format!("article_embeddings VALUES ('{other}', '{article}', 'm', 1, 1, '\\x01')"),
         "cached_answers VALUES (gen_random_uuid(), '\\x00', 'x', 'yandex', 'x', now())".to_owned(),
         format!("suggestion_settings VALUES ('{other}', true, false, 1, 'neutral', '{user}', now())"),
         format!(
@@ -631,6 +633,9 @@ fn choice(plan: &str) -> String {
     Node::write(std::slice::from_ref(chosen), 0).trim_end().to_owned()
 }
 
+/// What a job has vectors made of.
+const STALE_ARTICLES: &str = "articles that a model has to look at";
+
 /// What is looked up of each chat of a page.
 const ROWS: &str = "rows of a list";
 
@@ -642,6 +647,8 @@ fn sorts_much(title: &str, plan: &str) -> bool {
     let is_much = |pair: &[&str]| pair[0].contains("Sort") && !pair[1].trim().starts_with("Append");
     match title {
         PAGE_OF_LIST | CLOCK_FACTS => false,
+        // Of one shop and of no more than are ever looked at, while nobody waits.
+        STALE_ARTICLES => false,
         _ if is_of_person => false,
         // What holds a rare word or a number is little, which is known before; what is common is walked to.
         _ if title.starts_with("search: ") && title != "search: common words" => false,
@@ -926,6 +933,26 @@ async fn hot_statements_find_their_rows_by_index() {
         plans.push((format!("report of suggestions: by {of:?}"), plan(&sql, types, &of.sql(), &by).await));
     }
 
+    sql.run(
+        "INSERT INTO workspaces (id, name, created_at) \
+         SELECT gen_random_uuid(), 'workspace ' || n, now() FROM generate_series(1, 40) n; \
+         INSERT INTO users (workspace_id, id, email, name, role, password_hash, created_at) \
+         SELECT id, gen_random_uuid(), id || '@agentiq.example', 'Owner', 'owner', 'none', now() FROM workspaces; \
+         INSERT INTO articles (workspace_id, id, title, body, tags, version, updated_by, created_at, updated_at) \
+         SELECT u.workspace_id, gen_random_uuid(), 'title ' || n, 'text ' || n, '{}', 1, u.id, now(), now() \
+         FROM (SELECT DISTINCT ON (workspace_id) workspace_id, id FROM users) u, generate_series(1, 300) n; \
+         INSERT INTO article_embeddings (workspace_id, article_id, model, version, dimension, vector) \
+         SELECT workspace_id, id, 'm', 1, 256, decode(repeat('01', 256), 'hex') FROM articles; \
+         ANALYZE articles, article_embeddings",
+    )
+    .await;
+    let of_seller = format!("'{workspace}', '{seller}', ARRAY['1'], 'm', 256");
+    let types = "uuid, uuid, text[], text, integer";
+    plans.push(("what articles mean".into(), plan(&sql, types, vectors::NEAR_SQL, &of_seller).await));
+    let of_model = format!("'{workspace}', 'm', 16, 5000");
+    let types = "uuid, text, bigint, bigint";
+    plans.push((STALE_ARTICLES.into(), plan(&sql, types, vectors::STALE_SQL, &of_model).await));
+
     for (title, plan) in &plans {
         for table in [
             "chats",
@@ -939,6 +966,7 @@ async fn hot_statements_find_their_rows_by_index() {
             "understandings",
             "suggestions",
             "model_calls",
+            "article_embeddings",
         ] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{title} reads all of {table}:\n{plan}");
         }

@@ -1,12 +1,14 @@
 //! The one client for all who speak OpenAI's chat completions.
 
-use super::dialect::{Dialect, model_name};
+use super::dialect::{Dialect, model_name, vectors_name};
 use super::limits::Gate;
 use super::refusal::{bad_end, broken, refusal, retry_after, without_key};
 use super::sse::Events;
 use super::thoughts::Thoughts;
-use super::wire::{Completion, Failure, ModelList};
-use super::{Account, Answer, Budget, End, Inner, Model, ModelError, Piece, Pieces, Question, Usage};
+use super::wire::{Completion, Failure, ModelList, VectorList};
+use super::{
+    Account, Answer, Budget, End, Inner, Model, ModelError, Piece, Pieces, Purpose, Question, Usage, Vectors,
+};
 use crate::platform::clock;
 use crate::platform::secret::Secret;
 use crate::shared::models::{ModelProblem, ProviderKind};
@@ -23,7 +25,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 /// No answer comes near this; a larger one is not read to its end. Bytes, and characters of a stream.
-const LARGEST_ANSWER: usize = 1024 * 1024;
+pub(super) const LARGEST_ANSWER: usize = 1024 * 1024;
+/// The same of vectors: sixteen of the longest that are usual, in digits.
+const LARGEST_VECTORS: usize = 4 * 1024 * 1024;
 /// How many characters a token is taken for, in tenths, when a provider counts nothing.
 const TENTHS_PER_TOKEN: usize = 25;
 /// How long a list of models may take.
@@ -36,9 +40,27 @@ pub(super) struct Client {
     dialect: Dialect,
     base_url: String,
     http: reqwest::Client,
-    /// As the provider wants it.
+    /// As it was chosen, and as the provider wants it.
+    chosen: String,
     model: String,
     gate: Gate,
+    gate_of_vectors: Gate,
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    Answer { question: &'a Question, is_streamed: bool },
+    Vectors { texts: &'a [String], purpose: Purpose },
+}
+
+impl Asked<'_> {
+    fn path(self) -> &'static str {
+        match self {
+            Asked::Answer { .. } => "chat/completions",
+            Asked::Vectors { .. } => "embeddings",
+        }
+    }
 }
 
 /// Whether and how a question is asked again with a small change.
@@ -61,12 +83,14 @@ impl Client {
             }
         };
         let dialect = Dialect::of(account);
-        let model = model_name(account, model);
+        let (chosen, model) = (model.to_owned(), model_name(account, model));
         let key = key_of(account).map_or("", |key| key.reveal());
         let name = format!("{}|{:x}", account.kind(), Sha256::digest(key.trim()));
         let gate = doors.queues.gate(&base_url, &name, dialect.at_once, &doors.pace);
+        let gate_of_vectors = gate.for_vectors(&base_url, &name);
         let http = http.clone();
-        Ok(Self { doors: doors.clone(), account: account.clone(), dialect, base_url, http, model, gate })
+        let (doors, account) = (doors.clone(), account.clone());
+        Ok(Self { doors, account, dialect, base_url, http, chosen, model, gate, gate_of_vectors })
     }
 
     /// Headers of a call: who asks, and what the provider may keep of it.
@@ -94,12 +118,15 @@ impl Client {
     /// Asks, and gives the response once the provider has taken the question.
     async fn ask(
         &self,
-        question: &Question,
-        is_streamed: bool,
+        asked: Asked<'_>,
         until: Instant,
     ) -> Result<(Response, OwnedSemaphorePermit), ModelError> {
-        let leave = self.gate.leave(until).await?;
-        let outcome = timeout_at(until, self.attempts(question, is_streamed))
+        let gate = match asked {
+            Asked::Answer { .. } => &self.gate,
+            Asked::Vectors { .. } => &self.gate_of_vectors,
+        };
+        let leave = gate.leave(until).await?;
+        let outcome = timeout_at(until, self.attempts(asked))
             .await
             .unwrap_or_else(|_| Err(ModelError::of(ModelProblem::TooSlow)));
         let outcome = outcome.map_err(|error| without_key(error, key_of(&self.account)));
@@ -108,16 +135,16 @@ impl Client {
     }
 
     /// Asks, and once more where the refusal says what to change: models that think take no temperature, passes grow old.
-    async fn attempts(&self, question: &Question, is_streamed: bool) -> Result<Response, ModelError> {
+    async fn attempts(&self, asked: Asked<'_>) -> Result<Response, ModelError> {
         let mut tries = Tries::default();
         loop {
-            let body = self.dialect.body(question, &self.model, is_streamed, !tries.without_temperature);
-            let response = self.post(&body, tries.with_new_pass).await?;
+            let body = self.body(asked, !tries.without_temperature);
+            let response = self.post(asked.path(), &body, tries.with_new_pass).await?;
             if response.status().is_success() {
                 return Ok(response);
             }
             let (status, pause) = (response.status(), retry_after(response.headers(), clock::now()));
-            let text = read(response).await.unwrap_or_default();
+            let text = read(response, LARGEST_ANSWER).await.unwrap_or_default();
             let failure = Failure::parse(&text);
             let dislikes_temperature = failure.code.contains("unsupported") && failure.param == "temperature";
             let is_old_pass =
@@ -132,18 +159,31 @@ impl Client {
         }
     }
 
-    async fn post(&self, body: &Value, with_new_pass: bool) -> Result<Response, ModelError> {
+    fn body(&self, asked: Asked<'_>, with_temperature: bool) -> Value {
+        match asked {
+            Asked::Answer { question, is_streamed } => {
+                self.dialect.body(question, &self.model, is_streamed, with_temperature)
+            }
+            Asked::Vectors { texts, purpose } => {
+                let model = vectors_name(&self.account, &self.chosen, purpose);
+                self.dialect.texts_body(texts, &model, purpose)
+            }
+        }
+    }
+
+    async fn post(&self, path: &str, body: &Value, with_new_pass: bool) -> Result<Response, ModelError> {
         let body = serde_json::to_vec(body)
             .map_err(|error| ModelError::saying(ModelProblem::BadRequest, error.to_string()))?;
         let headers = self.headers(with_new_pass).await?;
-        let call = self.http.post(format!("{}/chat/completions", self.base_url)).headers(headers);
+        let call = self.http.post(format!("{}/{path}", self.base_url)).headers(headers);
         call.header(CONTENT_TYPE, "application/json").body(body).send().await.map_err(|error| broken(&error))
     }
 
     async fn answer(&self, question: &Question) -> Result<Answer, ModelError> {
         let until = Instant::now() + question.budget.total;
-        let (response, _place) = self.ask(question, false, until).await?;
-        let text = timeout_at(until, read(response))
+        let asked = Asked::Answer { question, is_streamed: false };
+        let (response, _place) = self.ask(asked, until).await?;
+        let text = timeout_at(until, read(response, LARGEST_ANSWER))
             .await
             .unwrap_or_else(|_| Err(ModelError::of(ModelProblem::TooSlow)))?;
         let broken = |words: &str| ModelError::saying(ModelProblem::BrokenAnswer, words);
@@ -170,7 +210,8 @@ impl Client {
     async fn begin(&self, question: &Question) -> Result<Pieces, ModelError> {
         let Budget { first, total } = question.budget;
         let now = Instant::now();
-        let (response, place) = self.ask(question, true, now + first.min(total)).await?;
+        let asked = Asked::Answer { question, is_streamed: true };
+        let (response, place) = self.ask(asked, now + first.min(total)).await?;
         let reading = Reading {
             response,
             events: Events::default(),
@@ -189,13 +230,66 @@ impl Client {
         Ok(stream::unfold(reading, Reading::next).boxed())
     }
 
+    async fn vectors(
+        &self,
+        texts: &[String],
+        purpose: Purpose,
+        within: Duration,
+    ) -> Result<Vectors, ModelError> {
+        if !self.dialect.gives_vectors() {
+            return Err(ModelError::of(ModelProblem::UnknownModel));
+        }
+        let until = Instant::now() + within;
+        let mut all = Vectors { model: self.chosen.clone(), ..Vectors::default() };
+        for (place, texts) in texts.chunks(self.dialect.texts_at_once()).enumerate() {
+            if place > 0 {
+                tokio::time::sleep(self.dialect.rest()).await;
+            }
+            self.some_vectors(texts, purpose, until, &mut all).await?;
+        }
+        // What was asked at different times has to fit together as well.
+        if all.all.windows(2).any(|two| two[0].len() != two[1].len()) {
+            return Err(ModelError::saying(ModelProblem::BrokenAnswer, "vectors of different lengths"));
+        }
+        Ok(all)
+    }
+
+    /// Vectors of as many texts as one call takes.
+    async fn some_vectors(
+        &self,
+        texts: &[String],
+        purpose: Purpose,
+        until: Instant,
+        all: &mut Vectors,
+    ) -> Result<(), ModelError> {
+        let (response, _place) = self.ask(Asked::Vectors { texts, purpose }, until).await?;
+        let text = timeout_at(until, read(response, LARGEST_VECTORS))
+            .await
+            .unwrap_or_else(|_| Err(ModelError::of(ModelProblem::TooSlow)))?;
+        let broken = |words: &str| ModelError::saying(ModelProblem::BrokenAnswer, words);
+        let list = VectorList::parse(&text).ok_or_else(|| broken("no JSON"))?;
+        if let Some(failure) = list.error() {
+            let error = refusal(StatusCode::INTERNAL_SERVER_ERROR, &failure, None);
+            return Err(without_key(error, key_of(&self.account)));
+        }
+        all.all.extend(list.vectors(texts.len()).ok_or_else(|| broken("not a vector for each text"))?);
+        let told = list.tokens();
+        let guessed = || tokens(texts.iter().map(|text| text.chars().count()).sum());
+        all.usage.tokens_in = all.usage.tokens_in.saturating_add(told.unwrap_or_else(guessed));
+        all.usage.is_guess |= told.is_none();
+        if let Some(model) = list.model() {
+            all.model = model;
+        }
+        Ok(())
+    }
+
     async fn list(&self) -> Result<Vec<String>, ModelError> {
         let listed = async {
             let headers = self.headers(false).await?;
             let call = self.http.get(format!("{}/models", self.base_url)).headers(headers);
             let response = call.send().await.map_err(|error| broken(&error))?;
             let (status, pause) = (response.status(), retry_after(response.headers(), clock::now()));
-            let text = read(response).await?;
+            let text = read(response, LARGEST_ANSWER).await?;
             if !status.is_success() {
                 return Err(refusal(status, &Failure::parse(&text), pause));
             }
@@ -216,6 +310,15 @@ impl Model for Client {
 
     fn stream<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Pieces, ModelError>> {
         self.begin(question).boxed()
+    }
+
+    fn embed<'a>(
+        &'a self,
+        texts: &'a [String],
+        purpose: Purpose,
+        within: Duration,
+    ) -> BoxFuture<'a, Result<Vectors, ModelError>> {
+        self.vectors(texts, purpose, within).boxed()
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, ModelError>> {
@@ -356,10 +459,10 @@ fn header(text: &str) -> Result<HeaderValue, ModelError> {
 }
 
 /// Reads a body up to a limit.
-pub(super) async fn read(mut response: Response) -> Result<String, ModelError> {
+pub(super) async fn read(mut response: Response, most: usize) -> Result<String, ModelError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
+        if body.len() + chunk.len() > most {
             return Err(ModelError::saying(ModelProblem::BrokenAnswer, "an answer without end"));
         }
         body.extend_from_slice(&chunk);
@@ -368,11 +471,14 @@ pub(super) async fn read(mut response: Response) -> Result<String, ModelError> {
 }
 
 fn guess(question: &Question, said: &str) -> Usage {
-    let tokens = |characters: usize| u32::try_from(characters * 10 / TENTHS_PER_TOKEN).unwrap_or(u32::MAX);
     Usage {
         tokens_in: tokens(question.system.chars().count() + question.user.chars().count()),
         tokens_cached: 0,
         tokens_out: tokens(said.chars().count()),
         is_guess: true,
     }
+}
+
+fn tokens(characters: usize) -> u32 {
+    u32::try_from(characters * 10 / TENTHS_PER_TOKEN).unwrap_or(u32::MAX)
 }

@@ -1,8 +1,12 @@
 //! How providers differ while they speak the same language.
 
-use super::{Account, GigachatScope, Question};
+use super::{Account, GigachatScope, Purpose, Question};
 use crate::shared::models::ProviderKind;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// How long OpenAI's vectors are made: enough to tell a shop's articles apart, and a sixth of what it would send.
+const OPENAI_DIMENSIONS: usize = 256;
 
 /// The habits of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,61 @@ impl Dialect {
         Value::Object(body)
     }
 
+    /// Texts as they go over the wire to be made vectors. `model` is the name that the provider wants.
+    pub fn texts_body(self, texts: &[String], model: &str, purpose: Purpose) -> Value {
+        let cut = |text: &String| {
+            let kept: String = text.chars().take(self.longest_text()).collect();
+            format!("{}{kept}", self.opening(model, purpose))
+        };
+        let texts: Vec<String> = texts.iter().map(cut).collect();
+        let mut body = Map::new();
+        body.insert("model".into(), json!(model));
+        let input = if self.texts_at_once() == 1 { json!(texts.first()) } else { json!(texts) };
+        body.insert("input".into(), input);
+        if self.kind != ProviderKind::Gigachat {
+            body.insert("encoding_format".into(), json!("float"));
+        }
+        if self.kind == ProviderKind::Openai {
+            body.insert("dimensions".into(), json!(OPENAI_DIMENSIONS));
+        }
+        Value::Object(body)
+    }
+
+    /// Whether there is anybody to ask for vectors.
+    pub fn gives_vectors(self) -> bool {
+        self.kind != ProviderKind::Deepseek
+    }
+
+    /// Texts of one call.
+    pub fn texts_at_once(self) -> usize {
+        if self.kind == ProviderKind::Yandex { 1 } else { 16 }
+    }
+
+    /// What lies between calls for many texts: Yandex takes ten a second.
+    pub fn rest(self) -> Duration {
+        Duration::from_millis(if self.kind == ProviderKind::Yandex { 100 } else { 0 })
+    }
+
+    /// As much of a text as is looked at, in characters: a guess that stays below what models refuse or silently leave out (512 tokens
+    /// of most models on servers of one's own and of GigaChat's, 2,000 of Yandex's, 8,000 of OpenAI's).
+    fn longest_text(self) -> usize {
+        match self.kind {
+            ProviderKind::Yandex => 4000,
+            ProviderKind::Openai => 16_000,
+            ProviderKind::Deepseek | ProviderKind::Gigachat | ProviderKind::Compatible => 1200,
+        }
+    }
+
+    /// Models of the E5 family were taught with a word in front of every text and find badly without it.
+    fn opening(self, model: &str, purpose: Purpose) -> &'static str {
+        let is_e5 = self.kind == ProviderKind::Compatible && model.to_lowercase().contains("e5-");
+        match purpose {
+            _ if !is_e5 => "",
+            Purpose::Query => "query: ",
+            Purpose::Document => "passage: ",
+        }
+    }
+
     fn length_field(self) -> &'static str {
         if self.kind == ProviderKind::Openai { "max_completion_tokens" } else { "max_tokens" }
     }
@@ -91,6 +150,19 @@ pub(super) fn model_name(account: &Account, model: &str) -> String {
     match account {
         Account::Yandex { folder, .. } if !model.contains("://") => {
             format!("gpt://{}/{model}", folder.trim())
+        }
+        _ => model.to_owned(),
+    }
+}
+
+/// The name of a model that makes vectors, as the provider wants it: Yandex has one for what is asked and one for what may answer it.
+pub(super) fn vectors_name(account: &Account, model: &str, purpose: Purpose) -> String {
+    match (account, purpose) {
+        (Account::Yandex { folder, .. }, Purpose::Query) => {
+            format!("emb://{}/{model}-query/latest", folder.trim())
+        }
+        (Account::Yandex { folder, .. }, Purpose::Document) => {
+            format!("emb://{}/{model}-doc/latest", folder.trim())
         }
         _ => model.to_owned(),
     }

@@ -1,7 +1,7 @@
 //! GigaChat takes no key but a pass, which a key is changed for and which lives half an hour. Passes are kept for all who
 //! ask in this process, and only one of them goes for a new one.
 
-use super::client::{read, secret_header};
+use super::client::{LARGEST_ANSWER, read, secret_header};
 use super::refusal::{broken, refusal, retry_after};
 use super::wire::Failure;
 use super::{GigachatScope, ModelError};
@@ -84,7 +84,7 @@ async fn fetch(
         .body(format!("scope={scope}"));
     let response = call.send().await.map_err(|error| broken(&error))?;
     let (status, pause) = (response.status(), retry_after(response.headers(), clock::now()));
-    let text = read(response).await?;
+    let text = read(response, LARGEST_ANSWER).await?;
     if !status.is_success() {
         // A wrong scope and a malformed key are 400 here, and both mean that the key does not fit.
         return Err(match status.as_u16() {

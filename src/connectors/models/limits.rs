@@ -27,6 +27,7 @@ pub(super) struct Gate {
     line: Line,
     pace: Pace,
     places: Arc<Semaphore>,
+    method: &'static str,
 }
 
 /// A place and the right to call, now.
@@ -42,11 +43,18 @@ impl Queues {
         let line = Line::of(base_url, name, RATES);
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let places = queues.entry(format!("{line:?}")).or_insert_with(|| Arc::new(Semaphore::new(at_once)));
-        Gate { line, pace: pace.clone(), places: places.clone() }
+        Gate { line, pace: pace.clone(), places: places.clone(), method: "chat" }
     }
 }
 
 impl Gate {
+    /// The way out for vectors of the same account. It shares the places, which are few, but neither pauses nor the breaker: a search
+    /// that was too slow keeps no draft waiting.
+    pub fn for_vectors(&self, base_url: &str, name: &str) -> Gate {
+        let line = Line::of(base_url, &format!("{name}|vectors"), RATES);
+        Gate { line, method: "embeddings", ..self.clone() }
+    }
+
     /// Waits for a place and for the permit.
     ///
     /// # Errors
@@ -56,7 +64,7 @@ impl Gate {
         let place = tokio::time::timeout_at(until, self.places.clone().acquire_owned());
         let place = place.await.map_err(|_| too_slow())?.map_err(|_| too_slow())?;
         loop {
-            let permit = self.pace.permit(self.line, Class::Read, "chat");
+            let permit = self.pace.permit(self.line, Class::Read, self.method);
             match tokio::time::timeout_at(until, permit).await.map_err(|_| too_slow())? {
                 Ok(permit) => return Ok(Leave { place, permit, gate: self.clone() }),
                 Err(Refused::Paused(rest)) if rest <= WORTH_WAITING => tokio::time::sleep(rest).await,

@@ -1,5 +1,5 @@
-//! Doors to language models. A text goes out, a text comes back, in one piece or as it is made; nothing else: no tools,
-//! no memory, no chat of anybody else.
+//! Doors to language models. A text goes out, a text comes back, in one piece or as it is made, or else a vector that says what the
+//! text means; nothing else: no tools, no memory, no chat of anybody else.
 //!
 //! Four of five providers speak OpenAI's chat completions with habits of their own (`dialect`), so there is one client
 //! (`client`) over one set of words (`wire`, `sse`); `gigachat` fetches the passes that its provider wants. What a
@@ -40,6 +40,14 @@ pub trait Model: Send + Sync {
 
     /// The answer as it is made. The call has been taken when this returns; dropping the stream ends the call.
     fn stream<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Pieces, ModelError>>;
+
+    /// What texts mean: a vector for each, in their order, all equally long. `within` is the time for all of them.
+    fn embed<'a>(
+        &'a self,
+        texts: &'a [String],
+        purpose: Purpose,
+        within: Duration,
+    ) -> BoxFuture<'a, Result<Vectors, ModelError>>;
 
     /// Names of the models that the key may use, as the provider lists them; for the test button and the choice.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, ModelError>>;
@@ -99,6 +107,23 @@ pub struct Answer {
 pub enum Piece {
     Text(String),
     End(End),
+}
+
+/// What a vector is wanted for: some models look at what is asked and at what may answer it in different ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Document,
+    Query,
+}
+
+/// What texts mean.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Vectors {
+    /// In the order of the texts.
+    pub all: Vec<Vec<f32>>,
+    pub usage: Usage,
+    /// The model that has made them, as the provider calls it.
+    pub model: String,
 }
 
 /// How an answer ended.

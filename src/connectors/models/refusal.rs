@@ -32,13 +32,21 @@ pub(super) fn refusal(status: StatusCode, failure: &Failure, retry_after: Option
         "maximum context",
         "too many tokens",
         "exceeds the available",
+        "number of input tokens",
+        "too large to process",
     ]) || status == StatusCode::PAYLOAD_TOO_LARGE
     {
         TooLong
     } else if says(&["content_filter", "content filter", "content policy", "moderation"]) {
         Refused
-    } else if says(&["model not exist", "model_not_found", "no such model", "unknown model"])
-        || words.contains("model") && (words.contains("not found") || words.contains("does not exist"))
+    } else if says(&[
+        "model not exist",
+        "model_not_found",
+        "no such model",
+        "unknown model",
+        "not support embeddings",
+    ]) || words.contains("model")
+        && (words.contains("not found") || words.contains("does not exist"))
     {
         UnknownModel
     } else {

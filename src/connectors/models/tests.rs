@@ -1,9 +1,9 @@
 //! Wire, dialects and the meaning of refusals, without a network. The rest is tested against the sandbox.
 
-use super::dialect::{Dialect, model_name};
+use super::dialect::{Dialect, model_name, vectors_name};
 use super::refusal::{refusal, without_key};
-use super::wire::{Completion, Failure};
-use super::{Account, Budget, GigachatScope, ModelError, Question};
+use super::wire::{Completion, Failure, VectorList};
+use super::{Account, Budget, GigachatScope, ModelError, Purpose, Question};
 use crate::platform::secret::Secret;
 use crate::shared::models::ModelProblem;
 use proptest::prelude::*;
@@ -51,7 +51,10 @@ fn refusals_are_known_by_their_words_and_then_by_their_status() {
         (404, r#"{"error":"model \"qwen9\" not found, try pulling it first"}"#, UnknownModel),
         (400, r#"{"error":{"message":"x","code":"context_length_exceeded"}}"#, TooLong),
         (413, "too large", TooLong),
+        (500, r#"{"error":{"message":"input is too large to process. increase the batch size"}}"#, TooLong),
+        (400, r#"{"error":"number of input tokens must be no more than 2048, got 2100"}"#, TooLong),
         (400, r#"{"error":{"message":"x","code":"content_filter"}}"#, Refused),
+        (501, r#"{"error":{"message":"This server does not support embeddings"}}"#, UnknownModel),
         (422, r#"{"error":{"message":"invalid parameter","code":7}}"#, BadRequest),
         (503, "<html>", Overloaded),
         (500, r#"{"error":null}"#, Overloaded),
@@ -123,11 +126,60 @@ fn answers_of_odd_forms_are_read() {
     assert!(Completion::parse("\n\n\n {\"choices\":[7, null]}").is_some());
 }
 
+#[test]
+fn texts_go_out_to_be_made_vectors_in_the_way_of_each_provider() {
+    let texts = ["стирка".to_owned(), "и".repeat(5000)];
+    let body = |account: &Account, texts: &[String], model: &str, purpose| {
+        Dialect::of(account).texts_body(texts, &vectors_name(account, model, purpose), purpose)
+    };
+    let yandex = Account::Yandex { key: key(), folder: " b1g ".into() };
+    let asked = body(&yandex, &texts[..1], "text-search", Purpose::Query);
+    assert_eq!(asked["model"], "emb://b1g/text-search-query/latest");
+    assert_eq!((&asked["input"], &asked["encoding_format"]), (&json!("стирка"), &json!("float")));
+    let told = body(&yandex, &texts[1..], "text-search", Purpose::Document);
+    assert_eq!(told["model"], "emb://b1g/text-search-doc/latest");
+    assert_eq!(told["input"].as_str().map(|text| text.chars().count()), Some(4000), "no more than it reads");
+    let openai = body(&Account::Openai { key: key() }, &texts, "text-embedding-3-small", Purpose::Query);
+    assert_eq!((&openai["dimensions"], openai["input"].as_array().map(Vec::len)), (&json!(256), Some(2)));
+    let gigachat = Account::Gigachat { key: key(), scope: GigachatScope::Personal };
+    let gigachat = body(&gigachat, &texts, "Embeddings", Purpose::Query);
+    assert_eq!((gigachat.get("encoding_format"), gigachat.get("dimensions")), (None, None));
+    let own = Account::Compatible { base_url: "http://a/v1".into(), key: None };
+    assert_eq!(body(&own, &texts, "bge-m3", Purpose::Query)["input"][0], "стирка");
+    assert_eq!(body(&own, &texts, "multilingual-e5-large", Purpose::Query)["input"][0], "query: стирка");
+    assert_eq!(body(&own, &texts, "intfloat/E5-base", Purpose::Document)["input"][0], "passage: стирка");
+    assert!(!Dialect::of(&Account::Deepseek { key: key() }).gives_vectors());
+}
+
+#[test]
+fn vectors_are_taken_by_their_numbers_and_only_whole() {
+    let list = |json: Value| VectorList::parse(&json.to_string()).expect("an object");
+    let item = |index: u64, numbers: Value| json!({ "index": index, "embedding": numbers });
+    let two = list(json!({ "data": [item(1, json!([0, 1])), item(0, json!([1, 0.5]))] }));
+    assert_eq!(two.vectors(2), Some(vec![vec![1.0, 0.5], vec![0.0, 1.0]]));
+    assert_eq!(two.vectors(3), None, "one is missing");
+    assert_eq!(two.vectors(1), None, "one too many");
+    let bad =
+        [json!([1]), json!([0, 0]), json!([1, "x"]), json!([1, null]), json!([]), json!("AAAA"), json!(null)];
+    for numbers in bad {
+        let list = list(json!({ "data": [item(0, json!([1, 0])), item(1, numbers.clone())] }));
+        assert_eq!(list.vectors(2), None, "{numbers}");
+    }
+    assert_eq!(list(json!({ "usage": { "prompt_tokens": 7, "total_tokens": 7 } })).tokens(), Some(7));
+    let each = json!({ "data": [{ "usage": { "prompt_tokens": 2 } }, { "usage": { "prompt_tokens": 3 } }] });
+    assert_eq!(list(each).tokens(), Some(5));
+    assert_eq!(list(json!({})).tokens(), None);
+    assert!(list(json!({ "error": "no" })).error().is_some() && VectorList::parse("[]").is_none());
+}
+
 proptest! {
     #[test]
     fn rubbish_is_no_answer_and_does_no_harm(text in "[{}\\[\\]\":,a-c0-9 ]{0,80}") {
         if let Some(part) = Completion::parse(&text) {
             let _ = (part.text(), part.finish(), part.usage(), part.error(), part.model());
+        }
+        if let Some(list) = VectorList::parse(&text) {
+            let _ = (list.vectors(1), list.tokens(), list.error(), list.model());
         }
         let _ = Failure::parse(&text);
     }

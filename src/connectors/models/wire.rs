@@ -77,6 +77,67 @@ fn number(value: &Value) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// Vectors of texts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct VectorList {
+    model: Value,
+    data: Vec<Value>,
+    usage: Value,
+    error: Value,
+}
+
+impl VectorList {
+    /// Reads them; `None` when it is no JSON object.
+    pub fn parse(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text.trim()).ok()?;
+        value.is_object().then(|| serde_json::from_value(value).ok()).flatten()
+    }
+
+    /// The words of an error that came in the place of vectors.
+    pub fn error(&self) -> Option<Failure> {
+        (!self.error.is_null()).then(|| Failure::of(&self.error))
+    }
+
+    pub fn model(&self) -> Option<String> {
+        self.model.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+    }
+
+    /// `count` vectors in the order of the texts, all equally long and none of them without a direction.
+    pub fn vectors(&self, count: usize) -> Option<Vec<Vec<f32>>> {
+        let mut places: Vec<(u64, &Value)> = (0..)
+            .zip(&self.data)
+            .map(|(place, item)| (item["index"].as_u64().unwrap_or(place), &item["embedding"]))
+            .collect();
+        places.sort_by_key(|(place, _)| *place);
+        let vectors: Vec<Vec<f32>> =
+            places.into_iter().map(|(_, numbers)| vector(numbers)).collect::<Option<_>>()?;
+        let length = vectors.first().map(Vec::len);
+        let is_whole = vectors.len() == count && vectors.iter().all(|vector| Some(vector.len()) == length);
+        is_whole.then_some(vectors)
+    }
+
+    /// Tokens that were read. GigaChat tells them of each text.
+    pub fn tokens(&self) -> Option<u32> {
+        let told = |usage: &Value| {
+            ["prompt_tokens", "total_tokens"]
+                .iter()
+                .map(|name| number(&usage[*name]))
+                .max()
+                .filter(|n| *n > 0)
+        };
+        let each: u32 = self.data.iter().filter_map(|item| told(&item["usage"])).sum();
+        told(&self.usage).or((each > 0).then_some(each))
+    }
+}
+
+fn vector(numbers: &Value) -> Option<Vec<f32>> {
+    let numbers: Vec<f32> =
+        numbers.as_array()?.iter().map(|it| Some(it.as_f64()? as f32)).collect::<Option<_>>()?;
+    let is_somewhere = numbers.iter().all(|it| it.is_finite()) && numbers.iter().any(|it| *it != 0.0);
+    is_somewhere.then_some(numbers)
+}
+
 /// What an error says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Failure {

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod import;
+pub mod meaning;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod types;

@@ -174,6 +174,9 @@ pub struct ProviderView {
     pub currency: Option<String>,
     /// Why it is left alone until a person has changed something.
     pub problem: Option<ModelProblem>,
+    /// What says what texts mean, where somebody wants that, and why it is left alone.
+    pub vectors_model: Option<String>,
+    pub vectors_problem: Option<ModelProblem>,
     /// Used within the last day.
     pub used_tokens: i64,
     pub used_money: i64,
@@ -201,6 +204,8 @@ pub struct ProviderForm {
     pub is_enabled: bool,
     pub daily_tokens: Option<i64>,
     pub daily_money: Option<i64>,
+    /// What is to say what texts mean; nothing when nobody is. Only on a server of one's own the name is for a person to choose.
+    pub vectors_model: Option<String>,
 }
 
 impl ProviderForm {
@@ -216,9 +221,17 @@ impl ProviderForm {
             key: trimmed(&self.key),
             daily_tokens: self.daily_tokens.filter(|tokens| *tokens > 0),
             daily_money: self.daily_money.filter(|money| *money > 0),
+            vectors_model: match self.kind {
+                ProviderKind::Compatible => {
+                    self.vectors_model.as_deref().map(trimmed).filter(|name| !name.is_empty())
+                }
+                kind => self.vectors_model.as_ref().and(kind.vectors_model()).map(str::to_owned),
+            },
             ..self
         };
-        let fields = [(&form.model, MAX_MODEL), (&form.place, MAX_PLACE), (&form.key, MAX_KEY)];
+        let vectors = form.vectors_model.clone().unwrap_or_default();
+        let fields =
+            [(&form.model, MAX_MODEL), (&form.place, MAX_PLACE), (&form.key, MAX_KEY), (&vectors, MAX_MODEL)];
         if let Some((_, max)) = fields.iter().find(|(text, max)| text.chars().count() > *max) {
             return Err(Refusal::FieldTooLong { max: *max as u32 });
         }
@@ -252,6 +265,15 @@ pub struct ProviderTest {
     pub took_ms: i64,
     /// Models that the key may use, as far as the provider tells.
     pub models: Vec<String>,
+    /// Whether it says what texts mean; nothing where nobody wants that.
+    pub vectors: Option<VectorsTest>,
+}
+
+/// What came of a test of search by meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VectorsTest {
+    /// Why it does not work; `None` when it does.
+    pub problem: Option<ModelProblem>,
 }
 
 #[cfg(test)]
@@ -268,6 +290,7 @@ mod tests {
             is_enabled: true,
             daily_tokens: Some(0),
             daily_money: None,
+            vectors_model: None,
         }
     }
 
@@ -291,6 +314,20 @@ mod tests {
             assert_eq!(own(bad).checked(false), Err(Refusal::ModelAddressMissing), "{bad}");
         }
         assert!(own("http://10.0.0.5:8080/v1").checked(false).is_ok());
+        let seer = |form: ProviderForm, name: &str| {
+            let form = ProviderForm { vectors_model: Some(name.into()), ..form };
+            form.checked(true).map(|form| form.vectors_model)
+        };
+        assert_eq!(seer(own("http://a/v1"), " bge-m3 "), Ok(Some("bge-m3".into())));
+        assert_eq!(seer(own("http://a/v1"), " "), Ok(None));
+        assert_eq!(
+            seer(form(ProviderKind::Openai), "any"),
+            Ok(Some("text-embedding-3-small".into())),
+            "the one that it has"
+        );
+        assert_eq!(seer(form(ProviderKind::Deepseek), "any"), Ok(None), "it has none");
+        let long = seer(own("http://a/v1"), &"x".repeat(MAX_MODEL + 1));
+        assert_eq!(long, Err(Refusal::FieldTooLong { max: MAX_MODEL as u32 }));
         let nameless = ProviderForm { model: " ".into(), ..form(ProviderKind::Deepseek) };
         assert_eq!(nameless.checked(false), Err(Refusal::ModelMissing));
     }

@@ -1,7 +1,7 @@
 //! Texts of drafts and of the page on which models are connected.
 
 use super::Locale;
-use crate::shared::models::{GigachatScope, ProviderKind};
+use crate::shared::models::{GigachatScope, ModelProblem, ProviderKind};
 
 texts! {
     suggestion: "Подсказка", "Suggestion";
@@ -102,6 +102,18 @@ texts! {
     model_key_hint: "Хранится зашифрованным и больше не показывается.", "Kept sealed and never shown again.";
     model_enabled: "Включена", "On";
     model_off: "выключена", "off";
+    model_vectors: "Искать статьи по смыслу", "Find articles by meaning";
+    model_vectors_hint:
+        "Подсказка найдёт статью базы знаний, даже если покупатель написал другими словами. Тексты статей и вопрос уходят этому \
+         поставщику, телефоны, адреса, имена и номера заменяем метками.",
+        "A suggestion finds an article of the knowledge base even if the buyer has used other words. Articles and questions go to this \
+         provider; marks take the place of phones, addresses, names and numbers.";
+    model_vectors_name: "Модель для поиска по смыслу", "Model for search by meaning";
+    model_vectors_name_hint:
+        "Например, bge-m3. Подсказка найдёт статью, даже если покупатель написал другими словами. Пусто: искать только по словам.",
+        "For example bge-m3. A suggestion finds an article even if the buyer has used other words. Empty: by words alone.";
+    model_vectors_on: "ищет статьи по смыслу", "finds articles by meaning";
+    model_vectors_work: "Поиск по смыслу работает.", "Search by meaning works.";
     model_daily_tokens: "Токенов в сутки, не больше", "Tokens in a day, at most";
     model_no_limit: "Пусто: без ограничения.", "Empty: no limit.";
     model_not_allowed: "за рубежом, сейчас не разрешена", "abroad, not allowed now";
@@ -243,6 +255,15 @@ impl Locale {
             Locale::Ru => format!("Модель ответила за {} с.", seconds.replace('.', ",")),
             Locale::En => format!("The model answered in {seconds} s."),
         }
+    }
+
+    /// Why articles are not found by meaning.
+    pub fn model_vectors_problem(self, problem: ModelProblem) -> String {
+        let said = self.pick(
+            "Поиск по смыслу не работает, статьи ищем по словам.",
+            "Search by meaning does not work; articles are found by their words.",
+        );
+        format!("{said} {}", self.model_problem(problem))
     }
 
     /// Models that a key may use.

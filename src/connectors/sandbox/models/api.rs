@@ -1,8 +1,9 @@
-//! Chat completions as the sandbox speaks them. Paths and field names are written out here on purpose: taken from the
+//! Chat completions and embeddings as the sandbox speaks them. Paths and field names are written out here on purpose: taken from the
 //! connector, they would be wrong in both places at once.
 
 use super::answers;
-use super::{DEMO_FOLDER, DEMO_MODEL_KEY, ModelCall, ModelMishap, ModelState, SandboxProvider};
+use super::meaning;
+use super::{CallKind, DEMO_FOLDER, DEMO_MODEL_KEY, ModelCall, ModelMishap, ModelState, SandboxProvider};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -41,7 +42,7 @@ fn known_models(provider: SandboxProvider) -> Vec<String> {
         }
         SandboxProvider::Gigachat => vec!["GigaChat".into(), "GigaChat-Pro".into()],
         SandboxProvider::Openai => vec!["gpt-sandbox".into(), "o-sandbox".into()],
-        SandboxProvider::Local => vec!["qwen3:8b".into()],
+        SandboxProvider::Local => vec!["qwen3:8b".into(), "bge-m3".into()],
     }
 }
 
@@ -122,15 +123,19 @@ pub(super) async fn list(
     Json(json!({ "object": "list", "data": data })).into_response()
 }
 
-/// An answer, or why there is none.
-pub(super) async fn complete(
+/// An answer or vectors, or why there are none.
+pub(super) async fn ask(
     State(state): State<ModelState>,
     Path(path): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some((provider, "chat/completions")) = place(&path) else {
-        return (StatusCode::NOT_FOUND, "404 page not found\n").into_response();
+    let (provider, kind) = match place(&path) {
+        Some((provider, "chat/completions")) => (provider, CallKind::Chat),
+        Some((provider, "embeddings")) if provider != SandboxProvider::Deepseek => {
+            (provider, CallKind::Embeddings)
+        }
+        _ => return (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     };
     if !is_let_in(&state, provider, &headers) {
         return refusal(
@@ -150,18 +155,26 @@ pub(super) async fn complete(
             "Failed to parse the request body",
         );
     };
-    if let Some(refused) = dislike(provider, &headers, &body) {
+    let disliked = match kind {
+        CallKind::Chat => dislike(provider, &headers, &body),
+        CallKind::Embeddings => dislike_texts(provider, &headers, &body),
+    };
+    if let Some(refused) = disliked {
         return refused;
     }
     let faults = state.faults();
-    let mishap = state.strike(provider);
+    let mishap = state.strike(provider, kind);
     let is_streamed = body["stream"] == true;
-    let said: Vec<&str> = body["messages"]
-        .as_array()
-        .map(|messages| messages.iter().filter_map(|message| message["content"].as_str()).collect())
-        .unwrap_or_default();
+    let said: Vec<&str> = match kind {
+        CallKind::Chat => body["messages"]
+            .as_array()
+            .map(|messages| messages.iter().filter_map(|message| message["content"].as_str()).collect())
+            .unwrap_or_default(),
+        CallKind::Embeddings => texts(&body),
+    };
     let call = ModelCall {
         provider,
+        kind,
         model: body["model"].as_str().unwrap_or_default().to_owned(),
         is_streamed,
         prompt: said.join("\n"),
@@ -177,8 +190,13 @@ pub(super) async fn complete(
     if mishap == Some(ModelMishap::Hang) {
         std::future::pending::<()>().await;
     }
+    let delay = Duration::from_millis(faults.delay_of(kind));
+    if kind == CallKind::Embeddings {
+        tokio::time::sleep(delay).await;
+        state.done(number);
+        return vectors(provider, &body, &said, mishap);
+    }
     let reply = Reply::of(&body, &said, mishap);
-    let delay = Duration::from_millis(faults.delay_ms);
     if is_streamed {
         return reply.streamed(
             state,
@@ -230,6 +248,100 @@ fn dislike(provider: SandboxProvider, headers: &HeaderMap, body: &Value) -> Opti
             bad(StatusCode::BAD_REQUEST, "invalid_request_error", "model", "Model Not Exist")
         }
         _ => None,
+    }
+}
+
+/// Texts that are to be made vectors: one, or a list of them.
+fn texts(body: &Value) -> Vec<&str> {
+    match &body["input"] {
+        Value::String(text) => vec![text],
+        Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a provider insists on when it is to make vectors.
+fn dislike_texts(provider: SandboxProvider, headers: &HeaderMap, body: &Value) -> Option<Response> {
+    let bad = |status, code, param, message| Some(refusal(provider, status, code, param, message));
+    let model = body["model"].as_str().unwrap_or_default();
+    if texts(body).is_empty() {
+        return bad(StatusCode::BAD_REQUEST, "invalid_request_error", "input", "input is empty");
+    }
+    match provider {
+        SandboxProvider::Yandex => {
+            let folder = headers.get("OpenAI-Project").and_then(|value| value.to_str().ok());
+            let Some(name) = model.strip_prefix(&format!("emb://{DEMO_FOLDER}/")) else {
+                return bad(StatusCode::FORBIDDEN, "", "", "Permission denied to folder");
+            };
+            if folder != Some(DEMO_FOLDER) {
+                return bad(StatusCode::FORBIDDEN, "", "", "Permission denied to folder");
+            }
+            if !body["input"].is_string() || body["encoding_format"] != "float" {
+                return bad(
+                    StatusCode::BAD_REQUEST,
+                    "",
+                    "",
+                    "input must be one string, encoding_format float",
+                );
+            }
+            (!matches!(name, "text-search-doc/latest" | "text-search-query/latest"))
+                .then(|| refusal(provider, StatusCode::NOT_FOUND, "", "", "Failed to get model"))
+        }
+        SandboxProvider::Gigachat if model != "Embeddings" => {
+            bad(StatusCode::NOT_FOUND, "", "", "No such model")
+        }
+        SandboxProvider::Openai if !model.starts_with("text-embedding-3-") => {
+            bad(StatusCode::NOT_FOUND, "model_not_found", "model", "The model does not exist")
+        }
+        SandboxProvider::Local if model != "bge-m3" => {
+            let message = format!("model \"{model}\" not found, try pulling it first");
+            bad(StatusCode::NOT_FOUND, "", "", &message)
+        }
+        _ => None,
+    }
+}
+
+/// Vectors of texts, in an order of their own: only `index` tells which is whose.
+fn vectors(provider: SandboxProvider, body: &Value, texts: &[&str], mishap: Option<ModelMishap>) -> Response {
+    let dimensions = match provider {
+        SandboxProvider::Openai => {
+            body["dimensions"].as_u64().and_then(|it| usize::try_from(it).ok()).unwrap_or(1536)
+        }
+        SandboxProvider::Gigachat => 1024,
+        _ => 256,
+    };
+    if mishap == Some(ModelMishap::TooLong) {
+        let message = "number of input tokens must be no more than 2048, got 4096";
+        return refusal(provider, StatusCode::BAD_REQUEST, "", "input", message);
+    }
+    let read = |text: &str| text.chars().count() / 3 + 1;
+    let mut data: Vec<Value> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let mut item = json!({ "object": "embedding", "index": index, "embedding": meaning::vector(text, dimensions) });
+            if provider == SandboxProvider::Gigachat {
+                item["usage"] = json!({ "prompt_tokens": read(text) });
+            }
+            item
+        })
+        .rev()
+        .collect();
+    match mishap {
+        Some(ModelMishap::WrongCount) => _ = data.pop(),
+        Some(ModelMishap::Empty) => data.clear(),
+        _ => {}
+    }
+    let mut answer = json!({ "object": "list", "model": body["model"], "data": data });
+    if provider != SandboxProvider::Gigachat {
+        let tokens: usize = texts.iter().map(|text| read(text)).sum();
+        answer["usage"] = json!({ "prompt_tokens": tokens, "total_tokens": tokens });
+    }
+    let answer = answer.to_string();
+    let json_type = [(CONTENT_TYPE, "application/json")];
+    match mishap {
+        Some(ModelMishap::BrokenJson) => (json_type, half(&answer)).into_response(),
+        _ => (json_type, answer).into_response(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong with a model on purpose.
 
-use super::SandboxProvider;
+use super::{CallKind, SandboxProvider};
 use serde::{Deserialize, Serialize};
 
 /// Switches for faults. Everything off is the default.
@@ -18,6 +18,8 @@ pub struct ModelFaults {
     pub retry_after_s: Option<u64>,
     /// Faults hit only this provider.
     pub only: Option<SandboxProvider>,
+    /// Faults hit only this kind of call.
+    pub on: Option<CallKind>,
     /// How many more calls the mishap hits; all when absent.
     pub times: Option<u32>,
 }
@@ -58,18 +60,29 @@ pub enum ModelMishap {
     Thoughts,
     /// Promises money, names a phone and a link.
     Reckless,
-    /// Stops at the length that was asked for.
+    /// Stops at the length that was asked for, or finds a text too long to be made a vector.
     TooLong,
+    /// Gives a vector less than there are texts.
+    WrongCount,
 }
 
 impl ModelFaults {
     /// Decides what happens to a call.
-    pub(super) fn strike(&mut self, provider: SandboxProvider) -> Option<ModelMishap> {
-        if self.only.is_some_and(|only| only != provider) || self.times == Some(0) {
+    pub(super) fn strike(&mut self, provider: SandboxProvider, kind: CallKind) -> Option<ModelMishap> {
+        if self.only.is_some_and(|only| only != provider) || !self.concern(kind) || self.times == Some(0) {
             return None;
         }
         let mishap = self.mishap?;
         self.times = self.times.map(|left| left - 1);
         Some(mishap)
+    }
+
+    /// How long a call of a kind waits before its answer, in milliseconds.
+    pub(super) fn delay_of(&self, kind: CallKind) -> u64 {
+        if self.concern(kind) { self.delay_ms } else { 0 }
+    }
+
+    fn concern(&self, kind: CallKind) -> bool {
+        self.on.is_none_or(|on| on == kind)
     }
 }

@@ -1,5 +1,5 @@
 //! Language models that answer without a key and without a model: DeepSeek, Yandex AI Studio, GigaChat, OpenAI and a
-//! server of one's own, each with its habits, below `/models` of the sandbox.
+//! server of one's own, each with its habits, below `/models` of the sandbox. All but DeepSeek also say what texts mean (`meaning`).
 //!
 //! | provider | base URL | what it insists on |
 //! |---|---|---|
@@ -16,6 +16,7 @@
 mod answers;
 mod api;
 mod faults;
+mod meaning;
 
 pub use faults::{ModelFaults, ModelMishap};
 
@@ -46,13 +47,22 @@ pub enum SandboxProvider {
     Local,
 }
 
+/// What is asked of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    Chat,
+    Embeddings,
+}
+
 /// A question that was asked.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ModelCall {
     pub provider: SandboxProvider,
+    pub kind: CallKind,
     pub model: String,
     pub is_streamed: bool,
-    /// Everything that was said to the model.
+    /// Everything that was said to the model; texts for vectors below each other.
     pub prompt: String,
     /// The body as it came, and the headers that are not secret.
     pub body: Value,
@@ -113,8 +123,8 @@ impl ModelState {
         self.inner().passes_issued
     }
 
-    fn strike(&self, provider: SandboxProvider) -> Option<ModelMishap> {
-        self.inner().faults.strike(provider)
+    fn strike(&self, provider: SandboxProvider, kind: CallKind) -> Option<ModelMishap> {
+        self.inner().faults.strike(provider, kind)
     }
 
     fn issue_pass(&self) -> String {
@@ -153,7 +163,7 @@ impl ModelState {
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(state: ModelState) -> Router<S> {
     Router::new()
         .route("/models/gigachat/oauth", post(api::oauth))
-        .route("/models/{*path}", get(api::list).post(api::complete))
+        .route("/models/{*path}", get(api::list).post(api::ask))
         .route("/_sandbox/models/faults", get(faults).post(set_faults))
         .route("/_sandbox/models/calls", get(calls))
         .route("/_sandbox/models/calls/reset", post(reset_calls))

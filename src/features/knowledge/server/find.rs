@@ -1,12 +1,21 @@
-//! Finding what fits the words of a buyer: by the stems that both have, and by likeness where words are mistyped.
+//! Finding what fits the words of a buyer: by the stems that both have, by likeness where words are mistyped, and by what both mean where
+//! a model has told.
 
+use super::vectors;
+use crate::features::knowledge::meaning::{Meaning, joined};
 use crate::platform::fault::Outcome;
+use crate::platform::schema::articles;
 use crate::shared::ids::{ArticleId, SellerId, WorkspaceId};
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel::{ExpressionMethods, HasQuery, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+/// Of each search, when there are two to be joined.
+const CANDIDATES: usize = 10;
+
 /// An article that fits.
-#[derive(diesel::QueryableByName, Clone, Debug, PartialEq, Eq)]
+#[derive(diesel::QueryableByName, HasQuery, Clone, Debug, PartialEq, Eq)]
+#[diesel(table_name = articles)]
 pub struct Found {
     #[diesel(sql_type = SqlUuid)]
     pub id: ArticleId,
@@ -26,7 +35,8 @@ pub const SQL: &str = "SELECT a.id, a.title, a.body FROM articles a CROSS JOIN (
      ORDER BY ts_rank(a.words, asked.stems) + word_similarity(lower(a.title), lower($4)) \
               + CASE WHEN a.sku IS NULL THEN 0 ELSE 0.2 END DESC, a.id LIMIT $5";
 
-/// Articles that fit, the nearest first. One about the very product goes before one about all.
+/// Articles that fit, the nearest first. By words, one about the very product goes before one about all; with what is meant, what
+/// both searches have found goes before what one has.
 ///
 /// # Errors
 /// When the database refuses.
@@ -36,14 +46,42 @@ pub async fn fitting(
     seller: SellerId,
     skus: &[String],
     words: &str,
-    most: i64,
+    meaning: Option<&Meaning>,
+    most: usize,
+) -> Outcome<Vec<Found>> {
+    let Some(meaning) = meaning else {
+        return by_words(conn, workspace, seller, skus, words, most).await;
+    };
+    let mut found = by_words(conn, workspace, seller, skus, words, CANDIDATES).await?;
+    let near = vectors::near(conn, workspace, seller, skus, meaning, CANDIDATES).await?;
+    let mut order = joined(&found.iter().map(|article| article.id).collect::<Vec<_>>(), &near);
+    order.truncate(most);
+    found.retain(|article| order.contains(&article.id));
+    let missing = order.iter().filter(|id| !found.iter().any(|article| article.id == **id));
+    let others = Found::query()
+        .filter(articles::workspace_id.eq(workspace))
+        .filter(articles::id.eq_any(missing.copied().collect::<Vec<_>>()))
+        .load(conn)
+        .await?;
+    found.extend(others);
+    found.sort_by_key(|article| order.iter().position(|id| *id == article.id));
+    Ok(found)
+}
+
+async fn by_words(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    seller: SellerId,
+    skus: &[String],
+    words: &str,
+    most: usize,
 ) -> Outcome<Vec<Found>> {
     Ok(diesel::sql_query(SQL)
         .bind::<SqlUuid, _>(workspace)
         .bind::<SqlUuid, _>(seller)
         .bind::<Array<Text>, _>(skus)
         .bind::<Text, _>(words)
-        .bind::<BigInt, _>(most)
+        .bind::<BigInt, _>(most as i64)
         .load(conn)
         .await?)
 }

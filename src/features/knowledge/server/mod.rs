@@ -4,3 +4,4 @@ pub mod find;
 pub mod list;
 pub mod save;
 pub mod take_over;
+pub mod vectors;

@@ -1,5 +1,6 @@
 //! Writing, changing and deleting articles. What an article said before is kept as a version.
 
+use super::vectors;
 use crate::context::Ask;
 use crate::features::knowledge::types::ArticleForm;
 use crate::platform::fault::{Fault, Outcome};
@@ -25,6 +26,7 @@ pub async fn save(ask: &Ask, form: ArticleForm) -> Outcome<()> {
             found.ok_or_else(Fault::not_found)?;
         }
         write(conn, ask, &form).await?;
+        vectors::want(conn, workspace, ask.now).await?;
         live::append(conn, workspace, &[Change::Articles]).await
     })
     .await

@@ -1,6 +1,6 @@
 //! Taking the articles of a file over.
 
-use super::save;
+use super::{save, vectors};
 use crate::context::Ask;
 use crate::features::knowledge::import::{self, Column, Draft};
 use crate::features::knowledge::types::{ArticleForm, ImportKind, Imported, MAX_LISTED};
@@ -36,6 +36,7 @@ pub async fn take_over(ask: &Ask, kind: ImportKind, text: &str) -> Outcome<Impor
                 _ => imported.skipped += 1,
             }
         }
+        vectors::want(conn, ask.workspace(), ask.now).await?;
         live::append(conn, ask.workspace(), &[Change::Articles]).await?;
         Ok(imported)
     })

@@ -2,7 +2,7 @@
 
 use super::providers::ProviderRow;
 use crate::connectors::models::price::{Cost, Prices};
-use crate::connectors::models::{End, Usage};
+use crate::connectors::models::{End, ModelError, Usage, Vectors};
 use crate::platform::fault::Outcome;
 use crate::platform::schema::model_calls;
 use crate::shared::ids::{ProviderId, SuggestionId, WorkspaceId};
@@ -31,6 +31,8 @@ pub struct Call {
     pub usage: Usage,
     pub first_ms: Option<i32>,
     pub total_ms: i32,
+    /// Texts were made vectors; nothing was answered.
+    pub is_for_vectors: bool,
 }
 
 impl Call {
@@ -43,6 +45,7 @@ impl Call {
             usage: end.usage,
             first_ms,
             total_ms,
+            is_for_vectors: false,
         }
     }
 
@@ -54,11 +57,31 @@ impl Call {
         total_ms: i32,
     ) -> Self {
         let usage = Usage { is_guess: true, ..Usage::default() };
-        Call { provider: provider.clone(), model: provider.model.clone(), outcome, usage, first_ms, total_ms }
+        let model = provider.model.clone();
+        Call { provider: provider.clone(), model, outcome, usage, first_ms, total_ms, is_for_vectors: false }
+    }
+
+    /// One for vectors.
+    pub fn for_vectors(provider: &ProviderRow, made: &Result<Vectors, ModelError>, total_ms: i32) -> Self {
+        let chosen = provider.vectors_model.clone().unwrap_or_default();
+        let call = match made {
+            Ok(made) => Call {
+                model: made.model.clone(),
+                outcome: "answered",
+                usage: made.usage,
+                ..Call::in_vain(provider, "", None, total_ms)
+            },
+            Err(error) => {
+                Call { model: chosen, ..Call::in_vain(provider, error.problem().as_str(), None, total_ms) }
+            }
+        };
+        Call { is_for_vectors: true, ..call }
     }
 
     fn cost(&self, now: DateTime<Utc>) -> Option<Cost> {
-        PRICES.cost(self.provider.kind, &self.provider.model, self.usage, now)
+        let vectors = self.provider.vectors_model.as_deref().filter(|_| self.is_for_vectors);
+        let model = vectors.unwrap_or(&self.provider.model);
+        PRICES.cost(self.provider.kind, model, self.usage, now)
     }
 }
 
@@ -94,6 +117,7 @@ pub async fn record(
                 model_calls::currency.eq(cost.map(|cost| cost.currency.as_str())),
                 model_calls::first_ms.eq(call.first_ms),
                 model_calls::total_ms.eq(call.total_ms),
+                model_calls::is_for_vectors.eq(call.is_for_vectors),
             )
         })
         .collect();
@@ -106,7 +130,7 @@ pub async fn record(
 /// What was used within the last day.
 #[derive(Clone, Debug, Default)]
 pub struct Used {
-    /// Questions to all models, also to such as are not connected any more.
+    /// Questions to all models, also to such as are not connected any more; without what was made vectors.
     pub calls: i64,
     /// Tokens and money by model.
     pub(super) by_provider: HashMap<ProviderId, (i64, i64)>,
@@ -132,7 +156,7 @@ struct UsedRow {
 }
 
 /// What the models of a workspace have used since `$2`. Public so that a test can look at its plan.
-pub const USED_SQL: &str = "SELECT provider_id, count(*) AS calls, coalesce(sum(tokens_in + tokens_out), 0)::bigint AS tokens, \
+pub const USED_SQL: &str = "SELECT provider_id, count(*) FILTER (WHERE NOT is_for_vectors) AS calls, coalesce(sum(tokens_in + tokens_out), 0)::bigint AS tokens, \
          coalesce(sum(cost), 0)::bigint AS money \
      FROM model_calls WHERE workspace_id = $1 AND at > $2 GROUP BY provider_id";
 

@@ -123,9 +123,11 @@ pub async fn run(ask: Ask, order: Order, growing: Growing) {
 
 async fn make(ask: &Ask, order: &Order, growing: &Growing, began: Instant) -> Outcome<Ending> {
     let mut moves = Moves::watch(ask, order).await?;
-    let gathered = material::gather(ask, order.chat, &order.standing).await?;
     let (settings, rows) = providers::line_up(ask).await?;
     let mut mask = material::mask(&mut *ask.conn().await?, ask.workspace()).await?;
+    let is_told = order.task == Task::Suggest && !rows.is_empty();
+    let will_be_told = is_told.then_some((order.id, &mask));
+    let gathered = material::gather(ask, order.chat, &order.standing, will_be_told).await?;
     let material = material_of(order, &gathered, settings.tone);
     let (question, version) = question(ask, order, &material, &mut mask);
     let category = order.standing.category.unwrap_or_else(|| understand(&gathered.turn).category);

@@ -1,6 +1,7 @@
 //! What a draft is made from: the last messages, what is known of the order, and what the shop has written down. All of
 //! one chat; nothing is asked of the marketplace for it.
 
+use super::meaning;
 use super::standing::Standing;
 use crate::context::Ask;
 use crate::features::knowledge::server::find as articles;
@@ -16,7 +17,7 @@ use crate::platform::fault::Outcome;
 use crate::platform::schema::{messages, users};
 use crate::platform::time_zone;
 use crate::shared::i18n::Locale;
-use crate::shared::ids::{ChatId, UserId, WorkspaceId};
+use crate::shared::ids::{ChatId, SuggestionId, UserId, WorkspaceId};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
@@ -25,7 +26,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 /// Quick replies that are told a model.
 const MOST_REPLIES: i64 = 3;
 /// Articles that are told.
-const MOST_ARTICLES: i64 = 3;
+const MOST_ARTICLES: usize = 3;
 /// People whose names are hidden; shops have fewer.
 const MOST_NAMES: i64 = 500;
 /// Characters of the buyer's words that quick replies are looked for by.
@@ -44,11 +45,17 @@ pub struct Gathered {
     pub views: Vec<SourceView>,
 }
 
-/// Gathers it.
+/// Gathers it. Where a model will be told, another one is asked which articles mean what the buyer asks: for which draft, and what hides
+/// the buyer from it.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gathered> {
+pub async fn gather(
+    ask: &Ask,
+    chat: ChatId,
+    standing: &Standing,
+    will_be_told: Option<(SuggestionId, &Mask)>,
+) -> Outcome<Gathered> {
     let transcript = transcript(&mut *ask.conn().await?, ask.workspace(), chat, LONGEST_TRANSCRIPT).await?;
     let turn = turn(&transcript);
     let mut gathered = Gathered { transcript, turn, ..Gathered::default() };
@@ -58,6 +65,10 @@ pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gat
         gathered.facts.push(source);
     }
     let known = offer::known_facts(ask, chat).await?;
+    let meaning = match will_be_told {
+        Some((draft, mask)) => meaning::of_question(ask, draft, &gathered.turn, mask).await,
+        None => None,
+    };
     let mut conn = ask.conn().await?;
     let words: String = gathered.turn.chars().take(SEARCHED).collect();
     let replies = fitting(&mut conn, ask.workspace(), ask.user.id, standing, &words).await?;
@@ -67,7 +78,8 @@ pub async fn gather(ask: &Ask, chat: ChatId, standing: &Standing) -> Outcome<Gat
     }
     let skus: Vec<String> = panel.products.iter().map(|product| product.sku.clone()).collect();
     let (workspace, seller) = (ask.workspace(), standing.seller);
-    for article in articles::fitting(&mut conn, workspace, seller, &skus, &words, MOST_ARTICLES).await? {
+    let (meaning, most) = (meaning.as_ref(), MOST_ARTICLES);
+    for article in articles::fitting(&mut conn, workspace, seller, &skus, &words, meaning, most).await? {
         let (title, article, body) = (article.title, Some(article.id), article.body);
         gathered.views.push(SourceView { kind: SourceKind::Article, title: title.clone(), article });
         gathered.knowledge.push(Source { title, text: body });

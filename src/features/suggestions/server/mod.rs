@@ -6,6 +6,7 @@ pub mod cache;
 pub mod calls;
 mod make;
 mod material;
+pub mod meaning;
 pub mod outcome;
 pub mod panel;
 pub mod providers;

@@ -4,8 +4,9 @@
 use super::calls::{self, PRICES, Used};
 use super::settings;
 use crate::connectors::models::fallback::Candidate;
-use crate::connectors::models::{Account, GigachatScope, ModelError, Usage};
+use crate::connectors::models::{Account, GigachatScope, Model, ModelError, Usage};
 use crate::context::{App, Ask};
+use crate::features::knowledge::server::vectors;
 use crate::features::suggestions::types::{
     MAX_PROVIDERS, ProviderForm, ProviderView, Readiness, SuggestionSettings,
 };
@@ -21,6 +22,7 @@ use crate::shared::models::{ModelProblem, ProviderKind};
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, HasQuery, OptionalExtension, PgExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use std::sync::Arc;
 
 /// A connected model.
 #[derive(HasQuery, Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,9 @@ pub struct ProviderRow {
     daily_tokens: Option<i64>,
     daily_money: Option<i64>,
     problem: Option<String>,
+    /// What makes vectors, where somebody wants that.
+    pub vectors_model: Option<String>,
+    vectors_problem: Option<String>,
 }
 
 impl ProviderRow {
@@ -70,6 +75,28 @@ impl ProviderRow {
         Ok(model.map(|model| Candidate { provider: self.kind, model }))
     }
 
+    /// Opens what makes vectors.
+    ///
+    /// # Errors
+    /// When the key does not open; within, when the address may not be called.
+    pub fn open_for_vectors(
+        &self,
+        app: &App,
+        workspace: WorkspaceId,
+    ) -> Outcome<Result<Arc<dyn Model>, ModelError>> {
+        let account = self.account(&app.keys, workspace)?;
+        Ok(app.models.open(&account, self.vectors_model.as_deref().unwrap_or_default()))
+    }
+
+    /// Which vectors can be compared with its: those of the same model at the same place.
+    pub fn vectors_of(&self) -> Option<String> {
+        let model = self.vectors_model.as_ref()?;
+        Some(match self.kind {
+            ProviderKind::Compatible => format!("{} {model} {}", self.kind, self.place),
+            _ => format!("{} {model}", self.kind),
+        })
+    }
+
     fn problem(&self) -> Option<ModelProblem> {
         self.problem.as_deref().and_then(|word| word.parse().ok())
     }
@@ -85,6 +112,8 @@ impl ProviderRow {
         let price = PRICES.cost(self.kind, &self.model, Usage::default(), now);
         ProviderView {
             problem: self.problem(),
+            vectors_problem: self.vectors_problem.as_deref().and_then(|word| word.parse().ok()),
+            vectors_model: self.vectors_model,
             id: self.id,
             kind: self.kind,
             model: self.model,
@@ -173,6 +202,45 @@ fn choose(
     (left, Readiness::Ready)
 }
 
+/// Who says what texts mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seer {
+    Nobody,
+    /// Somebody who has had all that a day may have.
+    UsedUp,
+    /// This one, and whose vectors can be compared with its.
+    Ready(Box<ProviderRow>, String),
+}
+
+/// Who says what texts mean now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn seer(conn: &mut AsyncPgConnection, workspace: WorkspaceId, now: DateTime<Utc>) -> Outcome<Seer> {
+    let rows = all(conn, workspace).await?;
+    if rows.iter().all(|row| row.vectors_model.is_none()) {
+        return Ok(Seer::Nobody);
+    }
+    let settings = settings::read(conn, workspace).await?;
+    let used = calls::used(conn, workspace, now).await?;
+    Ok(choose_seer(rows, &settings, &used))
+}
+
+/// The first in the order that can and may. One whose day is used up is waited for: articles would have to be looked at anew by the next
+/// one today and by this one again tomorrow.
+fn choose_seer(rows: Vec<ProviderRow>, settings: &SuggestionSettings, used: &Used) -> Seer {
+    let first =
+        rows.into_iter().filter(|row| row.is_enabled && row.vectors_problem.is_none()).find_map(|row| {
+            let model = row.vectors_of()?;
+            (settings.is_abroad_allowed || !row.kind.is_abroad()).then_some((row, model))
+        });
+    match first {
+        None => Seer::Nobody,
+        Some((row, _)) if !row.has_room(used) => Seer::UsedUp,
+        Some((row, model)) => Seer::Ready(Box::new(row), model),
+    }
+}
+
 /// Connects a model, or changes one. What was wrong with it is forgotten: somebody has looked.
 ///
 /// # Errors
@@ -218,6 +286,8 @@ pub async fn save_for(
             model_providers::daily_tokens.eq(form.daily_tokens),
             model_providers::daily_money.eq(form.daily_money),
             model_providers::problem.eq(None::<String>),
+            model_providers::vectors_model.eq(&form.vectors_model),
+            model_providers::vectors_problem.eq(None::<String>),
         );
         diesel::insert_into(model_providers::table)
             .values((
@@ -232,6 +302,7 @@ pub async fn save_for(
             .set(values)
             .execute(conn)
             .await?;
+        vectors::want(conn, workspace, now).await?;
         live::append(conn, workspace, &[Change::SuggestionSettings]).await
     })
     .await
@@ -253,6 +324,7 @@ pub async fn arrange(ask: &Ask, order: &[ProviderId]) -> Outcome<()> {
                 .execute(conn)
                 .await?;
         }
+        vectors::want(conn, workspace, ask.now).await?;
         live::append(conn, workspace, &[Change::SuggestionSettings]).await
     })
     .await
@@ -271,6 +343,7 @@ pub async fn remove(ask: &Ask, provider: ProviderId) -> Outcome<()> {
         if removed == 0 {
             return Err(Fault::not_found());
         }
+        vectors::want(conn, workspace, ask.now).await?;
         live::append(conn, workspace, &[Change::SuggestionSettings]).await
     })
     .await
@@ -292,6 +365,29 @@ pub async fn note_problem(
         .execute(conn)
         .await?;
     if changed > 0 {
+        live::append(conn, workspace, &[Change::SuggestionSettings]).await?;
+    }
+    Ok(())
+}
+
+/// The same of vectors. When it is put right, articles are looked at that were not meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_vectors_problem(
+    conn: &mut AsyncPgConnection,
+    workspace: WorkspaceId,
+    provider: ProviderId,
+    problem: Option<ModelProblem>,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let changed = diesel::update(model_providers::table.find((workspace, provider)))
+        .filter(model_providers::vectors_problem.is_distinct_from(problem.map(ModelProblem::as_str)))
+        .set(model_providers::vectors_problem.eq(problem.map(ModelProblem::as_str)))
+        .execute(conn)
+        .await?;
+    if changed > 0 {
+        vectors::want(conn, workspace, now).await?;
         live::append(conn, workspace, &[Change::SuggestionSettings]).await?;
     }
     Ok(())
@@ -380,6 +476,8 @@ mod tests {
             daily_tokens: None,
             daily_money: None,
             problem: None,
+            vectors_model: None,
+            vectors_problem: None,
         }
     }
 
@@ -407,5 +505,41 @@ mod tests {
         assert_eq!(why(vec![small.clone(), row(ProviderKind::Yandex)], &usual, &used), (1, Readiness::Ready));
         let few = SuggestionSettings { daily_calls: 1, ..usual };
         assert_eq!(why(vec![small], &few, &used), (0, Readiness::UsedUp));
+    }
+
+    #[test]
+    fn the_first_that_can_and_may_says_what_texts_mean() {
+        let usual = SuggestionSettings::default();
+        let none = Used::default();
+        let seer = |rows: &[&ProviderRow], settings: &SuggestionSettings, used: &Used| match choose_seer(
+            rows.iter().map(|row| (*row).clone()).collect(),
+            settings,
+            used,
+        ) {
+            Seer::Ready(row, model) => Ok((row.id, model)),
+            other => Err(other),
+        };
+        let giving = |kind, model: &str| ProviderRow { vectors_model: Some(model.into()), ..row(kind) };
+        let (abroad, yandex) = (giving(ProviderKind::Openai, "e"), giving(ProviderKind::Yandex, "t"));
+        let own = ProviderRow { place: "http://a/v1".into(), ..giving(ProviderKind::Compatible, "b") };
+        let silent = row(ProviderKind::Yandex);
+        assert_eq!(seer(&[&silent], &usual, &none), Err(Seer::Nobody));
+        assert_eq!(
+            seer(&[&silent, &abroad, &yandex, &own], &usual, &none),
+            Ok((yandex.id, "yandex t".into()))
+        );
+        let allowed = SuggestionSettings { is_abroad_allowed: true, ..usual.clone() };
+        assert_eq!(seer(&[&abroad, &yandex], &allowed, &none), Ok((abroad.id, "openai e".into())));
+        let off = ProviderRow { is_enabled: false, ..yandex.clone() };
+        let troubled = ProviderRow { vectors_problem: Some("denied".into()), ..yandex.clone() };
+        let answers_badly = ProviderRow { problem: Some("unknown_model".into()), ..own.clone() };
+        assert_eq!(
+            seer(&[&off, &troubled, &answers_badly], &usual, &none),
+            Ok((own.id, "compatible b http://a/v1".into())),
+            "vectors have troubles of their own"
+        );
+        let small = ProviderRow { daily_tokens: Some(100), ..yandex };
+        let used = Used { calls: 0, by_provider: [(small.id, (100, 0))].into() };
+        assert_eq!(seer(&[&small, &own], &usual, &used), Err(Seer::UsedUp), "waited for");
     }
 }

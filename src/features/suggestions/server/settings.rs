@@ -2,6 +2,7 @@
 
 use super::{calls, providers};
 use crate::context::Ask;
+use crate::features::knowledge::server::vectors;
 use crate::features::suggestions::prompt::Tone;
 use crate::features::suggestions::types::{ModelsPage, SuggestionSettings};
 use crate::platform::fault::Outcome;
@@ -77,6 +78,8 @@ pub async fn save(ask: &Ask, settings: SuggestionSettings) -> Outcome<()> {
             .set(values)
             .execute(conn)
             .await?;
+        // Another model may say what articles mean when models abroad may.
+        vectors::want(conn, workspace, ask.now).await?;
         live::append(conn, workspace, &[Change::SuggestionSettings]).await
     })
     .await

@@ -1,11 +1,11 @@
-//! Asking a model something small, to see whether it answers.
+//! Asking a model something small, to see whether it answers, and whether it says what texts mean where somebody wants that.
 
 use super::calls::{self, Call};
-use super::providers;
+use super::{meaning, providers};
 use crate::connectors::models::{Budget, Model, ModelError, Question};
 use crate::context::Ask;
 use crate::features::suggestions::prompt;
-use crate::features::suggestions::types::ProviderTest;
+use crate::features::suggestions::types::{ProviderTest, VectorsTest};
 use crate::platform::fault::Outcome;
 use crate::shared::ids::ProviderId;
 use diesel_async::AsyncConnection;
@@ -43,6 +43,7 @@ pub async fn run(ask: &Ask, provider: ProviderId) -> Outcome<ProviderTest> {
         Ok(answer) => Call::answered(&row, &answer.end, None, took_ms),
         Err(error) => Call::in_vain(&row, error.problem().as_str(), None, took_ms),
     };
+    let vectors = meaning::test(&ask.app, workspace, &row, prompt::trial().user).await?;
     let mut conn = ask.conn().await?;
     let asked = [call];
     let lasting = problem.filter(|problem| problem.needs_a_person());
@@ -51,7 +52,8 @@ pub async fn run(ask: &Ask, provider: ProviderId) -> Outcome<ProviderTest> {
         providers::note_problem(conn, workspace, provider, lasting).await
     })
     .await?;
-    Ok(ProviderTest { problem, took_ms: i64::from(took_ms), models })
+    let vectors = vectors.map(|tried| VectorsTest { problem: tried.err() });
+    Ok(ProviderTest { problem, took_ms: i64::from(took_ms), models, vectors })
 }
 
 fn question() -> Question {

@@ -254,8 +254,13 @@ fn Line(
     let notes = notes(locale, &provider, is_abroad_allowed);
     // A test that was made since knows better.
     let known = move || {
-        let problem = provider.problem.filter(|_| tests.with(|tests| !tests.contains_key(&id)));
-        problem.map(|problem| view! { <p class="field-error">{locale.model_problem(problem)}</p> })
+        if tests.with(|tests| tests.contains_key(&id)) {
+            return None;
+        }
+        let answers = provider.problem.map(|problem| locale.model_problem(problem).to_owned());
+        let finds = provider.vectors_problem.map(|problem| locale.model_vectors_problem(problem));
+        let sentences = [answers, finds].into_iter().flatten();
+        Some(sentences.map(|sentence| view! { <p class="field-error">{sentence}</p> }).collect_view())
     };
     let result = move || tests.with(|tests| tests.get(&id).cloned()).map(|test| told(locale, test));
     view! {
@@ -294,6 +299,9 @@ fn notes(locale: Locale, provider: &ProviderView, is_abroad_allowed: bool) -> St
     } else if provider.kind.is_abroad() && !is_abroad_allowed {
         notes.push(locale.model_not_allowed().to_owned());
     }
+    if provider.vectors_model.is_some() {
+        notes.push(locale.model_vectors_on().to_owned());
+    }
     notes.join(" · ")
 }
 
@@ -307,5 +315,9 @@ fn told(locale: Locale, test: Result<ProviderTest, AppError>) -> String {
         Some(problem) => locale.model_problem(problem).to_owned(),
         None => locale.model_answered(test.took_ms),
     };
-    [Some(said), names].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let vectors = test.vectors.map(|test| match test.problem {
+        Some(problem) => locale.model_vectors_problem(problem),
+        None => locale.model_vectors_work().to_owned(),
+    });
+    [Some(said), vectors, names].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -27,6 +27,7 @@ pub fn new_form() -> types::ProviderForm {
         is_enabled: true,
         daily_tokens: None,
         daily_money: None,
+        vectors_model: None,
     }
 }
 
@@ -41,6 +42,7 @@ pub fn form_of(provider: &ProviderView) -> types::ProviderForm {
         is_enabled: provider.is_enabled,
         daily_tokens: provider.daily_tokens,
         daily_money: provider.daily_money,
+        vectors_model: provider.vectors_model.clone(),
     }
 }
 
@@ -59,6 +61,8 @@ pub fn ProviderForm(
     let (model, place) = (RwSignal::new(form.model), RwSignal::new(form.place));
     let key = RwSignal::new(String::new());
     let enabled = RwSignal::new(form.is_enabled);
+    // A name, or any text where the provider has one model for it: empty is off.
+    let vectors = RwSignal::new(form.vectors_model.unwrap_or_default());
     let tokens = RwSignal::new(form.daily_tokens.map(|tokens| tokens.to_string()).unwrap_or_default());
     let money =
         RwSignal::new(form.daily_money.map(|money| (money as f64 / UNIT).to_string()).unwrap_or_default());
@@ -73,6 +77,7 @@ pub fn ProviderForm(
             model.set(now.unwrap_or_default().to_owned());
         }
         place.set(String::new());
+        vectors.set(String::new());
         kind.set(chosen);
     };
     let done = move |answer: Result<(), AppError>| {
@@ -97,6 +102,7 @@ pub fn ProviderForm(
             is_enabled: enabled.get_untracked(),
             daily_tokens: tokens.with_untracked(|text| text.trim().parse().ok()),
             daily_money: money.with_untracked(millionths).map(|money| (money * UNIT) as i64),
+            vectors_model: Some(vectors.get_untracked()).filter(|name| !name.is_empty()),
         };
         busy.set(true);
         spawn_local(async move { done(api::save_provider(form).await) });
@@ -152,6 +158,23 @@ pub fn ProviderForm(
         ProviderKind::Deepseek | ProviderKind::Openai => ().into_any(),
     }
     };
+    let search = move || {
+        if kind.get() == ProviderKind::Compatible {
+            return view! {
+                <Field
+                    id="model-vectors"
+                    name="vectors"
+                    label=locale.model_vectors_name()
+                    hint=locale.model_vectors_name_hint()
+                    value=vectors
+                    maxlength=MAX_MODEL
+                />
+            }
+            .into_any();
+        }
+        let usual = kind.get().vectors_model();
+        usual.map(|usual| view! { <VectorsSwitch usual vectors/> }).into_any()
+    };
     let money_field = currency.map(|currency| {
         view! {
             <Field
@@ -188,6 +211,7 @@ pub fn ProviderForm(
             <Field id="model-key" name="key" kind="password" label=locale.model_key() hint=key_hint value=key maxlength=MAX_KEY/>
             <Field id="model-tokens" name="tokens" label=locale.model_daily_tokens() hint=locale.model_no_limit() inputmode="numeric" value=tokens/>
             {money_field}
+            {search}
             <label class="check">
                 <input
                     type="checkbox"
@@ -208,5 +232,28 @@ pub fn ProviderForm(
                 })}
             </div>
         </form>
+    }
+}
+
+/// Whether articles are found by what the provider's one model says that texts mean.
+#[component]
+fn VectorsSwitch(usual: &'static str, vectors: RwSignal<String>) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <div class="field">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    name="vectors"
+                    aria-describedby="model-vectors-hint"
+                    prop:checked=move || vectors.with(|name| !name.is_empty())
+                    on:change=move |event| {
+                        vectors.set(if event_target_checked(&event) { usual.to_owned() } else { String::new() });
+                    }
+                />
+                <span>{locale.model_vectors()}</span>
+            </label>
+            <p class="field-hint" id="model-vectors-hint">{locale.model_vectors_hint()}</p>
+        </div>
     }
 }

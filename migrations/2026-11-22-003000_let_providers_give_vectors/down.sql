@@ -1,0 +1,3 @@
+ALTER TABLE model_providers
+    DROP COLUMN vectors_model,
+    DROP COLUMN vectors_problem;
