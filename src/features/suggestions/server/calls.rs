@@ -20,9 +20,20 @@ pub static PRICES: LazyLock<Prices> = LazyLock::new(Prices::built_in);
 /// How long questions count for what a day may have.
 const DAY: TimeDelta = TimeDelta::hours(24);
 
+text_enum!(
+    /// What a model is asked for.
+    CallTask {
+        Draft = "draft",
+        Summary = "summary",
+        Trial = "trial",
+        Understanding = "understanding",
+    }
+);
+
 /// A question to a model, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
+    pub task: CallTask,
     pub provider: ProviderRow,
     /// As the provider calls the model that has answered.
     pub model: String,
@@ -34,9 +45,10 @@ pub struct Call {
 }
 
 impl Call {
-    /// One that was answered.
+    /// One that was answered; a draft, unless `asked_for` says something else.
     pub fn answered(provider: &ProviderRow, end: &End, first_ms: Option<i32>, total_ms: i32) -> Self {
         Call {
+            task: CallTask::Draft,
             provider: provider.clone(),
             model: end.model.clone(),
             outcome: "answered",
@@ -54,7 +66,21 @@ impl Call {
         total_ms: i32,
     ) -> Self {
         let usage = Usage { is_guess: true, ..Usage::default() };
-        Call { provider: provider.clone(), model: provider.model.clone(), outcome, usage, first_ms, total_ms }
+        Call {
+            task: CallTask::Draft,
+            provider: provider.clone(),
+            model: provider.model.clone(),
+            outcome,
+            usage,
+            first_ms,
+            total_ms,
+        }
+    }
+
+    /// The same for something else than a draft.
+    #[must_use]
+    pub fn asked_for(self, task: CallTask) -> Self {
+        Call { task, ..self }
     }
 
     fn cost(&self, now: DateTime<Utc>) -> Option<Cost> {
@@ -94,6 +120,7 @@ pub async fn record(
                 model_calls::currency.eq(cost.map(|cost| cost.currency.as_str())),
                 model_calls::first_ms.eq(call.first_ms),
                 model_calls::total_ms.eq(call.total_ms),
+                model_calls::task.eq(call.task),
             )
         })
         .collect();

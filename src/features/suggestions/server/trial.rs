@@ -1,6 +1,6 @@
 //! Asking a model something small, to see whether it answers.
 
-use super::calls::{self, Call};
+use super::calls::{self, Call, CallTask};
 use super::providers;
 use crate::connectors::models::{Budget, Model, ModelError, Question};
 use crate::context::Ask;
@@ -44,7 +44,7 @@ pub async fn run(ask: &Ask, provider: ProviderId) -> Outcome<ProviderTest> {
         Err(error) => Call::in_vain(&row, error.problem().as_str(), None, took_ms),
     };
     let mut conn = ask.conn().await?;
-    let asked = [call];
+    let asked = [call.asked_for(CallTask::Trial)];
     let lasting = problem.filter(|problem| problem.needs_a_person());
     conn.transaction(async |conn| {
         calls::record(conn, workspace, None, &asked, ask.now).await?;
