@@ -169,6 +169,40 @@ test('what a buyer writes about is seen, corrected and filtered by', async ({ ap
   await expect(row(page, chat)).toHaveCount(0);
 });
 
+test('a model says what a message is about where the shop wants it, and a bad answer leaves the rules', async ({ empty, browserOf }) => {
+  const { house, server, owner } = await furnished(empty);
+  const page = await browserOf(server, owner);
+  await connectYandex(page);
+  const wish = page.getByRole('checkbox', { name: 'Понимать сообщения моделью' });
+  await expect(wish).not.toBeChecked();
+  await expect(page.getByText('это платный запрос')).toBeVisible();
+  await wish.check();
+  await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
+  await expect(page.getByText('Настройки подсказок сохранены')).toBeVisible();
+
+  // What the rules take for a question and the sandbox's model for thanks.
+  const words = 'Подходит к суперклею?';
+  const chip = page.getByTestId('understanding');
+  const chat = await opened(page, house, words);
+  await expect(chip).toHaveAttribute('data-by', 'model');
+  await expect(chip).toHaveAttribute('data-category', 'thanks');
+  await expect(chip.locator('button').first()).toHaveAttribute('title', /по словам модели/);
+  await visit(page, '/inbox?view=all&filter=category:thanks');
+  await expect(row(page, chat)).toBeVisible();
+
+  await house.sandbox.modelFaults({ mishap: 'broken_json' });
+  const other = unique(words);
+  const second = await house.sandbox.buyerWrites(other);
+  await visit(page, '/inbox');
+  await openChat(page, second);
+  await expect.poll(async () => (await house.sandbox.modelCalls())
+    .filter((call) => call.prompt.includes('JSON') && call.prompt.includes(other)).map((call) => call.is_done)).toEqual([true]);
+  await expect(chip).toHaveAttribute('data-by', 'rules');
+  await expect(chip).toHaveAttribute('data-category', 'question');
+  await visit(page, '/reports/suggestions');
+  await expect(page.getByTestId('day-cost')).toHaveText('цена неизвестна');
+});
+
 test('what is typed is never overwritten without being asked', async ({ empty, browserOf }) => {
   const { house, server, owner } = await furnished(empty);
   const page = await browserOf(server, owner);

@@ -61,7 +61,8 @@ diesel::table! {
         workspace_id -> Uuid, chat_id -> Uuid, message_id -> Text, category -> Text, urgency -> Text, sentiment -> Text,
         language -> Text, version -> Integer, text_hash -> BigInt, given_category -> Nullable<Text>,
         given_urgency -> Nullable<Text>, given_sentiment -> Nullable<Text>, given_by -> Nullable<Uuid>,
-        given_at -> Nullable<Timestamptz>,
+        given_at -> Nullable<Timestamptz>, model_category -> Nullable<Text>, model_urgency -> Nullable<Text>,
+        model_sentiment -> Nullable<Text>, model_language -> Nullable<Text>, model_hash -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -274,7 +275,7 @@ diesel::table! {
 diesel::table! {
     suggestion_settings (workspace_id) {
         workspace_id -> Uuid, is_automatic -> Bool, is_abroad_allowed -> Bool, daily_calls -> Integer, tone -> Text,
-        changed_by -> Uuid, changed_at -> Timestamptz,
+        changed_by -> Uuid, changed_at -> Timestamptz, is_understood_by_model -> Bool,
     }
 }
 diesel::table! {
@@ -283,7 +284,7 @@ diesel::table! {
         state -> Text, body -> Text, provider -> Nullable<Text>, model -> Nullable<Text>, version -> Nullable<Integer>,
         category -> Nullable<Text>, sources -> Jsonb, flags -> Jsonb, problem -> Nullable<Text>,
         outcome -> Nullable<Text>, distance -> Nullable<Integer>, reply_id -> Nullable<Uuid>,
-        created_at -> Timestamptz, first_ms -> Nullable<Integer>, total_ms -> Nullable<Integer>,
+        created_at -> Timestamptz, first_ms -> Nullable<Integer>, total_ms -> Nullable<Integer>, is_again -> Bool,
     }
 }
 diesel::table! {
@@ -296,7 +297,7 @@ diesel::table! {
         workspace_id -> Uuid, id -> Uuid, at -> Timestamptz, suggestion_id -> Nullable<Uuid>,
         provider_id -> Nullable<Uuid>, provider -> Text, model -> Text, outcome -> Text, tokens_in -> BigInt,
         tokens_cached -> BigInt, tokens_out -> BigInt, is_guess -> Bool, cost -> Nullable<BigInt>,
-        currency -> Nullable<Text>, first_ms -> Nullable<Integer>, total_ms -> Integer, is_for_vectors -> Bool,
+        currency -> Nullable<Text>, first_ms -> Nullable<Integer>, total_ms -> Integer, task -> Nullable<Text>,
     }
 }
 

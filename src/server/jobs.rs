@@ -13,7 +13,7 @@ use crate::features::sellers::server::connect::SYNC_JOB;
 use crate::features::sellers::server::push as push_address;
 use crate::features::sla::server::apply;
 use crate::features::sla::server::supervisor::send as supervisor;
-use crate::features::suggestions::server::{ahead, meaning};
+use crate::features::suggestions::server::{ahead, meaning, understand};
 use crate::features::sync::server::{deliver, older, orders, poll, push, read, walk};
 use crate::features::users::server::staff::HAND_OVER_JOB;
 use crate::platform::jobs::{Registry, Workers};
@@ -43,6 +43,7 @@ pub fn workers(app: &App) -> Workers<App> {
             .on(apply::JOB, apply::run)
             .on(ahead::JOB, ahead::run)
             .on(vectors::JOB, meaning::run)
+            .on(understand::JOB, understand::run)
             .on(supervisor::JOB, supervisor::run),
         slots: 32,
         // A send is over after its limit, so a lease of twice that never passes on while one is under way.

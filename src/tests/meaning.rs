@@ -173,9 +173,9 @@ async fn an_article_is_found_though_it_shares_no_word_with_the_question() {
     assert!(!asked.body.to_string().contains("345"), "{}", asked.body);
     let sql = shop.app.sql().await;
     let calls =
-        "SELECT count(*) FROM model_calls WHERE is_for_vectors AND outcome = 'answered' AND tokens_in > 0";
+        "SELECT count(*) FROM model_calls WHERE task = 'vectors' AND outcome = 'answered' AND tokens_in > 0";
     assert_eq!(sql.number(calls).await, 2, "the articles together and the question");
-    let of_draft = "SELECT count(*) FROM model_calls WHERE is_for_vectors AND suggestion_id IS NOT NULL";
+    let of_draft = "SELECT count(*) FROM model_calls WHERE task = 'vectors' AND suggestion_id IS NOT NULL";
     assert_eq!(sql.number(of_draft).await, 1);
     assert_eq!(shop.page().await.used_calls, questions + 1, "no question of the day is used up");
 }
@@ -212,7 +212,7 @@ async fn nothing_is_lost_when_nobody_says_what_texts_mean() {
         assert_eq!((draft.state, draft.provider), (SuggestionState::Ready, Some(ProviderKind::Compatible)));
         assert_eq!(leans_on(&draft), ["Воротник"], "{mishap:?}: by its words");
         assert!(began.elapsed() < Duration::from_secs(10), "{mishap:?} is not waited for");
-        let last = "SELECT outcome FROM model_calls WHERE is_for_vectors ORDER BY at DESC LIMIT 1";
+        let last = "SELECT outcome FROM model_calls WHERE task = 'vectors' ORDER BY at DESC LIMIT 1";
         assert_ne!(shop.app.sql().await.value(last).await.as_deref(), Some("answered"), "{mishap:?}");
     }
     let page = shop.page().await;
@@ -353,7 +353,7 @@ async fn what_only_a_person_can_put_right_is_said_and_a_test_puts_it_right() {
     );
     assert_eq!(shop.look_once().await.expect("it ends"), Verdict::Done);
     let sql = shop.app.sql().await;
-    let asked = "SELECT count(*) FROM model_calls WHERE is_for_vectors";
+    let asked = "SELECT count(*) FROM model_calls WHERE task = 'vectors'";
     assert_eq!(sql.number(asked).await, 1, "it is left alone");
     assert_eq!(shop.draft_for(QUESTION).await.provider, Some(ProviderKind::Compatible));
     let tried = test().await;

@@ -12,6 +12,7 @@ use agentiq::features::sla::server::supervisor::send;
 use agentiq::features::sla::server::turns::Which;
 use agentiq::features::sla::server::{known, promises, wakes};
 use agentiq::features::suggestions::server::{ahead, calls, report, standing};
+use agentiq::features::understanding::server::by_model;
 use agentiq::features::understanding::types::{Category, Sentiment, Urgency};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::DbError;
@@ -916,6 +917,11 @@ async fn hot_statements_find_their_rows_by_index() {
         "whether drafts begin by themselves".into(),
         plan(&sql, "uuid", ahead::WANTED_SQL, &format!("'{workspace}'")).await,
     ));
+    plans.push((
+        "what no model was asked about".into(),
+        plan(&sql, "uuid, uuid, timestamptz, bigint", by_model::UNASKED_SQL, &format!("{of_one}, now(), 10"))
+            .await,
+    ));
     let of_a_day = format!("'{workspace}', now() - interval '1 day'");
     let types = "uuid, timestamptz";
     plans.push(("what models have used".into(), plan(&sql, types, calls::USED_SQL, &of_a_day).await));
@@ -923,6 +929,11 @@ async fn hot_statements_find_their_rows_by_index() {
     plans.push((
         "report of suggestions: spent".into(),
         plan(&sql, types, report::SPENT_SQL, &of_a_month).await,
+    ));
+    let by_day = format!("{of_a_month}, 'Europe/Moscow'");
+    plans.push((
+        "report of suggestions: spent by day".into(),
+        plan(&sql, "uuid, timestamptz, text", report::SPENT_BY_DAY_SQL, &by_day).await,
     ));
     let types = "uuid, timestamptz, integer, bigint";
     let worst = format!("{of_a_month}, 30, 20");

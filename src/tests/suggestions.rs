@@ -4,20 +4,25 @@ use crate::harness::{Live, Person, Setting, TestApp, eventually, until};
 use agentiq::connectors::sandbox::models::{
     DEMO_FOLDER, DEMO_MODEL_KEY, ModelFaults, ModelMishap, SandboxProvider,
 };
+use agentiq::features::sla::defaults::first_book;
+use agentiq::features::sla::policy::Condition;
+use agentiq::features::sla::server::recompute::recompute;
 use agentiq::features::suggestions::check::Concern;
 use agentiq::features::suggestions::report::SuggestionReport;
-use agentiq::features::suggestions::server::{ahead, cache, providers};
+use agentiq::features::suggestions::server::{ahead, cache, providers, understand};
 use agentiq::features::suggestions::types::{
     Fate, ModelsPage, Panel, ProviderTest, Readiness, SourceKind, SuggestionState, SuggestionView, Summary,
 };
-use agentiq::features::understanding::types::Category;
+use agentiq::features::understanding::types::{By, Category, Understood, Urgency};
 use agentiq::platform::clock::now;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::platform::secret::KeyRing;
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::ids::{ArticleId, ChatId, ProviderId, ReplyId, SellerId, SuggestionId};
+use agentiq::shared::i18n::Locale;
+use agentiq::shared::ids::{ArticleId, ChatId, PolicyId, ProviderId, ReplyId, SellerId, SuggestionId};
 use agentiq::shared::models::{ModelProblem, ProviderKind};
 use agentiq::shared::role::Role;
+use agentiq::shared::sla::count::Target;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -72,7 +77,8 @@ impl Shop {
     }
 
     async fn settings(&self, changed: Value) {
-        let mut settings = json!({ "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 100, "tone": "neutral" });
+        let mut settings = json!({ "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 100, "tone": "neutral",
+                                   "is_understood_by_model": false });
         for (name, value) in changed.as_object().expect("an object") {
             settings[name] = value.clone();
         }
@@ -478,7 +484,8 @@ async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buye
     shop.connect(ProviderKind::Yandex).await;
     let first = shop.made().await;
     let sql = shop.app.sql().await;
-    assert_eq!(sql.column("SELECT body FROM cached_answers").await, [first.text]);
+    assert_eq!(sql.column("SELECT DISTINCT body FROM cached_answers").await, [first.text]);
+    assert!(!first.is_again);
     // As a model would have said it that repeats the number: what is kept has a placeholder.
     sql.run("UPDATE cached_answers SET body = 'Ваш номер [PHONE_1]?'").await;
     let second = shop.made_for(shop.another("Где заказ? Мой телефон +7 999 111-22-33").await).await;
@@ -488,6 +495,7 @@ async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buye
         "but for the number it is the same"
     );
     assert_eq!(second.text, "Ваш номер +7 999 111-22-33?");
+    assert!(second.is_again, "and the panel says so");
 
     // Another word is another question; who asks once more gets other words; thanks are never the same twice.
     shop.made_for(shop.another("Где мой заказ? Мой телефон +7 999 111-22-33").await).await;
@@ -516,6 +524,246 @@ async fn the_same_question_is_not_asked_twice_and_tells_nobody_of_the_other_buye
     shop.made_for(shop.another("Где заказ и мой телефон +7 999 333-22-33").await).await;
     assert_eq!(sql.number("SELECT count(*) FROM cached_answers").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_question_in_other_words_is_asked_once_and_nothing_of_a_buyer_goes_with_it() {
+    let shop = Shop::of("Здравствуйте! Какой размер выбрать??").await;
+    shop.connect(ProviderKind::Yandex).await;
+    let first = shop.made().await;
+    let polite = shop.made_for(shop.another("какой размер выбрать, подскажите пожалуйста").await).await;
+    assert_eq!(shop.asked(), 1, "one call of the model");
+    assert_eq!((polite.text, polite.provider, polite.is_again), (first.text, first.provider, true));
+    for (count, other) in [
+        (2, "Какой размер не выбрать?"),
+        (3, "Какой размер выбрать? Рост 170"),
+        (4, "Какой размер выбрать? Рост 171"),
+    ] {
+        let made = shop.made_for(shop.another(other).await).await;
+        assert_eq!((shop.asked(), made.is_again), (count, false), "{other}");
+    }
+
+    // As a model would have said it that repeats the number: who asks in other words has a number of another kind, perhaps.
+    let asks = |number: &str| format!("Какой размер брать? Мой телефон {number}");
+    shop.made_for(shop.another(&asks("+7 912 345-67-89")).await).await;
+    let sql = shop.app.sql().await;
+    sql.run("UPDATE cached_answers SET body = 'Ваш номер [PHONE_1]?'").await;
+    let other = shop.made_for(shop.another(&format!("Подскажите! {}", asks("+7 999 111-22-33"))).await).await;
+    assert_eq!((shop.asked(), other.is_again), (6, false));
+    assert!(!other.text.contains("Ваш номер"), "{}", other.text);
+    let exact = shop.made_for(shop.another(&asks("+7 999 222-33-44")).await).await;
+    assert_eq!((shop.asked(), exact.is_again), (6, true));
+    assert_eq!(exact.text, "Ваш номер +7 999 222-33-44?", "their own, and nobody else's");
+    let told = "SELECT count(*) FROM suggestions WHERE body LIKE '%345-67-89%'";
+    assert_eq!(sql.number(told).await, 0);
+
+    // Where something was said before, the same words may ask something else.
+    sql.run("DELETE FROM cached_answers").await;
+    shop.made_for(shop.another("Какой размер взять?").await).await;
+    assert_eq!(shop.asked(), 7);
+    shop.app.ozon().cabinet_replies(&shop.external, "О какой куртке речь?").expect("a chat");
+    shop.app.ozon().buyer_writes(&shop.external, "какой размер взять").expect("a chat");
+    shop.app.poll(shop.seller).await;
+    let later = eventually("the draft is made", async || {
+        shop.panel()
+            .await
+            .current
+            .filter(|current| current.id != first.id && current.state == SuggestionState::Ready)
+    })
+    .await;
+    assert_eq!((shop.asked(), later.is_again), (8, false));
+}
+
+// --- What a message is about -------------------------------------------------------------------------------------------
+
+/// What the rules take for a question and the sandbox's model for thanks.
+const ODD: &str = "Подходит к суперклею?";
+
+impl Shop {
+    async fn understood(&self) -> Understood {
+        self.operator.row(self.chat).await.understood.expect("understood")
+    }
+
+    async fn writes(&self, text: &str) {
+        self.app.ozon().buyer_writes(&self.external, text).expect("a chat");
+        self.app.poll(self.seller).await;
+    }
+
+    /// Has the models asked what messages are about, and nothing else.
+    async fn understanding_by_model(&self) {
+        self.connect(ProviderKind::Yandex).await;
+        self.settings(json!({ "is_automatic": false, "is_understood_by_model": true })).await;
+    }
+
+    async fn run_understanding(&self) {
+        let payload = json!({ "chat": self.chat });
+        let (app, workspace) = (self.app.app.for_work(), self.app.workspace);
+        let verdict = understand::run(Run { app, workspace, payload, attempt: 1 }).await.expect("a run");
+        assert_eq!(verdict, Verdict::Done);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_says_what_a_message_is_about_where_the_workspace_wants_it() {
+    let shop = Shop::of(ODD).await;
+    let by_rules = shop.understood().await;
+    assert_eq!((by_rules.category, by_rules.by), (Category::Question, By::Rules));
+    let sql = shop.app.sql().await;
+    let wanted =
+        "SELECT count(*) FROM jobs WHERE kind = 'suggestions.understand' AND lane LIKE '% understanding'";
+    shop.connect(ProviderKind::Yandex).await;
+    shop.settings(json!({ "is_automatic": false })).await;
+    shop.writes("Ау").await;
+    shop.run_understanding().await;
+    assert_eq!((sql.number(wanted).await, shop.asked()), (0, 0), "off unless somebody wants it");
+
+    shop.settings(json!({ "is_automatic": false, "is_understood_by_model": true })).await;
+    shop.writes("Мой телефон +7 912 345-67-89").await;
+    assert_eq!((sql.number(wanted).await, shop.asked()), (1, 0), "asked for, and not within the receiving");
+    let before = sql.number("SELECT max(seq) FROM events").await;
+    shop.run_understanding().await;
+    assert_eq!(shop.asked(), 3, "each message of the turn that no model has understood");
+    let calls = shop.app.sandbox.models().calls();
+    assert!(
+        calls.iter().all(|call| !call.prompt.contains("345") && call.body["response_format"].is_object())
+    );
+    let held = shop.understood().await;
+    // The gravest of the three stays a subject before thanks.
+    assert_eq!(held.by, By::Model);
+    let told = format!("SELECT count(*) FROM events WHERE seq > {before} AND change->>'kind' = 'chat'");
+    assert_eq!(sql.number(&told).await, 1);
+    let rows = "SELECT category || ' ' || coalesce(model_category, '-') || ' ' || model_language FROM understandings u \
+                JOIN messages m ON m.external_id = u.message_id AND m.chat_id = u.chat_id ORDER BY m.sent_at, m.sort_key LIMIT 1";
+    assert_eq!(sql.column(rows).await, ["question thanks ru"]);
+    let recorded = sql.rows("SELECT DISTINCT task, outcome, tokens_in > 0 FROM model_calls").await;
+    let words = ["understanding", "answered", "t"].map(|word| Some(word.to_owned()));
+    assert_eq!(recorded, [words]);
+    shop.run_understanding().await;
+    assert_eq!(shop.asked(), 3, "what was said of a message is not asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_clocks_follow_what_a_model_says_and_no_rule_takes_it_back() {
+    let shop = Shop::of("Добрый день").await;
+    shop.understanding_by_model().await;
+    let sql = shop.app.sql().await;
+    shop.app.ozon().cabinet_replies(&shop.external, "Слушаем вас").expect("a chat");
+    shop.writes(ODD).await;
+    assert_eq!(shop.understood().await.by, By::Rules);
+    shop.run_understanding().await;
+    let held = shop.understood().await;
+    assert_eq!((held.category, held.urgency, held.by), (Category::Thanks, Urgency::Low, By::Model));
+    let carried = "SELECT category || ' ' || urgency || ' ' || sentiment || ' ' || understood_by FROM chats";
+    assert_eq!(sql.column(carried).await, ["thanks low positive model"], "filters and policies read this");
+
+    // Computed anew, the rules tell the same message again and it stays.
+    sql.run("UPDATE understandings SET text_hash = 0").await;
+    let again = async || {
+        recompute(&mut *shop.app.conn().await, shop.app.workspace, &[shop.chat], now())
+            .await
+            .expect("recomputed");
+        let held = shop.understood().await;
+        (held.category, held.by)
+    };
+    assert_eq!(again().await, (Category::Thanks, By::Model));
+    let said = json!({ "chat": shop.chat, "said": { "category": "size" } });
+    let () = shop.operator.want("inbox/correct_understanding", said).await;
+    assert_eq!(again().await, (Category::Size, By::Person));
+    sql.run(
+        "UPDATE understandings SET model_hash = NULL, model_category = NULL, model_urgency = NULL, \
+             model_sentiment = NULL, model_language = NULL; DELETE FROM cached_answers",
+    )
+    .await;
+    shop.run_understanding().await;
+    assert_eq!(again().await, (Category::Size, By::Person), "whatever a model says after a person");
+
+    // An edited text is another one: the rules tell it until a model is asked.
+    sql.run(
+        "UPDATE understandings SET given_category = NULL, given_by = NULL, given_at = NULL; \
+             UPDATE messages SET body = 'Хочу вернуть товар' WHERE author = 'buyer'",
+    )
+    .await;
+    assert_eq!(again().await, (Category::Return, By::Rules));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_moves_with_what_a_model_says() {
+    let shop = Shop::of("Добрый день").await;
+    shop.understanding_by_model().await;
+    let mut book = first_book(Locale::Ru).expect("a book");
+    let mut hasty = book.policies[0].clone();
+    hasty.id = PolicyId::new();
+    hasty.when = vec![Condition::Category(vec![Category::Thanks])];
+    for goals in hasty.goals.values_mut().chain(hasty.by_intent.values_mut()) {
+        for goal in [&mut goals.first_reply, &mut goals.next_reply].into_iter().flatten() {
+            goal.target = Target::wall(7);
+        }
+    }
+    book.policies.insert(0, hasty);
+    let _: Value = shop.owner.want("sla/save", json!({ "version": 0, "book": book })).await;
+    shop.app.ozon().cabinet_replies(&shop.external, "Слушаем вас").expect("a chat");
+    shop.writes(ODD).await;
+    let due = async || shop.operator.row(shop.chat).await.due_at;
+    let usual = due().await;
+    shop.run_understanding().await;
+    assert!(due().await < usual, "in the moment in which it is known");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_answers_badly_leaves_what_the_rules_have_told() {
+    use ModelMishap as M;
+    for (mishap, outcome) in [
+        (M::BrokenJson, "broken_answer"),
+        (M::WrongLanguage, "broken_answer"),
+        (M::Empty, "broken_answer"),
+        (M::Refuse, "refused"),
+    ] {
+        let shop = Shop::of(ODD).await;
+        shop.understanding_by_model().await;
+        shop.faults(ModelFaults { mishap: Some(mishap), ..Default::default() });
+        shop.run_understanding().await;
+        assert_eq!((shop.asked(), shop.understood().await.by), (1, By::Rules), "{mishap:?}");
+        let sql = shop.app.sql().await;
+        assert_eq!(
+            sql.column("SELECT task || ' ' || outcome FROM model_calls").await,
+            [format!("understanding {outcome}")]
+        );
+        assert_eq!(sql.number("SELECT count(*) FROM cached_answers").await, 0);
+        shop.faults(ModelFaults::default());
+        shop.run_understanding().await;
+        assert_eq!(shop.asked(), 1, "{mishap:?}: it was asked");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn understanding_has_the_limits_of_a_day_and_asks_nothing_twice() {
+    let shop = Shop::of("Какой размер взять?").await;
+    shop.understanding_by_model().await;
+    shop.run_understanding().await;
+    let other = shop.another("Какой размер взять?").await;
+    let run = async |chat: ChatId| {
+        let (app, workspace) = (shop.app.app.for_work(), shop.app.workspace);
+        let run = Run { app, workspace, payload: json!({ "chat": chat }), attempt: 1 };
+        understand::run(run).await.expect("a run")
+    };
+    run(other).await;
+    assert_eq!(shop.asked(), 1, "the same words are about the same");
+    assert_eq!(shop.operator.row(other).await.understood.map(|it| it.by), Some(By::Model));
+    shop.settings(json!({ "is_automatic": false, "is_understood_by_model": true, "daily_calls": 1 })).await;
+    shop.writes("А где инструкция?").await;
+    shop.run_understanding().await;
+    assert_eq!(shop.asked(), 1, "no more within the day");
+    shop.settings(json!({ "is_automatic": false, "is_understood_by_model": true })).await;
+    shop.run_understanding().await;
+    assert_eq!(shop.asked(), 2, "and afterwards it is asked");
+    // Imported history is not understood at all.
+    let sql = shop.app.sql().await;
+    sql.run("DELETE FROM understandings; UPDATE sellers SET clock_from = now() + interval '1 day'").await;
+    shop.writes("Пришёл брак").await;
+    shop.run_understanding().await;
+    assert_eq!(shop.asked(), 2);
+}
+
+// --- Variants and summaries ---------------------------------------------------------------------------------------------
 
 #[tokio::test(flavor = "multi_thread")]
 async fn up_to_three_variants_are_there_to_choose_from() {
@@ -833,6 +1081,34 @@ async fn a_report_tells_who_used_what_what_it_saved_and_cost_and_what_lacks_an_a
     let stranger = shop.app.person_of(shop.app.new_workspace("Second").await, Role::Owner).await;
     let nothing: SuggestionReport = stranger.want("suggestions/report", json!({})).await;
     assert_eq!((nothing.all.all(), nothing.spent, nothing.worst), (0, Vec::new(), Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_tells_what_every_day_has_cost() {
+    let shop = Shop::of("Где заказ?").await;
+    shop.settings(json!({ "is_abroad_allowed": true })).await;
+    shop.connect(ProviderKind::Deepseek).await;
+    let draft = shop.made().await.text;
+    let report = shop.report().await;
+    let [today] = report.days.as_slice() else { panic!("{:?}", report.days) };
+    let [(cost, currency)] = today.costs.as_slice() else { panic!("{today:?}") };
+    assert!(today.calls == 1 && *cost > 0 && currency == "USD", "{today:?}");
+    assert_eq!(today.figures.all(), 0, "nothing was sent yet");
+    assert_eq!(report.spent[0].cost, Some((*cost, currency.clone())));
+
+    shop.operator.reply(shop.chat, &draft).await;
+    let sql = shop.app.sql().await;
+    // A question of two days ago, whose price nobody knows, and another one in roubles.
+    sql.run("INSERT INTO model_calls (workspace_id, id, at, provider, model, outcome, total_ms, cost, currency) \
+             SELECT workspace_id, gen_random_uuid(), at - interval '48 hours', 'yandex', 'm', 'answered', 1, more.cost, more.currency \
+             FROM model_calls, (VALUES (NULL::bigint, NULL), (2500000, 'RUB')) more (cost, currency)")
+        .await;
+    let days = shop.report().await.days;
+    let [today, earlier] = days.as_slice() else { panic!("{days:?}") };
+    assert_eq!((today.figures.accepted, today.costs.len()), (1, 1));
+    assert_eq!((earlier.calls, earlier.figures.all()), (2, 0));
+    assert_eq!(earlier.costs, [(2_500_000, "RUB".to_owned())]);
+    assert!(today.day > earlier.day);
 }
 
 #[tokio::test(flavor = "multi_thread")]

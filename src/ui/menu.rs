@@ -27,7 +27,8 @@ pub fn Menu(
     #[prop(into)]
     words: Signal<String>,
     /// What it is for.
-    hint: &'static str,
+    #[prop(into)]
+    hint: Signal<String>,
     /// The command that opens it; its keys stand in the hint.
     #[prop(optional)]
     command: Option<Command>,
@@ -44,8 +45,8 @@ pub fn Menu(
     let panel = NodeRef::<html::Div>::new();
     let commands = use_commands();
     let title = move || match command {
-        Some(command) => commands.hint(hint, command),
-        None => hint.to_owned(),
+        Some(command) => commands.hint(&hint.get(), command),
+        None => hint.get(),
     };
     let press = move |_| {
         if let Some(on_open) = on_open {

@@ -91,6 +91,9 @@ pub struct Budget {
 impl Budget {
     /// For a draft that somebody waits for.
     pub const SUGGESTION: Budget = Budget { first: Duration::from_secs(12), total: Duration::from_secs(20) };
+    /// For what a message is about: nobody waits, and the rules have told it already.
+    pub const UNDERSTANDING: Budget =
+        Budget { first: Duration::from_secs(15), total: Duration::from_secs(15) };
     /// For a summary.
     pub const SUMMARY: Budget = Budget { first: Duration::from_secs(30), total: Duration::from_secs(40) };
 }

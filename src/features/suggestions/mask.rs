@@ -286,6 +286,11 @@ fn placeholders(text: &str) -> Vec<((Hidden, usize), Range<usize>)> {
     found
 }
 
+/// Whether something in a text stands for what is hidden.
+pub fn has_placeholder(text: &str) -> bool {
+    !placeholders(text).is_empty()
+}
+
 /// E-mail addresses, links, names in messengers.
 fn addresses_of_the_web(text: &str) -> Vec<Found> {
     let mut found = Vec::new();

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod check;
+pub mod gist;
 pub mod mask;
 pub mod measure;
 pub mod prompt;

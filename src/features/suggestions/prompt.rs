@@ -3,6 +3,7 @@
 //! Whatever a buyer writes is data. It is masked, stands on one line behind the name of who said it, and cannot end the
 //! data early, because signs like ours are taken apart before they get there. The words are data too (`prompt.json`).
 
+use super::gist;
 use super::mask::Mask;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -80,6 +81,9 @@ pub struct Material {
 pub struct Prompt {
     pub system: String,
     pub user: String,
+    /// The same question with the gist of what the buyer says instead of their words; only where nothing else was said in the chat, so
+    /// that who asks the same in other words asks the same.
+    pub gist: Option<String>,
     /// The version of the words.
     pub version: i32,
 }
@@ -109,6 +113,8 @@ struct Words {
     trial: String,
     summary_rules: Vec<String>,
     summary: String,
+    understanding_rules: Vec<String>,
+    understanding: String,
 }
 
 static WORDS: LazyLock<Words> =
@@ -135,15 +141,26 @@ impl Material {
             user.push_str(&format!("\n{}", words.transcript));
         }
         let newest = self.transcript.len().saturating_sub(LONGEST_TRANSCRIPT);
-        for line in &self.transcript[newest..] {
-            user.push_str(&said(line, mask));
-        }
+        let lines: Vec<(Speaker, String)> =
+            self.transcript[newest..].iter().map(|line| (line.speaker, data(&line.text, mask))).collect();
+        let mut end = String::new();
         if let Some(draft) = &self.draft {
-            user.push_str(&format!("\n{}\n{}", words.draft, data(draft, mask)));
+            end.push_str(&format!("\n{}\n{}", words.draft, data(draft, mask)));
         }
         let task = words.tasks.get(&self.task).cloned().unwrap_or_default();
-        user.push_str(&format!("\n{}\n\n{task}", words.close));
-        Prompt { system, user, version: words.version }
+        end.push_str(&format!("\n{}\n\n{task}", words.close));
+        let gist = self.gist(&lines).map(|gist| format!("{user}{}{end}", said(Speaker::Buyer, &gist)));
+        user.extend(lines.iter().map(|(speaker, text)| said(*speaker, text)));
+        user.push_str(&end);
+        Prompt { system, user, gist, version: words.version }
+    }
+
+    /// What the buyer asks, where that is all that was said.
+    fn gist(&self, lines: &[(Speaker, String)]) -> Option<String> {
+        let is_whole = self.task == Task::Suggest && self.draft.is_none() && lines.len() < LONGEST_TRANSCRIPT;
+        let is_one_turn = lines.iter().all(|(speaker, _)| *speaker == Speaker::Buyer);
+        let texts: Vec<&str> = lines.iter().map(|(_, text)| text.as_str()).collect();
+        if is_whole && is_one_turn { gist::gist(&texts) } else { None }
     }
 
     /// Everything that an answer may take links and facts from.
@@ -155,7 +172,8 @@ impl Material {
 /// A small question that shows whether a model answers. Says nothing of anybody.
 pub fn trial() -> Prompt {
     let words = &*WORDS;
-    Prompt { system: words.trial_rules.clone(), user: words.trial.clone(), version: words.version }
+    let (system, user) = (words.trial_rules.clone(), words.trial.clone());
+    Prompt { system, user, gist: None, version: words.version }
 }
 
 /// The question what a chat is about, oldest message first.
@@ -163,19 +181,27 @@ pub fn summary(transcript: &[Line], mask: &mut Mask) -> Prompt {
     let words = &*WORDS;
     let mut user = format!("{}\n{}", words.open, words.transcript);
     for line in transcript {
-        user.push_str(&said(line, mask));
+        user.push_str(&said(line.speaker, &data(&line.text, mask)));
     }
     user.push_str(&format!("\n{}\n\n{}", words.close, words.summary));
-    Prompt { system: words.summary_rules.join("\n"), user, version: words.version }
+    Prompt { system: words.summary_rules.join("\n"), user, gist: None, version: words.version }
+}
+
+/// The question what one message of a buyer is about. Nothing else of the chat is told.
+pub fn understanding(message: &str, mask: &mut Mask) -> Prompt {
+    let words = &*WORDS;
+    let said = said(Speaker::Buyer, &data(message, mask));
+    let user = format!("{}{said}\n{}\n\n{}", words.open, words.close, words.understanding);
+    Prompt { system: words.understanding_rules.join("\n"), user, gist: None, version: words.version }
 }
 
 /// A message behind the name of who said it, on a line of its own.
-fn said(line: &Line, mask: &mut Mask) -> String {
-    let speaker = match line.speaker {
+fn said(speaker: Speaker, text: &str) -> String {
+    let speaker = match speaker {
         Speaker::Buyer => &WORDS.buyer,
         Speaker::Shop => &WORDS.shop,
     };
-    format!("\n{speaker}{}", data(&line.text, mask))
+    format!("\n{speaker}{text}")
 }
 
 /// A text as data: masked, on one line, and without signs that could be taken for ours.

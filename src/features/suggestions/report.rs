@@ -68,6 +68,16 @@ pub struct Spent {
     pub cost: Option<(i64, String)>,
 }
 
+/// A day: what became of its drafts, and what its questions to models have cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    pub day: NaiveDate,
+    pub figures: Figures,
+    pub calls: i64,
+    /// In millionths, and of what. Questions whose price nobody knows are not in it.
+    pub costs: Vec<(i64, String)>,
+}
+
 /// A question for which no draft was good enough.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worst {
@@ -91,7 +101,7 @@ pub struct SuggestionReport {
     pub makers: Vec<Group<Maker>>,
     pub articles: Vec<Group<Leant>>,
     /// The newest first.
-    pub days: Vec<Group<NaiveDate>>,
+    pub days: Vec<Day>,
     pub spent: Vec<Spent>,
     pub worst: Vec<Worst>,
 }

@@ -1,6 +1,7 @@
 //! Masking, prompts, checks and templates, each in both directions.
 
 use super::check::{self, Concern, Flag, Frame, check};
+use super::gist::gist;
 use super::mask::{Hidden, Mask, Restored};
 use super::prompt::{LONGEST_TRANSCRIPT, Line, Material, Source, Speaker, Task, Tone};
 use super::templates;
@@ -389,4 +390,117 @@ fn a_chat_keeps_its_draft_and_gets_another_one_when_asked() {
         templates::draft(Category::Other, Language::English, 3, &all).is_some(),
         "repeated rather than nothing"
     );
+}
+
+// --- The same question in other words ------------------------------------------------------------------------------
+
+#[derive(Deserialize)]
+struct Pairs {
+    same: Vec<(String, String)>,
+    different: Vec<(String, String)>,
+}
+
+fn gist_of(text: &str) -> Option<String> {
+    gist(&[text])
+}
+
+#[test]
+fn the_same_question_has_the_same_gist_and_another_has_another() {
+    let pairs: Pairs = serde_json::from_str(include_str!("gist_pairs.json")).expect("a corpus of our own");
+    assert!(pairs.same.len() >= 30 && pairs.different.len() >= 30);
+    let told: Vec<_> = pairs.same.iter().filter(|(one, other)| gist_of(one) != gist_of(other)).collect();
+    assert!(told.is_empty(), "said in other words only: {told:#?}");
+    assert!(pairs.same.iter().all(|(one, _)| gist_of(one).is_some()));
+    let mixed: Vec<_> =
+        pairs.different.iter().filter(|(one, other)| gist_of(one) == gist_of(other)).collect();
+    assert!(mixed.is_empty(), "not the same: {mixed:#?}");
+}
+
+#[test]
+fn who_says_nothing_asks_nothing() {
+    for text in ["", "Здравствуйте!", "Добрый день))", "Подскажите, пожалуйста", "🙏", "..."]
+    {
+        assert_eq!(gist_of(text), None, "{text}");
+    }
+    assert_eq!(gist(&["Здравствуйте", "Какой размер выбрать"]), gist_of("какой размер выбрать?"));
+    assert_eq!(gist_of("Подскажите. Подойдёт на 42?").as_deref(), Some("подойдет на 42 ?"));
+}
+
+/// Words of which none says nothing, and none is a form of another.
+const SAYING: [&str; 10] =
+    ["ботинки", "синий", "вернуть", "можно", "курьер", "привез", "чайник", "шнур", "длинный", "магазине"];
+
+fn asked() -> impl Strategy<Value = Vec<String>> {
+    let word = prop_oneof![
+        8 => proptest::sample::select(SAYING.to_vec()).prop_map(str::to_owned),
+        1 => (1u32..999).prop_map(|number| number.to_string()),
+    ];
+    proptest::collection::vec(word, 1..8)
+}
+
+proptest! {
+    #[test]
+    fn politeness_signs_and_capitals_change_nothing(words in asked(), shout in any::<bool>(), signs in "[!?)]{0,4}") {
+        let plain = format!("{}?", words.join(" "));
+        let said = if shout { words.join(" ").to_uppercase() } else { words.join("  ") };
+        let polite = format!("Здравствуйте{signs} Подскажите, пожалуйста, {said}?{signs}");
+        prop_assert_eq!(gist_of(&polite), gist_of(&plain));
+    }
+
+    #[test]
+    fn another_number_a_negation_or_another_order_is_another_question(
+        words in asked(), at in any::<proptest::sample::Index>(), number in 1u32..999,
+    ) {
+        let plain = gist_of(&words.join(" "));
+        let place = at.index(words.len());
+        let with = |word: &str| {
+            let mut changed = words.clone();
+            changed.insert(place, word.to_owned());
+            gist_of(&changed.join(" "))
+        };
+        prop_assert_ne!(with("не"), plain.clone());
+        let one = with(&number.to_string());
+        prop_assert_ne!(one.clone(), plain.clone());
+        prop_assert_ne!(one, with(&(number + 1).to_string()));
+        prop_assert_ne!(with("[ORDER_1]"), with("[ORDER_2]"));
+        let mut turned = words.clone();
+        turned.reverse();
+        if turned != words {
+            prop_assert_ne!(gist_of(&turned.join(" ")), plain);
+        }
+    }
+}
+
+#[test]
+fn a_prompt_knows_the_same_question_in_other_words_and_nothing_else_may_differ() {
+    let one = |texts: &[&str]| material(texts.iter().map(|text| buyer(text)).collect());
+    let gist = |material: &Material| {
+        let prompt = material.prompt(&mut Mask::default());
+        prompt.gist.map(|gist| (prompt.system, gist))
+    };
+    let said = one(&["Здравствуйте! Какой размер выбрать??"]);
+    let known = gist(&said);
+    assert!(known.is_some());
+    assert_eq!(gist(&one(&["какой размер выбрать, подскажите пожалуйста"])), known);
+    assert_eq!(gist(&one(&["Добрый день", "Какой размер выбрать?"])), known);
+    let source = |title: &str, text: &str| vec![Source { title: title.into(), text: text.into() }];
+    let differ = [
+        Material { tone: Tone::Formal, ..said.clone() },
+        Material { facts: source("Заказ", "доставлен"), ..said.clone() },
+        Material { facts: source("Заказ", "в пути"), ..said.clone() },
+        Material { knowledge: source("Размеры", "Маломерит"), ..said.clone() },
+        one(&["Какой размер выбрать? Рост 170"]),
+        one(&["Какой размер не выбрать?"]),
+    ];
+    let all: BTreeSet<_> = differ.iter().map(gist).chain([known]).collect();
+    assert_eq!(all.len(), differ.len() + 1);
+
+    // Where somebody else has spoken, or a text is rewritten, or nothing is asked, there is none.
+    let shop = Line { speaker: Speaker::Shop, text: "Слушаю вас".into() };
+    let answered = material(vec![shop, buyer("Какой размер выбрать?")]);
+    let rewritten = Material { task: Task::Shorter, draft: Some("42".into()), ..said };
+    let long = one(&["Какой размер выбрать?"; LONGEST_TRANSCRIPT]);
+    for other in [answered, rewritten, long, one(&["Здравствуйте!"]), one(&[])] {
+        assert_eq!(gist(&other), None, "{other:?}");
+    }
 }

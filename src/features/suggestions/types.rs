@@ -82,6 +82,8 @@ pub struct SuggestionView {
     pub flags: Vec<Flag>,
     /// Why the model that was asked first has not answered.
     pub problem: Option<ModelProblem>,
+    /// It was given before to who asked the same, so no model was asked.
+    pub is_again: bool,
 }
 
 text_enum!(
@@ -136,6 +138,8 @@ pub struct SuggestionSettings {
     /// Questions to models in a day.
     pub daily_calls: i32,
     pub tone: Tone,
+    /// Whether a model is asked what each message of a buyer is about: every one is a paid question.
+    pub is_understood_by_model: bool,
 }
 
 impl Default for SuggestionSettings {
@@ -145,6 +149,7 @@ impl Default for SuggestionSettings {
             is_abroad_allowed: false,
             daily_calls: 2000,
             tone: Tone::Neutral,
+            is_understood_by_model: false,
         }
     }
 }

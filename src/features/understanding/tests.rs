@@ -4,7 +4,7 @@
 use super::classify::{language, understand};
 use super::lexicon;
 use super::score::{Score, labelled};
-use super::types::{Category, Language, Sentiment, Urgency};
+use super::types::{Category, Judged, Language, Sentiment, Urgency};
 
 fn read(file: &str) -> Vec<(Category, String)> {
     labelled(file).expect("a file of our own")
@@ -79,6 +79,29 @@ fn moods_are_told() {
     assert_eq!(mood("Сломался через день"), Sentiment::Negative);
     assert_eq!(mood("Где мой заказ?"), Sentiment::Neutral);
     assert_eq!(mood("Заранее спасибо, а чек будет?"), Sentiment::Neutral);
+}
+
+#[test]
+fn a_model_is_believed_only_in_our_words() {
+    let good = r#" {"category":"size","urgency":"high","sentiment":"neutral","language":"ru"} "#;
+    let judged = Judged::parse(good).expect("an answer");
+    assert_eq!((judged.category, judged.urgency), (Category::Size, Urgency::High));
+    assert_eq!((judged.sentiment, judged.language), (Sentiment::Neutral, Language::Russian));
+    let with_reason = good.replace("{", r#"{"reason":"asks for a size","#);
+    assert_eq!(Judged::parse(&with_reason), Some(judged));
+    for bad in [
+        "",
+        r#"{"category":"size","urgency":"high""#,
+        r#"{"category":"size","urgency":"high","sentiment":"neutral"}"#,
+        r#"{"category":"размер","urgency":"high","sentiment":"neutral","language":"ru"}"#,
+        r#"{"category":"Size","urgency":"high","sentiment":"neutral","language":"ru"}"#,
+        r#"{"category":null,"urgency":"high","sentiment":"neutral","language":"ru"}"#,
+        r#"["size","high","neutral","ru"]"#,
+        r#"It is about size: {"category":"size","urgency":"high","sentiment":"neutral","language":"ru"}"#,
+        "null",
+    ] {
+        assert_eq!(Judged::parse(bad), None, "{bad}");
+    }
 }
 
 #[test]

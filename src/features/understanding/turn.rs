@@ -2,7 +2,7 @@
 //! become known cannot matter.
 
 use super::classify::understand;
-use super::types::{By, Category, Given, Sentiment, Told, Understood};
+use super::types::{By, Category, Given, Sentiment, Told, Understood, Urgency};
 
 /// What costs most when it is overlooked comes first: a question beside thanks is to be answered.
 const GRAVEST: [Category; 8] = [
@@ -23,6 +23,7 @@ pub fn told(text: &str) -> Told {
         category: understood.category,
         urgency: understood.urgency,
         sentiment: understood.sentiment,
+        by: By::Rules,
         given: Given::default(),
     }
 }
@@ -37,6 +38,11 @@ pub fn given(turn: &[Told]) -> Given {
     }
 }
 
+/// How urgent a model holds a turn to be; nothing where none was asked.
+pub fn urgency_by_model(turn: &[Told]) -> Option<Urgency> {
+    turn.iter().filter(|it| it.by == By::Model).map(|it| it.urgency).max()
+}
+
 /// What holds for a turn; nothing for one without messages.
 pub fn holds(turn: &[Told]) -> Option<Understood> {
     let place = |category: Category| GRAVEST.iter().position(|it| *it == category);
@@ -45,13 +51,13 @@ pub fn holds(turn: &[Told]) -> Option<Understood> {
     let urgency = turn.iter().map(|it| it.urgency).max()?;
     let sentiment = moods.into_iter().find(|mood| turn.iter().any(|it| it.sentiment == *mood));
     let sentiment = sentiment.unwrap_or(Sentiment::Neutral);
-    Some(Understood { category, urgency, sentiment, by: By::Rules }.with(given(turn)))
+    let by = if turn.iter().any(|it| it.by == By::Model) { By::Model } else { By::Rules };
+    Some(Understood { category, urgency, sentiment, by }.with(given(turn)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::understanding::types::Urgency;
 
     fn said(texts: &[&str]) -> Vec<Told> {
         texts.iter().map(|text| told(text)).collect()
@@ -77,6 +83,19 @@ mod tests {
         let held = holds(&turn);
         turn.reverse();
         assert_eq!(holds(&turn), held);
+    }
+
+    #[test]
+    fn what_a_model_says_of_a_message_stands_beside_what_the_rules_tell_of_others() {
+        let mut turn = said(&["Где заказ?", "Ясно"]);
+        turn[1] = Told { category: Category::Defect, by: By::Model, ..turn[1] };
+        let held = holds(&turn).expect("a turn");
+        assert_eq!((held.category, held.by), (Category::Defect, By::Model));
+        assert_eq!(urgency_by_model(&turn), Some(turn[1].urgency));
+        assert_eq!(urgency_by_model(&turn[..1]), None);
+        turn[0].given.category = Some(Category::Return);
+        let held = holds(&turn).expect("a turn");
+        assert_eq!((held.category, held.by), (Category::Return, By::Person), "a person knows better");
     }
 
     #[test]

@@ -80,6 +80,8 @@ text_enum!(
     By {
         /// The lexicon and its rules.
         Rules = "rules",
+        /// A model, at least a part of it.
+        Model = "model",
         /// A person, at least a part of it.
         Person = "person",
     }
@@ -101,12 +103,32 @@ impl Given {
     }
 }
 
+/// What a model says of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub category: Category,
+    pub urgency: Urgency,
+    pub sentiment: Sentiment,
+    pub language: Language,
+}
+
+impl Judged {
+    /// Reads the answer of a model: one JSON object with our words and no others. Anything else is no answer.
+    pub fn parse(text: &str) -> Option<Self> {
+        let value: serde_json::Value = serde_json::from_str(text.trim()).ok()?;
+        // A list of the right length would pass for the fields in their order.
+        if value.is_object() { serde_json::from_value(value).ok() } else { None }
+    }
+}
+
 /// What is known of one message of a buyer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     pub category: Category,
     pub urgency: Urgency,
     pub sentiment: Sentiment,
+    /// Who has told it: the rules, or a model in their place.
+    pub by: By,
     /// What a person has said instead.
     pub given: Given,
 }

@@ -38,6 +38,8 @@ texts! {
     suggestion_translate: "Перевести", "Translate";
     suggestion_translate_hint: "Перевести ваш текст на язык покупателя", "Translate your text into the buyer's language";
     suggestion_sources: "Что учтено:", "Taken into account:";
+    suggestion_again: "Так уже спрашивали: ответ прежний, модель заново не спрашивали.",
+        "This was asked before: the answer is the same, and no model was asked again.";
     suggestion_source_product: "Товар", "Product";
     suggestion_source_template: "шаблон", "a template";
     suggestion_source_messages: "переписка", "the messages";
@@ -72,6 +74,12 @@ texts! {
     models_automatic: "Готовить сразу, когда открывают чат без ответа", "Make one as soon as an unanswered chat is opened";
     models_automatic_hint: "Без галочки подсказку просят кнопкой.", "Without the tick a button asks for one.";
     models_abroad: "Разрешить модели за рубежом (DeepSeek, OpenAI)", "Allow models abroad (DeepSeek, OpenAI)";
+    models_understanding: "Понимать сообщения моделью", "Have a model understand messages";
+    models_understanding_hint:
+        "Тему, срочность и настроение определяют правила, бесплатно. С галочкой о каждом новом сообщении покупателя ещё спросим модель: \
+         это платный запрос. Если модель ответит неразборчиво, останется то, что определили правила.",
+        "Rules tell subject, urgency and mood, for nothing. With the tick a model is asked about each new message of a buyer as well: a \
+         paid question. Where its answer cannot be read, what the rules have told stays.";
     models_daily_calls: "Запросов к моделям в сутки, не больше", "Questions to models in a day, at most";
     models_tone: "Как говорит магазин", "How the shop speaks";
     tone_neutral: "Спокойно и доброжелательно", "Calm and kind";

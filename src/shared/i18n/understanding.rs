@@ -8,6 +8,10 @@ texts! {
     understood_hint: "О чём пишет покупатель. Нажмите, чтобы поправить.", "What the buyer writes about. Press to correct it.";
     understood_by_rules: "Определено по словам покупателя. Выберите верное, если это не так.",
         "Told by the buyer's words. Choose what is right if this is not.";
+    understood_by_model: "Определено по словам модели. Выберите верное, если это не так.",
+        "Told by a model. Choose what is right if this is not.";
+    understood_hint_by_model: "О чём пишет покупатель, по словам модели. Нажмите, чтобы поправить.",
+        "What the buyer writes about, as a model tells it. Press to correct it.";
     understood_by_person: "Поправлено сотрудником: правила этого не изменят.", "Corrected by a person: no rule changes it.";
     condition_category: "Тема, как в шапке чата", "Subject as in the head of the chat";
 

@@ -117,8 +117,7 @@ pub(super) fn answer(question: &str, is_json: bool, mishap: Option<ModelMishap>)
     let lower = buyer.to_lowercase();
     let subject = SUBJECTS.iter().find(|subject| subject.words.iter().any(|word| lower.contains(word)));
     if is_json {
-        let category = subject.map_or("other", |subject| subject.category);
-        return json!({ "category": category, "urgency": "normal", "sentiment": "neutral" }).to_string();
+        return understanding(subject.map_or("other", |subject| subject.category), &lower, mishap);
     }
     let is_russian = lower.chars().any(|c| ('а'..='я').contains(&c)) || lower.trim().is_empty();
     let russian = || {
@@ -140,6 +139,35 @@ pub(super) fn answer(question: &str, is_json: bool, mishap: Option<ModelMishap>)
         Some(ModelMishap::WrongLanguage) => russian(),
         _ if is_russian => russian(),
         _ => english(),
+    }
+}
+
+/// What a message is about, as JSON. What can go wrong is wrong with the words: the answer around them is whole.
+fn understanding(category: &str, lower: &str, mishap: Option<ModelMishap>) -> String {
+    let (urgency, sentiment) = match category {
+        "defect" => ("urgent", "negative"),
+        "complaint" => ("high", "negative"),
+        "size" => ("high", "neutral"),
+        "thanks" => ("low", "positive"),
+        _ => ("normal", "neutral"),
+    };
+    let language = match (lower.chars().any(|c| ('а'..='я').contains(&c)), lower.trim().is_empty()) {
+        (true, _) => "ru",
+        (false, true) => "unknown",
+        (false, false) => "en",
+    };
+    let answer =
+        json!({ "category": category, "urgency": urgency, "sentiment": sentiment, "language": language })
+            .to_string();
+    match mishap {
+        Some(ModelMishap::Empty) => String::new(),
+        Some(ModelMishap::BrokenJson) => answer.chars().take(answer.chars().count() / 2).collect(),
+        Some(ModelMishap::Thoughts) => format!("<think>О чём же это…</think>\n\n{answer}"),
+        Some(ModelMishap::WrongLanguage) => {
+            json!({ "category": "другое", "urgency": "обычная", "sentiment": "нейтральное", "language": "русский" })
+                .to_string()
+        }
+        _ => answer,
     }
 }
 

@@ -399,7 +399,9 @@ struct Reply {
 impl Reply {
     fn of(body: &Value, said: &[&str], mishap: Option<ModelMishap>) -> Self {
         let question = said.last().copied().unwrap_or_default();
-        let is_json = body["response_format"]["type"] == "json_object";
+        // Who takes no such field is told by the rules.
+        let is_json =
+            body["response_format"]["type"] == "json_object" || said.len() > 1 && said[0].contains("JSON");
         let mut text = answers::answer(question, is_json, mishap);
         let limit = ["max_tokens", "max_completion_tokens"].iter().find_map(|name| body[*name].as_u64());
         let longest = usize::try_from(limit.unwrap_or(400)).unwrap_or(400) * 3;
@@ -417,7 +419,8 @@ impl Reply {
             text,
             finish,
             reasoning: thinks.then_some("Let me think about what the buyer needs."),
-            mishap,
+            // Of an answer in JSON the words are broken already.
+            mishap: mishap.filter(|mishap| !is_json || *mishap != ModelMishap::BrokenJson),
             with_usage: body["stream"] != true || body["stream_options"]["include_usage"] == true,
             tokens_in: said.iter().map(|text| text.chars().count() / 3).sum(),
         }

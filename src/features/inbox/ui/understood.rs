@@ -67,8 +67,13 @@ fn Correcting(
 ) -> impl IntoView {
     let by = move || match understood.get().map(|it| it.by) {
         Some(By::Person) => locale.understood_by_person(),
-        _ => locale.understood_by_rules(),
+        Some(By::Model) => locale.understood_by_model(),
+        Some(By::Rules) | None => locale.understood_by_rules(),
     };
+    let hint = Signal::derive(move || match understood.get().map(|it| it.by) {
+        Some(By::Model) => locale.understood_hint_by_model().to_owned(),
+        Some(By::Rules | By::Person) | None => locale.understood_hint().to_owned(),
+    });
     let categories = Category::ALL.iter().map(|it| {
         let given = Given { category: Some(*it), ..Given::default() };
         (words::category(locale, *it), given)
@@ -98,7 +103,7 @@ fn Correcting(
             id=UNDERSTOOD
             icon=Icon::Chat
             words
-            hint=locale.understood_hint()
+            hint
             command=Command::Understanding
             label=locale.understood_title()
             class="understood-button"

@@ -105,7 +105,7 @@ impl ChatFacts {
             order_value: order_value(&postings),
             product_rating: None,
             review_stars: None,
-            model: None,
+            model: understanding::urgency_by_model(told).map(of_urgency),
         }
     }
 }
@@ -359,7 +359,10 @@ impl DeedRow {
 pub const SAID_SQL: &str = "SELECT k.chat_id, m.external_id, m.sent_at, m.sort_key, m.author, m.is_withdrawn, r.author_id, \
          CASE WHEN u.text_hash IS DISTINCT FROM hashtextextended(m.body, 0) THEN m.body END AS news, \
          hashtextextended(m.body, 0) AS text_hash, \
-         u.category, u.urgency, u.sentiment, u.given_category, u.given_urgency, u.given_sentiment \
+         u.category, u.urgency, u.sentiment, u.given_category, u.given_urgency, u.given_sentiment, \
+         CASE WHEN u.model_hash = hashtextextended(m.body, 0) THEN u.model_category END AS model_category, \
+         CASE WHEN u.model_hash = hashtextextended(m.body, 0) THEN u.model_urgency END AS model_urgency, \
+         CASE WHEN u.model_hash = hashtextextended(m.body, 0) THEN u.model_sentiment END AS model_sentiment \
      FROM unnest($2, $3) AS k (chat_id, since) \
      CROSS JOIN LATERAL ( \
          SELECT m.external_id, m.sent_at, m.sort_key, m.author, m.moderation = 'rejected' AS is_withdrawn, m.reply_id, \
@@ -415,6 +418,13 @@ struct SaidRow {
     given_urgency: Option<Urgency>,
     #[diesel(sql_type = Nullable<Text>)]
     given_sentiment: Option<Sentiment>,
+    /// What a model says of this very text.
+    #[diesel(sql_type = Nullable<Text>)]
+    model_category: Option<Category>,
+    #[diesel(sql_type = Nullable<Text>)]
+    model_urgency: Option<Urgency>,
+    #[diesel(sql_type = Nullable<Text>)]
+    model_sentiment: Option<Sentiment>,
 }
 
 impl SaidRow {
@@ -425,7 +435,15 @@ impl SaidRow {
             urgency: self.given_urgency,
             sentiment: self.given_sentiment,
         };
-        Some(Told { category: self.category?, urgency: self.urgency?, sentiment: self.sentiment?, given })
+        let by_model = || {
+            let (category, urgency) = (self.model_category?, self.model_urgency?);
+            Some(Told { category, urgency, sentiment: self.model_sentiment?, by: By::Model, given })
+        };
+        let by_rules = || {
+            let (category, urgency) = (self.category?, self.urgency?);
+            Some(Told { category, urgency, sentiment: self.sentiment?, by: By::Rules, given })
+        };
+        by_model().or_else(by_rules)
     }
 
     fn known(self) -> Known {

@@ -106,8 +106,12 @@ const REST: &str = "SELECT c.id AS chat, c.external_id AS name, c.seller_id AS s
              SELECT array_agg(b.body ORDER BY b.sent_at, b.sort_key) AS texts, \
                  jsonb_agg(b.told ORDER BY b.sent_at, b.sort_key) AS told FROM ( \
                  SELECT m.body, m.sent_at, m.sort_key, ( \
-                     SELECT jsonb_build_object('category', w.category, 'urgency', w.urgency, 'sentiment', w.sentiment, \
-                         'given', jsonb_build_object('category', w.given_category, 'urgency', w.given_urgency, \
+                     SELECT CASE WHEN w.model_category IS NOT NULL AND w.model_hash = hashtextextended(m.body, 0) \
+                             THEN jsonb_build_object('category', w.model_category, 'urgency', w.model_urgency, \
+                                                     'sentiment', w.model_sentiment, 'by', 'model') \
+                             ELSE jsonb_build_object('category', w.category, 'urgency', w.urgency, \
+                                                     'sentiment', w.sentiment, 'by', 'rules') END \
+                         || jsonb_build_object('given', jsonb_build_object('category', w.given_category, 'urgency', w.given_urgency, \
                                                      'sentiment', w.given_sentiment)) \
                      FROM understandings w \
                      WHERE w.workspace_id = $1 AND w.chat_id = t.chat_id AND w.message_id = m.external_id) AS told \
@@ -266,7 +270,7 @@ impl Turn {
             order_value: order_value(&postings),
             product_rating: None,
             review_stars: None,
-            model: None,
+            model: understanding::urgency_by_model(&told).map(of_urgency),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Drafts that are begun when a buyer's message arrives, so that they are there when somebody opens the chat. Receiving only asks
-//! for them; a job begins each and sees it to its end. Whoever opens the chat first begins it instead, and there is one.
+//! for them, and for what a model says the message is about (`understand`); a job begins each and sees it to its end. Whoever opens the chat first begins it instead, and there is one.
 
-use super::begin;
+use super::{begin, understand};
 use crate::context::session::SessionUser;
 use crate::context::{App, Ask};
 use crate::platform::clock::now;
@@ -25,16 +25,20 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 #[derive(diesel::QueryableByName)]
 struct Wanted {
     #[diesel(sql_type = Bool)]
-    is_wanted: bool,
+    is_draft_wanted: bool,
+    #[diesel(sql_type = Bool)]
+    is_understanding_wanted: bool,
 }
 
-/// Whether drafts of workspace `$1` begin by themselves and a model can be asked: what templates say needs no time. Public so that a
-/// test can look at its plan.
-pub const WANTED_SQL: &str = "SELECT coalesce((SELECT s.is_automatic FROM suggestion_settings s WHERE s.workspace_id = $1), true) \
-         AND EXISTS (SELECT 1 FROM model_providers p WHERE p.workspace_id = $1 AND p.is_enabled AND p.problem IS NULL) \
-         AS is_wanted";
+/// Whether drafts of workspace `$1` begin by themselves, whether models are to understand messages, and whether one can be asked: what
+/// templates say needs no time. Public so that a test can look at its plan.
+pub const WANTED_SQL: &str = "SELECT model.is_there AND coalesce(s.is_automatic, true) AS is_draft_wanted, \
+         model.is_there AND coalesce(s.is_understood_by_model, false) AS is_understanding_wanted \
+     FROM (SELECT EXISTS (SELECT 1 FROM model_providers p \
+               WHERE p.workspace_id = $1 AND p.is_enabled AND p.problem IS NULL) AS is_there) model \
+     LEFT JOIN suggestion_settings s ON s.workspace_id = $1";
 
-/// Asks for drafts of chats whose buyers have written. Where nobody wants any, that costs one look.
+/// Asks for what models are to do with chats whose buyers have written. Where nobody wants anything, that costs one look.
 ///
 /// # Errors
 /// When the database refuses.
@@ -48,11 +52,15 @@ pub async fn want(
         return Ok(());
     }
     let wanted: Wanted = diesel::sql_query(WANTED_SQL).bind::<SqlUuid, _>(workspace).get_result(conn).await?;
-    if wanted.is_wanted {
+    // Lanes of their own: no message ever waits for a model, and no draft for what another message is about.
+    let work = [
+        (wanted.is_understanding_wanted, understand::JOB, "understanding"),
+        (wanted.is_draft_wanted, JOB, "drafts"),
+    ];
+    for (_, kind, lane) in work.into_iter().filter(|(is_wanted, ..)| *is_wanted) {
         for (seller, chat) in chats {
-            // A lane of their own: no message ever waits for a model.
-            let lane = format!("{workspace} drafts");
-            let job = NewJob { lane, ..NewJob::of_chat(workspace, *seller, *chat, JOB, now) };
+            let lane = format!("{workspace} {lane}");
+            let job = NewJob { lane, ..NewJob::of_chat(workspace, *seller, *chat, kind, now) };
             jobs::enqueue(conn, job).await?;
         }
     }
@@ -71,7 +79,7 @@ pub async fn run(run: Run<App>) -> Outcome<Verdict> {
 }
 
 /// The request of nobody in particular: nobody's own quick replies, nobody's name.
-async fn of_nobody(app: App, workspace: WorkspaceId, now: DateTime<Utc>) -> Outcome<Ask> {
+pub(super) async fn of_nobody(app: App, workspace: WorkspaceId, now: DateTime<Utc>) -> Outcome<Ask> {
     let row: Option<(String, String)> = workspaces::table
         .find(workspace)
         .select((workspaces::name, workspaces::time_zone))

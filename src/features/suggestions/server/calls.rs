@@ -20,9 +20,22 @@ pub static PRICES: LazyLock<Prices> = LazyLock::new(Prices::built_in);
 /// How long questions count for what a day may have.
 const DAY: TimeDelta = TimeDelta::hours(24);
 
+text_enum!(
+    /// What a model is asked for.
+    CallTask {
+        Draft = "draft",
+        Summary = "summary",
+        Trial = "trial",
+        Understanding = "understanding",
+        /// Texts are made vectors, nothing is answered. Paid for like answers, but no draft is given up because many were made.
+        Vectors = "vectors",
+    }
+);
+
 /// A question to a model, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
+    pub task: CallTask,
     pub provider: ProviderRow,
     /// As the provider calls the model that has answered.
     pub model: String,
@@ -31,21 +44,19 @@ pub struct Call {
     pub usage: Usage,
     pub first_ms: Option<i32>,
     pub total_ms: i32,
-    /// Texts were made vectors; nothing was answered.
-    pub is_for_vectors: bool,
 }
 
 impl Call {
-    /// One that was answered.
+    /// One that was answered; a draft, unless `asked_for` says something else.
     pub fn answered(provider: &ProviderRow, end: &End, first_ms: Option<i32>, total_ms: i32) -> Self {
         Call {
+            task: CallTask::Draft,
             provider: provider.clone(),
             model: end.model.clone(),
             outcome: "answered",
             usage: end.usage,
             first_ms,
             total_ms,
-            is_for_vectors: false,
         }
     }
 
@@ -57,8 +68,15 @@ impl Call {
         total_ms: i32,
     ) -> Self {
         let usage = Usage { is_guess: true, ..Usage::default() };
-        let model = provider.model.clone();
-        Call { provider: provider.clone(), model, outcome, usage, first_ms, total_ms, is_for_vectors: false }
+        Call {
+            task: CallTask::Draft,
+            provider: provider.clone(),
+            model: provider.model.clone(),
+            outcome,
+            usage,
+            first_ms,
+            total_ms,
+        }
     }
 
     /// One for vectors.
@@ -75,11 +93,17 @@ impl Call {
                 Call { model: chosen, ..Call::in_vain(provider, error.problem().as_str(), None, total_ms) }
             }
         };
-        Call { is_for_vectors: true, ..call }
+        call.asked_for(CallTask::Vectors)
+    }
+
+    /// The same for something else than a draft.
+    #[must_use]
+    pub fn asked_for(self, task: CallTask) -> Self {
+        Call { task, ..self }
     }
 
     fn cost(&self, now: DateTime<Utc>) -> Option<Cost> {
-        let vectors = self.provider.vectors_model.as_deref().filter(|_| self.is_for_vectors);
+        let vectors = self.provider.vectors_model.as_deref().filter(|_| self.task == CallTask::Vectors);
         let model = vectors.unwrap_or(&self.provider.model);
         PRICES.cost(self.provider.kind, model, self.usage, now)
     }
@@ -117,7 +141,7 @@ pub async fn record(
                 model_calls::currency.eq(cost.map(|cost| cost.currency.as_str())),
                 model_calls::first_ms.eq(call.first_ms),
                 model_calls::total_ms.eq(call.total_ms),
-                model_calls::is_for_vectors.eq(call.is_for_vectors),
+                model_calls::task.eq(call.task),
             )
         })
         .collect();
@@ -156,7 +180,7 @@ struct UsedRow {
 }
 
 /// What the models of a workspace have used since `$2`. Public so that a test can look at its plan.
-pub const USED_SQL: &str = "SELECT provider_id, count(*) FILTER (WHERE NOT is_for_vectors) AS calls, coalesce(sum(tokens_in + tokens_out), 0)::bigint AS tokens, \
+pub const USED_SQL: &str = "SELECT provider_id, count(*) FILTER (WHERE task IS DISTINCT FROM 'vectors') AS calls, coalesce(sum(tokens_in + tokens_out), 0)::bigint AS tokens, \
          coalesce(sum(cost), 0)::bigint AS money \
      FROM model_calls WHERE workspace_id = $1 AND at > $2 GROUP BY provider_id";
 

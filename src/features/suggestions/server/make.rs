@@ -11,7 +11,7 @@ use crate::connectors::models::{Budget, End, ModelError, Question};
 use crate::context::Ask;
 use crate::features::suggestions::check::{Concern, Flag, Frame, check};
 use crate::features::suggestions::mask::{Mask, Restored};
-use crate::features::suggestions::prompt::{Material, Task, Tone, longest_answer};
+use crate::features::suggestions::prompt::{Material, Prompt, Task, Tone, longest_answer};
 use crate::features::suggestions::templates;
 use crate::features::suggestions::types::{SourceKind, SourceView, SuggestionState};
 use crate::features::understanding::classify::{language, understand};
@@ -74,6 +74,8 @@ struct Made {
     flags: Vec<Flag>,
     problem: Option<ModelProblem>,
     first_ms: Option<i32>,
+    /// It was given before to who asked the same; no model was asked.
+    is_again: bool,
 }
 
 impl Made {
@@ -129,19 +131,22 @@ async fn make(ask: &Ask, order: &Order, growing: &Growing, began: Instant) -> Ou
     let will_be_told = is_told.then_some((order.id, &mask));
     let gathered = material::gather(ask, order.chat, &order.standing, will_be_told).await?;
     let material = material_of(order, &gathered, settings.tone);
-    let (question, version) = question(ask, order, &material, &mut mask);
+    let prompt = material.prompt(&mut mask);
+    let (gist, version) = (prompt.gist.clone(), prompt.version);
+    let question = question(ask, order, prompt);
     let category = order.standing.category.unwrap_or_else(|| understand(&gathered.turn).category);
     let drafting = Drafting { ask, order, material: &material, gathered: &gathered, category, version };
     // Who asks once more wants other words, and thanks are never answered twice in the same ones.
     let is_repeatable = order.task == Task::Suggest && !order.is_asked_for && category != Category::Thanks;
-    let key = (is_repeatable && !rows.is_empty()).then(|| Key::of(&question, &rows));
+    let key = (is_repeatable && !rows.is_empty()).then(|| Key::of(&question, gist.as_deref(), &rows));
     if let Some(key) = &key {
         let known = cache::find(&mut *ask.conn().await?, ask.workspace(), key, ask.now).await?;
         if let Some(known) = known {
             let restored = mask.restore(&known.body);
             growing.show(restored.text.clone());
             let by = (known.provider, known.model);
-            return drafting.made(restored, by, false, None).await.map(Ending::Ready);
+            let made = drafting.made(restored, by, false, None).await?;
+            return Ok(Ending::Ready(Made { is_again: true, ..made }));
         }
     }
     let mut asking = Asking { ask, order, growing, mask: &mask, rows, began, first_ms: None };
@@ -181,14 +186,13 @@ fn sources_of(order: &Order, views: Vec<SourceView>) -> Vec<SourceView> {
     if order.task == Task::Suggest { views } else { Vec::new() }
 }
 
-fn question(ask: &Ask, order: &Order, material: &Material, mask: &mut Mask) -> (Question, i32) {
-    let prompt = material.prompt(mask);
+fn question(ask: &Ask, order: &Order, prompt: Prompt) -> Question {
     let temperature = match (order.task, order.is_asked_for) {
         (Task::Suggest, false) => TEMPERATURE.0,
         (Task::Suggest, true) => TEMPERATURE.1,
         _ => REWRITING,
     };
-    let question = Question {
+    Question {
         system: prompt.system,
         user: prompt.user,
         temperature,
@@ -196,8 +200,7 @@ fn question(ask: &Ask, order: &Order, material: &Material, mask: &mut Mask) -> (
         json: false,
         owner: Some(ask.workspace().0.simple().to_string()),
         budget: Budget::SUGGESTION,
-    };
-    (question, prompt.version)
+    }
 }
 
 /// What the models have said.
@@ -398,6 +401,7 @@ impl Drafting<'_> {
             flags,
             problem: None,
             first_ms,
+            is_again: false,
         })
     }
 
@@ -420,6 +424,7 @@ impl Drafting<'_> {
             flags,
             problem,
             first_ms: None,
+            is_again: false,
         }))
     }
 }
@@ -458,6 +463,7 @@ async fn keep(ask: &Ask, id: SuggestionId, chat: ChatId, ending: Ending, total_m
                         suggestions::flags.eq(serde_json::to_value(&made.flags)?),
                         suggestions::problem.eq(made.problem.map(ModelProblem::as_str)),
                         suggestions::first_ms.eq(made.first_ms),
+                        suggestions::is_again.eq(made.is_again),
                         suggestions::total_ms.eq(Some(total_ms)),
                     ))
                     .execute(conn)

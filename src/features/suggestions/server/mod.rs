@@ -16,3 +16,4 @@ pub mod standing;
 pub mod stream;
 pub mod summary;
 pub mod trial;
+pub mod understand;

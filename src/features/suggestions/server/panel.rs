@@ -27,6 +27,7 @@ struct Row {
     sources: serde_json::Value,
     flags: serde_json::Value,
     problem: Option<String>,
+    is_again: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -44,6 +45,7 @@ impl Row {
             sources: parsed(self.sources),
             flags: parsed(self.flags),
             problem: if is_lost { Some(ModelProblem::Interrupted) } else { problem },
+            is_again: self.is_again,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::context::Ask;
 use crate::features::suggestions::mask::Mask;
 use crate::features::suggestions::report::{
-    DAYS, Figures, Group, Leant, MOST_WORST, MUCH_EDITED, Maker, READ_A_MINUTE, Spent, SuggestionReport,
+    DAYS, Day, Figures, Group, Leant, MOST_WORST, MUCH_EDITED, Maker, READ_A_MINUTE, Spent, SuggestionReport,
     TYPED_A_MINUTE, Worst,
 };
 use crate::features::suggestions::types::Fate;
@@ -12,9 +12,10 @@ use crate::features::users::types::PersonView;
 use crate::platform::fault::Outcome;
 use crate::shared::ids::{ChatId, SuggestionId};
 use crate::shared::models::ProviderKind;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// By what drafts are put together.
@@ -135,6 +136,23 @@ struct SpentRow {
     cost: Option<i64>,
 }
 
+/// What questions to models have cost since `$2`, by day of the zone `$3`. Public so that a test can look at its plan.
+pub const SPENT_BY_DAY_SQL: &str = "SELECT ((at AT TIME ZONE $3)::date)::text AS day, currency, count(*) AS calls, \
+         sum(cost)::bigint AS cost \
+     FROM model_calls WHERE workspace_id = $1 AND at > $2 GROUP BY 1, 2 ORDER BY 1, 2";
+
+#[derive(diesel::QueryableByName)]
+struct SpentOnDay {
+    #[diesel(sql_type = Text)]
+    day: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    currency: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    calls: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    cost: Option<i64>,
+}
+
 /// Questions since `$2` for which every draft was rejected or edited by `$3` percent and more, the worst first. Public so that a
 /// test can look at its plan.
 pub const WORST_SQL: &str = "SELECT best.id, best.chat_id, best.category, best.outcome, best.changed, m.body AS question FROM ( \
@@ -199,7 +217,7 @@ pub async fn report(ask: &Ask) -> Outcome<SuggestionReport> {
     let articles = groups(rows(&mut conn, ask, since, By::Article).await?, |row| {
         Some(Leant { article: row.key()?, title: row.name() })
     });
-    let days = groups(rows(&mut conn, ask, since, By::Day).await?, Row::key);
+    let days = days(&mut conn, ask, since).await?;
     let spent = spent(&mut conn, ask, since).await?;
     let worst = worst(&mut conn, ask, since).await?;
     Ok(SuggestionReport { all, people, categories, makers, articles, days, spent, worst })
@@ -235,6 +253,28 @@ async fn spent(conn: &mut AsyncPgConnection, ask: &Ask, since: DateTime<Utc>) ->
         cost: row.cost.zip(row.currency),
     };
     Ok(rows.into_iter().map(spent).collect())
+}
+
+/// Every day on which something was sent beside a draft, or a model was asked; the newest first.
+async fn days(conn: &mut AsyncPgConnection, ask: &Ask, since: DateTime<Utc>) -> Outcome<Vec<Day>> {
+    let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+    let none = |day| Day { day, figures: Figures::default(), calls: 0, costs: Vec::new() };
+    for group in groups(rows(conn, ask, since, By::Day).await?, Row::key) {
+        days.entry(group.key).or_insert_with(|| none(group.key)).figures = group.figures;
+    }
+    let spent: Vec<SpentOnDay> = diesel::sql_query(SPENT_BY_DAY_SQL)
+        .bind::<SqlUuid, _>(ask.workspace())
+        .bind::<Timestamptz, _>(since)
+        .bind::<Text, _>(&ask.user.time_zone)
+        .load(conn)
+        .await?;
+    for row in spent {
+        let Ok(day) = row.day.parse::<NaiveDate>() else { continue };
+        let of_day = days.entry(day).or_insert_with(|| none(day));
+        of_day.calls += row.calls;
+        of_day.costs.extend(row.cost.zip(row.currency));
+    }
+    Ok(days.into_values().rev().collect())
 }
 
 async fn worst(conn: &mut AsyncPgConnection, ask: &Ask, since: DateTime<Utc>) -> Outcome<Vec<Worst>> {

@@ -18,24 +18,26 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 /// # Errors
 /// When the database refuses.
 pub async fn read(conn: &mut AsyncPgConnection, workspace: WorkspaceId) -> Outcome<SuggestionSettings> {
-    let row: Option<(bool, bool, i32, Tone)> = suggestion_settings::table
+    let row: Option<(bool, bool, i32, Tone, bool)> = suggestion_settings::table
         .find(workspace)
         .select((
             suggestion_settings::is_automatic,
             suggestion_settings::is_abroad_allowed,
             suggestion_settings::daily_calls,
             suggestion_settings::tone,
+            suggestion_settings::is_understood_by_model,
         ))
         .first(conn)
         .await
         .optional()?;
     Ok(row.map_or_else(
         SuggestionSettings::default,
-        |(is_automatic, is_abroad_allowed, daily_calls, tone)| SuggestionSettings {
+        |(is_automatic, is_abroad_allowed, daily_calls, tone, is_understood_by_model)| SuggestionSettings {
             is_automatic,
             is_abroad_allowed,
             daily_calls,
             tone,
+            is_understood_by_model,
         },
     ))
 }
@@ -66,6 +68,7 @@ pub async fn save(ask: &Ask, settings: SuggestionSettings) -> Outcome<()> {
         suggestion_settings::is_abroad_allowed.eq(settings.is_abroad_allowed),
         suggestion_settings::daily_calls.eq(settings.daily_calls),
         suggestion_settings::tone.eq(settings.tone),
+        suggestion_settings::is_understood_by_model.eq(settings.is_understood_by_model),
         suggestion_settings::changed_by.eq(ask.user.id),
         suggestion_settings::changed_at.eq(ask.now),
     );

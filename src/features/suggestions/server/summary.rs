@@ -2,7 +2,7 @@
 //! asked twice.
 
 use super::cache::{self, Cached, Key};
-use super::calls::{self, Call};
+use super::calls::{self, Call, CallTask};
 use super::providers::{self, ProviderRow};
 use super::{material, standing};
 use crate::connectors::models::{Budget, Question};
@@ -45,7 +45,7 @@ pub async fn of_chat(ask: &Ask, chat: ChatId) -> Outcome<Summary> {
         owner: Some(workspace.0.simple().to_string()),
         budget: Budget::SUMMARY,
     };
-    let key = Key::of(&question, &rows);
+    let key = Key::of(&question, None, &rows);
     let known = cache::find(&mut *ask.conn().await?, workspace, &key, ask.now).await?;
     let answered = match known {
         Some(known) => Ok(known),
@@ -80,6 +80,7 @@ async fn answer(
             Ok(answer) => Call::answered(&row, &answer.end, None, took),
             Err(error) => Call::in_vain(&row, error.problem().as_str(), None, took),
         };
+        let call = call.asked_for(CallTask::Summary);
         let problem = asked.as_ref().err().map(|error| error.problem());
         let answer = asked.ok().map(|answer| Cached {
             body: answer.text,

@@ -1,6 +1,6 @@
 //! Asking a model something small, to see whether it answers, and whether it says what texts mean where somebody wants that.
 
-use super::calls::{self, Call};
+use super::calls::{self, Call, CallTask};
 use super::{meaning, providers};
 use crate::connectors::models::{Budget, Model, ModelError, Question};
 use crate::context::Ask;
@@ -45,7 +45,7 @@ pub async fn run(ask: &Ask, provider: ProviderId) -> Outcome<ProviderTest> {
     };
     let vectors = meaning::test(&ask.app, workspace, &row, prompt::trial().user).await?;
     let mut conn = ask.conn().await?;
-    let asked = [call];
+    let asked = [call.asked_for(CallTask::Trial)];
     let lasting = problem.filter(|problem| problem.needs_a_person());
     conn.transaction(async |conn| {
         calls::record(conn, workspace, None, &asked, ask.now).await?;

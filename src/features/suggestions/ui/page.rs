@@ -77,6 +77,7 @@ fn How(settings: SuggestionSettings, used_calls: i64) -> impl IntoView {
     let abroad = RwSignal::new(settings.is_abroad_allowed);
     let calls = RwSignal::new(settings.daily_calls.to_string());
     let tone = RwSignal::new(settings.tone);
+    let understood = RwSignal::new(settings.is_understood_by_model);
     let error = RwSignal::new(None::<AppError>);
     let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
@@ -89,6 +90,7 @@ fn How(settings: SuggestionSettings, used_calls: i64) -> impl IntoView {
             is_abroad_allowed: abroad.get_untracked(),
             daily_calls: calls.with_untracked(|text| text.trim().parse().unwrap_or(settings.daily_calls)),
             tone: tone.get_untracked(),
+            is_understood_by_model: understood.get_untracked(),
         };
         busy.set(true);
         spawn_local(async move {
@@ -135,6 +137,19 @@ fn How(settings: SuggestionSettings, used_calls: i64) -> impl IntoView {
                         <span>{locale.models_abroad()}</span>
                     </label>
                     <p class="field-hint" id="models-abroad-hint">{locale.provider_abroad()}</p>
+                </div>
+                <div class="field">
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            name="understanding"
+                            aria-describedby="models-understanding-hint"
+                            prop:checked=move || understood.get()
+                            on:change=move |event| understood.set(event_target_checked(&event))
+                        />
+                        <span>{locale.models_understanding()}</span>
+                    </label>
+                    <p class="field-hint" id="models-understanding-hint">{locale.models_understanding_hint()}</p>
                 </div>
                 <div class="field">
                     <label class="field-label" for="models-calls">{locale.models_daily_calls()}</label>

@@ -278,6 +278,10 @@ fn Notes(board: Board, locale: Locale) -> impl IntoView {
         let ready = board.current().filter(|view| view.state == SuggestionState::Ready);
         ready.filter(|view| view.task == Task::Suggest).map(|view| words::sources(locale, &view))
     };
+    let again = move || {
+        let again = board.current().filter(|view| view.state == SuggestionState::Ready && view.is_again);
+        again.map(|_| locale.suggestion_again())
+    };
     let problem = move || match board.problem.get() {
         Some(AppError::Transport) => Some(locale.suggestion_lost().to_owned()),
         other => other.map(|error| error.sentence(locale)),
@@ -294,6 +298,7 @@ fn Notes(board: Board, locale: Locale) -> impl IntoView {
         </ul>
         <p class="suggestion-note" role="alert">{problem}</p>
         <p class="suggestion-note" data-testid="suggestion-trouble">{trouble} " " {link}</p>
+        <p class="suggestion-note" data-testid="suggestion-again">{again}</p>
         <p class="suggestion-note" data-testid="suggestion-sources">{sources}</p>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::features::suggestions::api;
 use crate::features::suggestions::report::{
-    DAYS, Figures, Group, MUCH_EDITED, READ_A_MINUTE, Spent, SuggestionReport, TYPED_A_MINUTE, Worst,
+    DAYS, Day, Figures, Group, MUCH_EDITED, READ_A_MINUTE, Spent, SuggestionReport, TYPED_A_MINUTE, Worst,
 };
 use crate::features::suggestions::types::Fate;
 use crate::features::understanding::words as understood;
@@ -170,9 +170,9 @@ fn Table(id: &'static str, title: &'static str, lines: Vec<Line>) -> impl IntoVi
     .into_any()
 }
 
-/// Day by day: how many drafts there were, and how many of them were used.
+/// Day by day: how many drafts there were, how many of them were used, and what models have cost.
 #[component]
-fn Days(days: Vec<Group<chrono::NaiveDate>>) -> impl IntoView {
+fn Days(days: Vec<Day>) -> impl IntoView {
     let locale = use_locale();
     if days.is_empty() {
         return ().into_any();
@@ -184,9 +184,10 @@ fn Days(days: Vec<Group<chrono::NaiveDate>>) -> impl IntoView {
         let wide = |part: i64| format!("inline-size: {}%", part * 100 / most);
         view! {
             <tr>
-                <th scope="row">{locale.date(day.key)}</th>
+                <th scope="row">{locale.date(day.day)}</th>
                 <td class="number">{locale.number(figures.all())}</td>
                 <td class="number">{locale.percent_of(used, figures.all())}</td>
+                <td class="number" data-testid="day-cost">{cost_of_day(locale, &day)}</td>
                 <td class="trend" aria-hidden="true">
                     <span class="trend-used" style=wide(used)></span>
                     <span class="trend-rest" style=wide(figures.rejected)></span>
@@ -204,6 +205,7 @@ fn Days(days: Vec<Group<chrono::NaiveDate>>) -> impl IntoView {
                             <th scope="col">{locale.measured_day()}</th>
                             <th scope="col" class="number">{locale.measured_all()}</th>
                             <th scope="col" class="number">{locale.measured_used()}</th>
+                            <th scope="col" class="number">{locale.measured_cost()}</th>
                             <td></td>
                         </tr>
                     </thead>
@@ -213,6 +215,21 @@ fn Days(days: Vec<Group<chrono::NaiveDate>>) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What a day has cost.
+fn cost_of_day(locale: Locale, day: &Day) -> String {
+    let costs: Vec<String> =
+        day.costs.iter().map(|(millionths, currency)| money(locale, *millionths, currency)).collect();
+    match (day.calls, costs.is_empty()) {
+        (0, _) => "—".to_owned(),
+        (_, true) => locale.measured_no_price().to_owned(),
+        (_, false) => costs.join(" + "),
+    }
+}
+
+fn money(locale: Locale, millionths: i64, currency: &str) -> String {
+    locale.money(&format!("{:.2}", millionths as f64 / 1_000_000.0), currency)
 }
 
 /// What the questions have cost.
@@ -225,9 +242,7 @@ fn Costs(spent: Vec<Spent>) -> impl IntoView {
     let rows = spent.into_iter().map(|spent| {
         let cost = spent.cost.map_or_else(
             || locale.measured_no_price().to_owned(),
-            |(millionths, currency)| {
-                locale.money(&format!("{:.2}", millionths as f64 / 1_000_000.0), &currency)
-            },
+            |(millionths, currency)| money(locale, millionths, &currency),
         );
         view! {
             <tr>

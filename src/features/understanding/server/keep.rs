@@ -1,8 +1,8 @@
-//! Keeping what the rules tell of messages: many in one statement, in the transaction that stores them. What a person has said of
-//! a message is not touched.
+//! Keeping what the rules tell of messages: many in one statement, in the transaction that stores them. What a person or a model has
+//! said of a message is not touched.
 
 use crate::features::understanding::classify::understand;
-use crate::features::understanding::types::{Category, Language, Sentiment, Told, Urgency};
+use crate::features::understanding::types::{By, Category, Language, Sentiment, Told, Urgency};
 use crate::platform::fault::Outcome;
 use crate::shared::ids::{ChatId, WorkspaceId};
 use diesel::sql_types::Jsonb;
@@ -40,13 +40,17 @@ impl Fresh {
         }
     }
 
-    /// The same as turns are made of, with what a person had said before.
+    /// The same as turns are made of, with what a person had said before. What a model says of this very text stays.
     pub fn told(&self, before: Option<Told>) -> Told {
-        Told {
-            category: self.category,
-            urgency: self.urgency,
-            sentiment: self.sentiment,
-            given: before.map(|it| it.given).unwrap_or_default(),
+        match before {
+            Some(before) if before.by == By::Model => before,
+            before => Told {
+                category: self.category,
+                urgency: self.urgency,
+                sentiment: self.sentiment,
+                by: By::Rules,
+                given: before.map(|it| it.given).unwrap_or_default(),
+            },
         }
     }
 }

@@ -1,4 +1,5 @@
 //! What is understood, as it is kept.
 
+pub mod by_model;
 pub mod give;
 pub mod keep;

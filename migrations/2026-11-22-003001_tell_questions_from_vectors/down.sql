@@ -1,1 +1,0 @@
-ALTER TABLE model_calls DROP COLUMN is_for_vectors;

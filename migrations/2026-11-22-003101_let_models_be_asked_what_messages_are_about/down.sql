@@ -1,0 +1,1 @@
+ALTER TABLE suggestion_settings DROP COLUMN is_understood_by_model;
