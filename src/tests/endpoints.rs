@@ -178,7 +178,8 @@ fn bodies(things: Things) -> BTreeMap<&'static str, Value> {
         ("suggestions/report", json!({})),
         (
             "suggestions/save_settings",
-            json!({ "settings": { "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 7, "tone": "formal" } }),
+            json!({ "settings": { "is_automatic": true, "is_abroad_allowed": false, "daily_calls": 7, "tone": "formal",
+                                  "is_understood_by_model": true } }),
         ),
         (
             "suggestions/save_provider",

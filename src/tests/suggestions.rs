@@ -4,8 +4,6 @@ use crate::harness::{Live, Person, Setting, TestApp, eventually, until};
 use agentiq::connectors::sandbox::models::{
     DEMO_FOLDER, DEMO_MODEL_KEY, ModelFaults, ModelMishap, SandboxProvider,
 };
-use agentiq::features::sla::defaults::first_book;
-use agentiq::features::sla::policy::Condition;
 use agentiq::features::sla::server::recompute::recompute;
 use agentiq::features::suggestions::check::Concern;
 use agentiq::features::suggestions::report::SuggestionReport;
@@ -18,11 +16,9 @@ use agentiq::platform::clock::now;
 use agentiq::platform::jobs::{Run, Verdict};
 use agentiq::platform::secret::KeyRing;
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::i18n::Locale;
-use agentiq::shared::ids::{ArticleId, ChatId, PolicyId, ProviderId, ReplyId, SellerId, SuggestionId};
+use agentiq::shared::ids::{ArticleId, ChatId, ProviderId, ReplyId, SellerId, SuggestionId};
 use agentiq::shared::models::{ModelProblem, ProviderKind};
 use agentiq::shared::role::Role;
-use agentiq::shared::sla::count::Target;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -683,29 +679,6 @@ async fn lists_and_clocks_follow_what_a_model_says_and_no_rule_takes_it_back() {
     )
     .await;
     assert_eq!(again().await, (Category::Return, By::Rules));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deadline_moves_with_what_a_model_says() {
-    let shop = Shop::of("Добрый день").await;
-    shop.understanding_by_model().await;
-    let mut book = first_book(Locale::Ru).expect("a book");
-    let mut hasty = book.policies[0].clone();
-    hasty.id = PolicyId::new();
-    hasty.when = vec![Condition::Category(vec![Category::Thanks])];
-    for goals in hasty.goals.values_mut().chain(hasty.by_intent.values_mut()) {
-        for goal in [&mut goals.first_reply, &mut goals.next_reply].into_iter().flatten() {
-            goal.target = Target::wall(7);
-        }
-    }
-    book.policies.insert(0, hasty);
-    let _: Value = shop.owner.want("sla/save", json!({ "version": 0, "book": book })).await;
-    shop.app.ozon().cabinet_replies(&shop.external, "Слушаем вас").expect("a chat");
-    shop.writes(ODD).await;
-    let due = async || shop.operator.row(shop.chat).await.due_at;
-    let usual = due().await;
-    shop.run_understanding().await;
-    assert!(due().await < usual, "in the moment in which it is known");
 }
 
 #[tokio::test(flavor = "multi_thread")]
