@@ -138,3 +138,19 @@ test('a report tells who waited too long and leads to the chat', async ({ app, b
   await page.getByRole('link', { name: 'Скачать таблицу' }).click();
   expect((await download).suggestedFilename()).toBe('deadlines.csv');
 });
+
+test('a policy is dragged to another place by mouse', async ({ empty, browserOf }) => {
+  const owner = await empty.addPerson('owner', 'Мария Ветрова');
+  const page = await browserOf(await empty.serve(), owner);
+  await visit(page, '/settings/deadlines');
+  await page.getByRole('button', { name: 'Добавить правило' }).click();
+  await page.getByLabel('Название', { exact: true }).first().fill('Искрит');
+  const titles = policies(page).getByRole('heading');
+  await expect(titles).toHaveText(['Искрит', 'Все чаты']);
+  await policies(page).nth(1).locator('.policy-head h3').dragTo(policies(page).nth(0).locator('.policy-head h3'));
+  await expect(titles).toHaveText(['Все чаты', 'Искрит']);
+  await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
+  await expect(version(page)).toContainText('Действует версия 1');
+  await visit(page, '/settings/deadlines');
+  await expect(titles).toHaveText(['Все чаты', 'Искрит']);
+});
