@@ -192,9 +192,9 @@ async fn unread_chats_come_first_and_then_the_newest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_that_is_opened_jumps_the_queue_and_the_import_comes_to_its_end() {
     let app = TestApp::working().await;
-    let seller = giant(&app, 150).await;
+    let seller = giant(&app, 100).await;
     let sql = app.sql().await;
-    until("the list is here", async || sql.number("SELECT count(*) FROM chats").await == 150).await;
+    until("the list is here", async || sql.number("SELECT count(*) FROM chats").await == 100).await;
     let last = "SELECT id FROM chats WHERE is_behind ORDER BY is_unread_there, listed_last_key LIMIT 1";
     let last: ChatId = sql.value(last).await.expect("a chat").parse().expect("an id");
     let person = app.person(Role::Operator).await;
@@ -206,12 +206,12 @@ async fn a_chat_that_is_opened_jumps_the_queue_and_the_import_comes_to_its_end()
 
     until("everything is read", async || import(&app).await.finished_at.is_some()).await;
     let progress = import(&app).await;
-    assert_eq!((progress.histories_done, progress.histories_total), (150, 150));
+    assert_eq!((progress.histories_done, progress.histories_total), (100, 100));
     assert_eq!(sql.number("SELECT count(*) FROM chats WHERE head_id IS NULL").await, 0);
     let told = sql.number("SELECT count(*) FROM events WHERE change->>'kind' = 'import'").await;
     assert!((2..40).contains(&told), "screens are told now and then: {told}");
     let last = sql.number("SELECT max(seq) FROM events WHERE change->>'kind' IN ('import', 'seller')").await;
-    assert!(last > 0 && app.ozon().calls()[HISTORY] >= 150, "{seller}");
+    assert!(last > 0 && app.ozon().calls()[HISTORY] >= 100, "{seller}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -256,8 +256,8 @@ async fn texts_go_abroad_only_when_they_may() {
     shop.look().await;
     shop.draft_for(QUESTION).await;
     assert!(shop.app.sandbox.models().calls().is_empty());
-    let settings =
-        json!({ "is_automatic": true, "is_abroad_allowed": true, "daily_calls": 100, "tone": "neutral" });
+    let settings = json!({ "is_automatic": true, "is_abroad_allowed": true, "daily_calls": 100, "tone": "neutral",
+                           "is_understood_by_model": false });
     let () = shop.owner.want("suggestions/save_settings", json!({ "settings": settings })).await;
     shop.look().await;
     assert_eq!(shop.kept().await, ["Химчистка openai text-embedding-3-small 1 256"]);
