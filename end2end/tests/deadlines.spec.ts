@@ -147,6 +147,8 @@ test('a policy is dragged to another place by mouse', async ({ empty, browserOf 
   await page.getByLabel('Название', { exact: true }).first().fill('Искрит');
   const titles = policies(page).getByRole('heading');
   await expect(titles).toHaveText(['Искрит', 'Все чаты']);
+  // Folded, so that both are on the screen.
+  await policies(page).first().locator('summary').first().click();
   await policies(page).nth(1).locator('.policy-head h3').dragTo(policies(page).nth(0).locator('.policy-head h3'));
   await expect(titles).toHaveText(['Все чаты', 'Искрит']);
   await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
