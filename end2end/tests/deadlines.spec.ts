@@ -145,7 +145,8 @@ test('a policy is dragged to another place by mouse', async ({ empty, browserOf 
   await visit(page, '/settings/deadlines');
   await page.getByRole('button', { name: 'Добавить правило' }).click();
   await page.getByLabel('Название', { exact: true }).first().fill('Искрит');
-  const titles = policies(page).getByRole('heading');
+  await page.getByLabel('Срок: срочная, первый ответ', { exact: true }).first().fill('7 мин');
+  const titles = policies(page).locator('.policy-title');
   await expect(titles).toHaveText(['Искрит', 'Все чаты']);
   // Folded, so that both are on the screen.
   await policies(page).first().locator('summary').first().click();
