@@ -1,32 +1,26 @@
 //! The HTML around every page, and which page stands at which address.
 
 mod keys_page;
+pub mod late;
 mod settings;
 
-use crate::features::inbox::ui::{FiltersPage, InboxPage, PeoplePage, TagsPage};
-use crate::features::knowledge::ui::KnowledgePage;
-use crate::features::notices::ui::{NoticeBell, NoticeSettingsPage, UnseenTitle, provide_notices};
-use crate::features::quick_replies::ui::QuickRepliesPage;
-use crate::features::search::ui::SearchPage;
-use crate::features::sellers::ui::{SellersPage, StoppedBanner};
-use crate::features::sla::ui::{CalendarsPage, DeadlineReportPage, DeadlinesPage};
-use crate::features::suggestions::ui::{ModelsPage, SuggestionReportPage};
-use crate::features::users::ui::{LogInPage, SetUpPage, WorkspacePage, follow_workspace};
-use crate::features::wording::ui::WordingPage;
+use crate::features::inbox::ui::InboxPage;
+use crate::features::notices::ui::{NoticeBell, UnseenTitle, provide_notices};
+use crate::features::sellers::ui::StoppedBanner;
+use crate::features::users::ui::{LogInPage, SetUpPage, follow_workspace};
 use crate::shared::page::Theme;
 use crate::ui::commands::{CommandHost, provide_commands};
 use crate::ui::context::{page_of_request, provide_page_context, use_locale, use_viewer};
 use crate::ui::layout::{Frame, NotFoundPage};
 use crate::ui::live::provide_live;
 use crate::ui::notice::{ToastRegion, provide_toasts};
-use keys_page::KeysPage;
+use late::LatePage;
 use leptos::attr::custom::CustomAttribute;
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::path;
-use settings::{SettingsFrame, SettingsIndex};
 
 /// The document, drawn by the server only. The browser takes over `<body>`.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -79,24 +73,24 @@ pub fn App() -> impl IntoView {
                     // The server sends people from / to /inbox; the route is there for links inside the program.
                     <Route path=path!("/") view=|| view! { <InboxPage/> }.into_any()/>
                     <Route path=path!("/inbox/:chat?") view=|| view! { <InboxPage/> }.into_any()/>
-                    <Route path=path!("/search") view=|| view! { <SearchPage/> }.into_any()/>
-                    <Route path=path!("/sellers") view=|| view! { <SellersPage/> }.into_any()/>
-                    <Route path=path!("/reports/suggestions") view=|| view! { <SuggestionReportPage/> }.into_any()/>
-                    <Route path=path!("/reports/deadlines") view=|| view! { <DeadlineReportPage/> }.into_any()/>
-                    <ParentRoute path=path!("/settings") view=|| view! { <SettingsFrame/> }.into_any()>
-                        <Route path=path!("") view=|| view! { <SettingsIndex/> }.into_any()/>
-                        <Route path=path!("workspace") view=|| view! { <WorkspacePage/> }.into_any()/>
-                        <Route path=path!("keys") view=|| view! { <KeysPage/> }.into_any()/>
-                        <Route path=path!("/filters") view=|| view! { <FiltersPage/> }.into_any()/>
-                        <Route path=path!("quick-replies") view=|| view! { <QuickRepliesPage/> }.into_any()/>
-                        <Route path=path!("wording") view=|| view! { <WordingPage/> }.into_any()/>
-                        <Route path=path!("deadlines") view=|| view! { <DeadlinesPage/> }.into_any()/>
-                        <Route path=path!("calendars") view=|| view! { <CalendarsPage/> }.into_any()/>
-                        <Route path=path!("knowledge") view=|| view! { <KnowledgePage/> }.into_any()/>
-                        <Route path=path!("models") view=|| view! { <ModelsPage/> }.into_any()/>
-                        <Route path=path!("notices") view=|| view! { <NoticeSettingsPage/> }.into_any()/>
-                        <Route path=path!("/tags") view=|| view! { <TagsPage/> }.into_any()/>
-                        <Route path=path!("/people") view=|| view! { <PeoplePage/> }.into_any()/>
+                    <Route path=path!("/search") view=LatePage::Search/>
+                    <Route path=path!("/sellers") view=LatePage::Sellers/>
+                    <Route path=path!("/reports/suggestions") view=LatePage::SuggestionReport/>
+                    <Route path=path!("/reports/deadlines") view=LatePage::DeadlineReport/>
+                    <ParentRoute path=path!("/settings") view=LatePage::SettingsFrame>
+                        <Route path=path!("") view=LatePage::SettingsIndex/>
+                        <Route path=path!("workspace") view=LatePage::Workspace/>
+                        <Route path=path!("keys") view=LatePage::Keys/>
+                        <Route path=path!("/filters") view=LatePage::Filters/>
+                        <Route path=path!("quick-replies") view=LatePage::QuickReplies/>
+                        <Route path=path!("wording") view=LatePage::Wording/>
+                        <Route path=path!("deadlines") view=LatePage::Deadlines/>
+                        <Route path=path!("calendars") view=LatePage::Calendars/>
+                        <Route path=path!("knowledge") view=LatePage::Knowledge/>
+                        <Route path=path!("models") view=LatePage::Models/>
+                        <Route path=path!("notices") view=LatePage::Notices/>
+                        <Route path=path!("/tags") view=LatePage::Tags/>
+                        <Route path=path!("/people") view=LatePage::People/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

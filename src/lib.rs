@@ -27,8 +27,16 @@ pub mod ui;
 /// Entry of the browser build: takes over the page that the server has drawn.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    let path = leptos::prelude::location().pathname().unwrap_or_default();
+    // Taking over is done in one go, so what is fetched has to be there before. Until then the page stays what the
+    // server has drawn: it can be read, and its links lead on.
+    let mut pause = 1;
+    while app::late::be_here(&path).await.is_err() {
+        gloo_timers::future::TimeoutFuture::new(pause * 1_000).await;
+        pause = (pause * 2).min(16);
+    }
     leptos::mount::hydrate_body(app::App);
     ui::browser::mark_hydrated();
 }

@@ -250,6 +250,8 @@ test('tags are made, renamed and deleted in the settings', async ({ app, browser
   await elsewhere.getByRole('button', { name: /^Метки/ }).click();
   await elsewhere.locator('#menu-tags').getByRole('button', { name }).click();
   await expect(elsewhere.getByTestId('tags-of-chat')).toContainText(name);
+  // The chip is there before the server knows; what was done is told by the server.
+  await expect(elsewhere.getByTestId('deed').filter({ hasText: `Метка «${name}» добавлена` })).toBeVisible();
 
   await page.reload();
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });

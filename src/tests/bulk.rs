@@ -1,10 +1,12 @@
 //! Doing something to many chats: all that a list holds and no other, once each whatever is killed, undone where nobody has
 //! changed anything since.
 
-use crate::harness::{Person, Setting, TestApp, until};
+use crate::files::png;
+use crate::harness::{Answer, Person, Setting, TestApp, until};
+use agentiq::features::files::types::FileView;
 use agentiq::features::inbox::bulk::{
-    BulkAct, BulkChats, BulkCounts, BulkOutcome, BulkPlan, BulkReason, BulkReport, BulkState, BulkView,
-    MOST_REPLIES,
+    BulkAct, BulkChats, BulkCounts, BulkFile, BulkOutcome, BulkPlan, BulkReason, BulkReport, BulkState,
+    BulkView, BulkWork, MOST_REPLIES,
 };
 use agentiq::features::inbox::server::bulk::prune::prune;
 use agentiq::features::inbox::server::bulk::run::{self, Step};
@@ -16,9 +18,10 @@ use agentiq::features::sync::server::deliver;
 use agentiq::platform::clock::now;
 use agentiq::platform::jobs::Run;
 use agentiq::shared::error::{AppError, Refusal};
-use agentiq::shared::ids::{BulkJobId, ChatId, QuickReplyId, SellerId, TagId, UserId};
+use agentiq::shared::ids::{BulkJobId, ChatId, FileId, QuickReplyId, SellerId, TagId, UserId};
 use agentiq::shared::role::Role;
 use chrono::TimeDelta;
+use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 
@@ -432,6 +435,61 @@ async fn a_quick_reply_goes_out_once_to_each_chat_and_what_has_not_left_is_taken
     assert_eq!(reasons(&report), [(BulkOutcome::LeftAlone, Some(BulkReason::AlreadySent), 1)]);
     assert_eq!(sql.number("SELECT count(*) FROM replies WHERE state = 'withdrawn'").await, 2);
     assert_eq!(app.ozon().all_sends().len(), 1, "and nothing else was sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_a_quick_reply_go_to_each_chat_behind_its_text() {
+    let app =
+        TestApp::with(Setting { undo_pause: Some(Duration::from_secs(600)), ..Setting::default() }).await;
+    let seller = app.connect_shop().await;
+    let external: Vec<String> = (0..3).map(|_| app.buyer_begins("Как собрать шкаф?")).collect();
+    app.poll(seller).await;
+    let owner = app.person(Role::Owner).await;
+    let (reply, file) = (QuickReplyId::new(), FileId::new());
+    let path = format!("/upload/quick-reply/{file}?name=scheme.png");
+    let _: FileView = Answer::of(owner.request(Method::POST, &path).body(png(40, 20))).await.value();
+    let form = json!({ "id": reply, "scope": { "kind": "mine" }, "title": "Сборка", "shortcut": "", "folder": "",
+                       "body": "Схема во вложении.", "files": [file] });
+    let () = owner.want("quick_replies/save", json!({ "form": form })).await;
+    let plan = owner.plan_bulk(open(), BulkAct::Reply(reply)).await;
+    let BulkWork::Reply(text) = &plan.job.work else { panic!("{:?}", plan.job.work) };
+    assert_eq!(text.files, [BulkFile { id: file, name: "scheme.png".to_owned() }]);
+    // What is let go of now was there when the job was planned.
+    let () = owner.want("quick_replies/delete", json!({ "reply": reply })).await;
+
+    owner.start_bulk(plan.job.id).await;
+    let other =
+        app.another(Setting { undo_pause: Some(Duration::from_secs(600)), ..Setting::default() }).await;
+    tokio::join!(finish(&app, plan.job.id), finish(&other, plan.job.id));
+    let sql = app.sql().await;
+    assert_eq!(sql.number("SELECT count(*) FROM replies").await, 6);
+    assert_eq!(sql.number("SELECT count(DISTINCT chat_id) FROM replies WHERE file_id IS NOT NULL").await, 3);
+    let first_is_text = "SELECT count(*) FROM replies t JOIN replies f USING (workspace_id, chat_id) \
+                         WHERE t.file_id IS NULL AND f.file_id IS NOT NULL AND t.created_at < f.created_at";
+    assert_eq!(sql.number(first_is_text).await, 3);
+    let counted = "SELECT coalesce(sum(attempts), 0) FROM files WHERE origin = 'outgoing'";
+    assert_eq!(sql.number(counted).await, 0, "nobody has used up their uploads by it");
+
+    // In one chat both leave; in the others both are taken back.
+    let mine = app.chat(&external[0]).await;
+    for id in sql
+        .column(&format!("SELECT id::text FROM replies WHERE chat_id = '{mine}' ORDER BY created_at"))
+        .await
+    {
+        let () = owner.want("inbox/send_now", json!({ "reply": id })).await;
+    }
+    for _ in 0..3 {
+        let payload = json!({ "chat": mine });
+        let run = Run { app: app.app.for_work(), workspace: app.workspace, payload, attempt: 1 };
+        deliver::run(run).await.expect("a delivery");
+    }
+    assert_eq!(app.ozon().sends(&external[0]).len(), 2);
+    owner.undo_bulk(plan.job.id).await;
+    finish(&app, plan.job.id).await;
+    let report = owner.report_bulk(plan.job.id).await;
+    assert_eq!(reasons(&report), [(BulkOutcome::LeftAlone, Some(BulkReason::AlreadySent), 1)]);
+    assert_eq!(sql.number("SELECT count(*) FROM replies WHERE state = 'withdrawn'").await, 4);
+    assert_eq!(app.ozon().all_sends().len(), 2, "and nothing else was sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ use std::io::Cursor;
 use std::time::Duration;
 
 /// A picture that no other test has.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub fn png(width: u32, height: u32) -> Vec<u8> {
     let seed = uuid::Uuid::new_v4().as_bytes()[0];
     let picture = RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, seed]));
     let mut bytes = Cursor::new(Vec::new());

@@ -5,6 +5,7 @@ use crate::shared::i18n::Locale;
 use crate::shared::page::{Density, PageContext, Theme, Viewer};
 use crate::shared::time::Zone;
 use crate::shared::trouble::StoppedSellers;
+use crate::ui::json;
 use chrono::{DateTime, Duration, Utc};
 use leptos::prelude::*;
 
@@ -83,7 +84,7 @@ pub fn provide_page_context() {
 /// The context of the page that is being drawn: also for what stands around `App`.
 pub fn page_of_request() -> PageContext {
     use_context::<PageContext>()
-        .or_else(|| browser::page_data().and_then(|text| serde_json::from_str(&text).ok()))
+        .or_else(|| browser::page_data().and_then(|text| json::read(&text).ok()))
         .unwrap_or_else(nobodys_page)
 }
 

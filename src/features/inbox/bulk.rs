@@ -3,7 +3,7 @@
 use super::types::{Holder, ListQuery, PersonView, Priority, TagView};
 use crate::features::quick_replies::types::Scope;
 use crate::shared::error::{MovedBy, Refusal};
-use crate::shared::ids::{BulkJobId, ChatId, QuickReplyId, TagId};
+use crate::shared::ids::{BulkJobId, ChatId, FileId, QuickReplyId, TagId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,16 @@ pub struct BulkText {
     pub title: String,
     pub body: String,
     pub scope: Scope,
+    /// What goes with it, in this order. Jobs that were planned before files could go have none.
+    #[serde(default)]
+    pub files: Vec<BulkFile>,
+}
+
+/// A file of the quick reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkFile {
+    pub id: FileId,
+    pub name: String,
 }
 
 impl BulkWork {
@@ -132,6 +142,8 @@ text_enum!(
         RiskyWords = "risky_words",
         /// Too long, or empty once it is filled in.
         TextUnfit = "text_unfit",
+        /// A file of the quick reply is not kept any more.
+        FileGone = "file_gone",
         /// The quick reply is for chats of another seller.
         OtherSeller = "other_seller",
         SellerRemoved = "seller_removed",
@@ -158,6 +170,7 @@ impl BulkReason {
             Refusal::VariableUnfilled { .. } => BulkReason::VariableMissing,
             Refusal::SellerNotConnected => BulkReason::SellerRemoved,
             Refusal::ReplyHasLeft => BulkReason::AlreadySent,
+            Refusal::FileNotThere => BulkReason::FileGone,
             Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::ControlCharacters => {
                 BulkReason::TextUnfit
             }

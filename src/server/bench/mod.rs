@@ -4,6 +4,7 @@
 mod breaches;
 mod filters;
 mod lists;
+mod script;
 mod windows;
 
 use super::{Database, StartError, build_app};
@@ -30,6 +31,8 @@ pub enum BenchArgs {
     },
     /// Deadlines that pass together, and what an event costs, in an empty database
     Breaches(breaches::BreachArgs),
+    /// Prints the SQL behind a page of a list as a script for pgbench
+    Script(script::ScriptArgs),
     /// Opening long chats
     Windows {
         /// How often each is opened
@@ -56,6 +59,10 @@ pub async fn run(config: Config, args: BenchArgs) -> Result<(), StartError> {
                 BenchArgs::Windows { runs } => {
                     let ask = somebody(app, &mut bulk).await?;
                     windows::measure(&ask, &mut bulk, runs).await
+                }
+                BenchArgs::Script(args) => {
+                    let ask = somebody(app, &mut bulk).await?;
+                    script::print(&ask, &args).await
                 }
                 BenchArgs::Breaches(args) => breaches::measure(&app, &mut bulk, args).await,
             }

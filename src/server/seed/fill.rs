@@ -7,9 +7,11 @@ use crate::connectors::sandbox::archive;
 use crate::context::App;
 use crate::features::inbox::server::wake;
 use crate::features::inbox::types::WorkState;
+use crate::features::search::server::count;
 use crate::features::sellers::server::accounts::seal_key;
 use crate::features::sellers::types::SellerState;
 use crate::features::users::server::accounts::{self, NewUser};
+use crate::platform::clock;
 use crate::platform::db::Db;
 use crate::platform::fault::{Fault, Outcome};
 use crate::platform::schema::{chats, sellers, tags};
@@ -83,6 +85,7 @@ pub async fn fill(app: &App, shape: Shape) -> Result<Filled, StartError> {
     }
     let messages = load(&app.db, shape, Arc::new(places)).await.map_err(other)?;
     set_alarms(&app.db).await.map_err(other)?;
+    count_words(&app.db).await.map_err(other)?;
     let email = email(0, 0);
     Ok(Filled { chats: shape.args.chats, messages, took: began.elapsed(), email, password })
 }
@@ -265,7 +268,7 @@ fn write(shape: &Shape, place: &Place, chat: &Chat, rows: &mut [Rows; TABLES.len
             .plain(said.author)
             .text(&said.body)
             .at(said.at)
-            .at(said.at.max(shape.clock_from()))
+            .at(said.at)
             .plain(true);
     }
     for tag in &chat.tags {
@@ -286,6 +289,13 @@ fn write(shape: &Shape, place: &Place, chat: &Chat, rows: &mut [Rows; TABLES.len
 /// Orders messages as the connector does.
 fn sort_key(id: u64) -> String {
     format!("{id:0>20}")
+}
+
+/// A search has to know which words are common.
+async fn count_words(db: &Db) -> Outcome<()> {
+    let mut conn = db.get().await?;
+    while count::count(&mut conn, clock::now()).await? {}
+    Ok(())
 }
 
 /// Snoozed chats come back by themselves.

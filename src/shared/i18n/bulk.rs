@@ -57,6 +57,7 @@ texts! {
     bulk_reason_variable_missing: "Нет данных для подстановки", "Something to fill in is not known";
     bulk_reason_risky_words: "В тексте есть рискованные слова", "The text has risky words";
     bulk_reason_text_unfit: "Текст пустой или слишком длинный", "The text is empty or too long";
+    bulk_reason_file_gone: "Файл быстрого ответа больше не хранится", "A file of the quick reply is not kept any more";
     bulk_reason_other_seller: "Быстрый ответ для другого кабинета", "The quick reply is for another seller account";
     bulk_reason_seller_removed: "Кабинет отключён", "The seller account is not connected";
     bulk_reason_not_allowed: "Ваша роль больше этого не позволяет", "Your role does not allow it any more";
@@ -101,6 +102,17 @@ impl Locale {
             Locale::Ru => format!("Выбрано {number}"),
             Locale::En if n == 0 => "Select chats".to_owned(),
             Locale::En => format!("{number} selected"),
+        }
+    }
+
+    /// Which files go with a reply.
+    pub fn bulk_with_files(self, names: &[&str]) -> String {
+        let listed = names.join(", ");
+        match (self, names.len()) {
+            (Locale::Ru, 1) => format!("Вместе с ответом уйдёт файл: {listed}"),
+            (Locale::Ru, _) => format!("Вместе с ответом уйдут файлы: {listed}"),
+            (Locale::En, 1) => format!("A file goes with it: {listed}"),
+            (Locale::En, _) => format!("Files that go with it: {listed}"),
         }
     }
 

@@ -37,5 +37,10 @@ texts! {
     page_not_found_text:
         "Возможно, ссылка устарела или в ней опечатка. Ваши чаты на месте.",
         "The link may be old or mistyped. Your chats are where they were.";
+    page_not_fetched: "Раздел не загрузился", "This page has not been loaded";
+    page_not_fetched_text:
+        "Нет связи, или программа обновилась. Чаты и черновики целы; загрузите страницу ещё раз.",
+        "There is no connection, or the program has been updated. Chats and drafts are safe; load the page again.";
+    page_load_again: "Загрузить ещё раз", "Load again";
     to_inbox: "Открыть чаты", "Open the chats";
 }

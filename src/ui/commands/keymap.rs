@@ -2,6 +2,7 @@
 
 use crate::shared::commands::{Chord, Command};
 use crate::ui::browser;
+use crate::ui::json;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -80,7 +81,7 @@ impl Keymap {
 
 /// Reads what was kept; commands and keys that are not known any more are left out.
 fn read(text: &str) -> Option<Changes> {
-    let words: BTreeMap<String, Option<String>> = serde_json::from_str(text).ok()?;
+    let words: BTreeMap<String, Option<String>> = json::read(text).ok()?;
     let change = |(command, chord): (String, Option<String>)| {
         let chord = match chord {
             Some(chord) => Some(chord.parse().ok()?),

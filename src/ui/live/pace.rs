@@ -4,6 +4,7 @@
 
 use crate::shared::change::Event;
 use crate::shared::ids::ChatId;
+use crate::ui::json;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -35,17 +36,17 @@ pub fn wait_after_bye_ms(luck: f64) -> i32 {
 /// Reads a change and moves the cursor; `None` for what is known already or not understood.
 pub fn accept(cursor: &mut i64, data: &str) -> Option<Event> {
     // A newer server may speak of changes we do not know; the number still counts.
-    let seq = serde_json::from_str::<Numbered>(data).ok()?.seq;
+    let seq = json::read::<Numbered>(data).ok()?.seq;
     if seq <= *cursor {
         return None;
     }
     *cursor = seq;
-    serde_json::from_str(data).ok()
+    json::read(data).ok()
 }
 
 /// Reads from where the server wants us to go on after news were lost.
 pub fn resync(data: &str) -> Option<i64> {
-    serde_json::from_str::<Numbered>(data).ok().map(|numbered| numbered.seq)
+    json::read::<Numbered>(data).ok().map(|numbered| numbered.seq)
 }
 
 /// Reads what time it is at the server.
@@ -59,7 +60,7 @@ pub fn presence(data: &str) -> Option<ChatId> {
     struct At {
         chat: Option<ChatId>,
     }
-    serde_json::from_str::<At>(data).ok().and_then(|at| at.chat)
+    json::read::<At>(data).ok().and_then(|at| at.chat)
 }
 
 #[derive(Deserialize)]

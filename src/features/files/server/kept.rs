@@ -104,18 +104,46 @@ pub async fn copy(
     from: FileId,
     to: FileId,
 ) -> Outcome<(String, FileView)> {
+    copy_to(ask, Wanted::ByHand(reply), chat, from, to).await?;
+    let mut views = read::by_ids(&mut *ask.conn().await?, ask.workspace(), &[to]).await?;
+    views.remove(&to).ok_or_else(|| Refusal::FileNotThere.into())
+}
+
+/// The same for a job that had the file when it was planned: the quick reply may have let it go since. Counts for nobody's
+/// limit of uploads.
+///
+/// # Errors
+/// `NotFound` when the workspace has no such chat; `FileNotThere` when the file is not kept any more.
+pub async fn copy_for_job(ask: &Ask, chat: ChatId, from: FileId, to: FileId) -> Outcome<()> {
+    copy_to(ask, Wanted::ByJob, chat, from, to).await
+}
+
+/// On whose account a file is copied.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// A person has chosen this quick reply, whose file it has to be.
+    ByHand(QuickReplyId),
+    ByJob,
+}
+
+async fn copy_to(ask: &Ask, wanted: Wanted, chat: ChatId, from: FileId, to: FileId) -> Outcome<()> {
     let workspace = ask.workspace();
     let mut conn = ask.conn().await?;
-    let found: Option<(String, Option<String>)> = files::table
+    let found: Option<(String, Option<String>, Option<QuickReplyId>)> = files::table
         .find((workspace, from))
         .filter(files::origin.eq(Origin::Kept))
-        .filter(files::quick_reply_id.eq(reply))
-        .select((files::name, files::key))
+        .select((files::name, files::key, files::quick_reply_id))
         .first(&mut conn)
         .await
         .optional()?;
-    let Some((name, Some(key))) = found else { return Err(Refusal::FileNotThere.into()) };
-    let upload = Upload { workspace, author: ask.user.id, chat: Some(chat), id: to, now: ask.now };
+    let Some((name, Some(key), of)) = found else { return Err(Refusal::FileNotThere.into()) };
+    let is_by_hand = match wanted {
+        Wanted::ByHand(reply) if of != Some(reply) => return Err(Refusal::FileNotThere.into()),
+        Wanted::ByHand(_) => true,
+        Wanted::ByJob => false,
+    };
+    let upload =
+        Upload { workspace, author: ask.user.id, chat: Some(chat), id: to, now: ask.now, is_by_hand };
     let began_at = upload.begin(&mut conn, &name).await?;
     drop(conn);
     if let Some(created_at) = began_at {
@@ -123,6 +151,5 @@ pub async fn copy(
         let here = Looked::at(bytes).await.keep(&ask.app, workspace, to, created_at).await?;
         here.note(&mut *ask.conn().await?, workspace, to).await?;
     }
-    let mut views = read::by_ids(&mut *ask.conn().await?, workspace, &[to]).await?;
-    views.remove(&to).ok_or_else(|| Refusal::FileNotThere.into())
+    Ok(())
 }

@@ -28,7 +28,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::sum;
-use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::StreamExt;
@@ -97,7 +97,8 @@ impl Asked {
             return refused(&AppError::NotFound);
         };
         let name = self.named.map(|Query(named)| named.name).unwrap_or_default();
-        let upload = Upload { workspace: user.workspace, author: user.id, chat, id, now: now() };
+        let upload =
+            Upload { workspace: user.workspace, author: user.id, chat, id, now: now(), is_by_hand: true };
         let mut body = self.body.into_data_stream();
         let taken = upload.take(&self.app, &name, declared_length(&self.headers), &mut body).await;
         drain(&mut body).await;
@@ -136,6 +137,8 @@ pub(super) struct Upload {
     pub chat: Option<ChatId>,
     pub id: FileId,
     pub now: DateTime<Utc>,
+    /// Counts for what a person may upload within a minute. What a job does on their behalf does not.
+    pub is_by_hand: bool,
 }
 
 impl Upload {
@@ -173,11 +176,13 @@ impl Upload {
                 chats::table.find((self.workspace, chat)).select(chats::id).first(conn).await.optional()?;
             found.ok_or_else(Fault::not_found)?;
         }
-        self.check_pace(conn).await?;
+        if self.is_by_hand {
+            self.check_pace(conn).await?;
+        }
         diesel::sql_query(
             "INSERT INTO files AS f (workspace_id, id, chat_id, author_id, origin, state, name, attempts, tried_at, created_at) \
-             VALUES ($1, $2, $3, $4, $7, 'waiting', $5, 1, $6, $6) \
-             ON CONFLICT (workspace_id, id) DO UPDATE SET attempts = f.attempts + 1, tried_at = excluded.tried_at, name = excluded.name \
+             VALUES ($1, $2, $3, $4, $7, 'waiting', $5, $8, $6, $6) \
+             ON CONFLICT (workspace_id, id) DO UPDATE SET attempts = f.attempts + $8, tried_at = excluded.tried_at, name = excluded.name \
              WHERE f.origin = $7 AND f.state <> 'stored' AND f.author_id = $4 AND f.chat_id IS NOT DISTINCT FROM $3",
         )
         .bind::<SqlUuid, _>(self.workspace)
@@ -187,6 +192,7 @@ impl Upload {
         .bind::<Text, _>(name)
         .bind::<Timestamptz, _>(self.now)
         .bind::<Text, _>(self.origin())
+        .bind::<Integer, _>(i32::from(self.is_by_hand))
         .execute(conn)
         .await?;
         let (origin, chat, author, state, created_at): Begun = files::table

@@ -137,9 +137,9 @@ mod present {
         let status = request.status().unwrap_or(0);
         let text = request.response_text().ok().flatten().unwrap_or_default();
         if status == 200 {
-            return serde_json::from_str(&text).map_err(|_| AppError::Transport);
+            return crate::ui::json::read(&text).map_err(|_| AppError::Transport);
         }
-        Err(serde_json::from_str(&text).unwrap_or(AppError::Transport))
+        Err(crate::ui::json::read(&text).unwrap_or(AppError::Transport))
     }
 
     /// Lets go of a file; an upload on its way is broken off.

@@ -99,12 +99,38 @@ pub async fn put_text(
     text: &str,
     how: &SendHow,
 ) -> Outcome<Vec<Change>> {
+    put_in(conn, ask, chat, reply, Content::Text(text), how).await
+}
+
+/// The same of a file of the chat.
+///
+/// # Errors
+/// A refusal that says what to change; the transaction is to be taken back then.
+pub async fn put_file(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    file: FileId,
+    how: &SendHow,
+) -> Outcome<Vec<Change>> {
+    put_in(conn, ask, chat, reply, Content::File(file), how).await
+}
+
+async fn put_in(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    chat: ChatId,
+    reply: ReplyId,
+    content: Content<'_>,
+    how: &SendHow,
+) -> Outcome<Vec<Change>> {
     let workspace = ask.workspace();
     let seller = chat_seller(conn, workspace, chat).await?;
     if is_written(conn, workspace, chat, reply, ask.user.id).await? {
         return Ok(Vec::new());
     }
-    let checked = checked(conn, ask, chat, seller, Content::Text(text), how).await?;
+    let checked = checked(conn, ask, chat, seller, content, how).await?;
     store(conn, ask, chat, reply, &checked, how).await
 }
 

@@ -6,6 +6,7 @@ use crate::features::inbox::types::Draft;
 use crate::shared::ids::ChatId;
 use crate::shared::page::Viewer;
 use crate::ui::browser;
+use crate::ui::json;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -200,7 +201,7 @@ fn newer(kept: Option<Kept>, server: Option<&Draft>) -> (String, Option<DateTime
 }
 
 fn parse(text: &str) -> Option<Kept> {
-    serde_json::from_str(text).ok()
+    json::read(text).ok()
 }
 
 fn write(kept: &Kept) -> String {

@@ -21,6 +21,7 @@ use crate::shared::role::Permission;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use crate::ui::search_box::SearchBox;
 use leptos::html;
 use leptos::prelude::*;
@@ -39,7 +40,7 @@ pub fn ListPane() -> impl IntoView {
     let address = desk.address.get_untracked();
     // One question for all that the pane needs: a second resource that is read after the first has come is not known to
     // the stream when the page begins, and drawing can stall over it.
-    let first = Resource::new(|| (), move |()| first_load(address.clone()));
+    let first = resource(|| (), move |()| first_load(address.clone()));
     let again = Callback::new(move |()| first.refetch());
     let content = move || {
         let desk = desk.clone();

@@ -6,6 +6,7 @@ mod address;
 mod attachment;
 mod bubble;
 mod bulk;
+mod chat_window;
 mod clock;
 mod composer;
 mod connection;
@@ -56,6 +57,7 @@ mod writing;
 
 use crate::features::orders::ui::provide_order_pane;
 use address::Open;
+pub use chat_window::be_here as chats_be_here;
 use connection::Connection;
 use desk::Desk;
 pub use filters::FiltersPage;

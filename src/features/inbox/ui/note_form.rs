@@ -15,6 +15,7 @@ use crate::shared::page::Viewer;
 use crate::ui::browser;
 use crate::ui::commands::use_commands;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::json;
 use crate::ui::text_area::TextArea;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -142,7 +143,7 @@ impl Form {
 
     fn restore(&self) {
         let kept = self.place.as_deref().and_then(browser::local_get);
-        let kept: Kept = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let kept: Kept = kept.and_then(|text| json::read(&text).ok()).unwrap_or_default();
         self.chosen.set(kept.mentions);
         self.text.set(kept.body);
     }

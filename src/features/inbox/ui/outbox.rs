@@ -11,6 +11,7 @@ use crate::shared::error::{AppError, Refusal};
 use crate::shared::ids::{ChatId, ReplyId};
 use crate::shared::page::Viewer;
 use crate::ui::browser;
+use crate::ui::json;
 use crate::ui::live::{ConnectionState, Live};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -307,7 +308,7 @@ fn refuse(items: &mut [Waiting], reply: ReplyId, error: &AppError) {
 /// Reads what a browser kept. Each reply is read by itself: one that an older version wrote in another way must not
 /// hide the others.
 fn parse(text: &str) -> Vec<Waiting> {
-    let items: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+    let items: Vec<serde_json::Value> = json::read(text).unwrap_or_default();
     items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()
 }
 

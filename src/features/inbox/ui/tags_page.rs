@@ -19,6 +19,7 @@ use crate::ui::field::Field;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::live::{LiveNews, use_live};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,7 +29,7 @@ use leptos_meta::Title;
 #[component]
 pub fn TagsPage() -> impl IntoView {
     let locale = use_locale();
-    let tags = Resource::new(|| (), |()| api::tags_in_use());
+    let tags = resource(|| (), |()| api::tags_in_use());
     let retry = Callback::new(move |()| tags.refetch());
     view! {
         <Title text=locale.tab_title(locale.tags_page())/>

@@ -1,26 +1,16 @@
 //! The pane with the open chat.
 
-use super::actions::{ChatActions, StateChip};
-use super::address::Address;
+use super::address::{Address, Open};
+use super::chat_window::{self, chat_window};
 use super::desk::{Desk, use_desk};
-use super::find::{FindBar, provide_find};
 use super::list::EmptyNote;
-use super::messages::Messages;
-use super::row::MarketplaceMark;
-use super::same_order::SameOrder;
-use super::session::Session;
-use super::together::WindowCompany;
-use super::tools::WindowTools;
 use super::travel::{self, Opened, Target, use_target};
-use super::understood::UnderstoodChip;
-use super::why::WhyDeadline;
-use super::writing::Writing;
-use crate::features::inbox::types::ChatStatus;
-use crate::features::orders::ui::{OrderAside, PaneToggle};
 use crate::shared::error::AppError;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::late::NotFetched;
 use crate::ui::live::ConnectionState;
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -46,9 +36,15 @@ pub fn WindowPane() -> impl IntoView {
     let desk = use_desk();
     let target = use_target(desk.address);
     let open = target.get_untracked();
-    let first = Resource::new(|| (), {
+    #[cfg(feature = "ssr")]
+    if matches!(open.open, Open::Chat(_)) {
+        chat_window::fetch_with_page();
+    }
+    // Whoever reads the list opens a chat next.
+    Effect::new(|_| spawn_local(async { _ = chat_window::be_here().await }));
+    let first = resource(|| (), {
         let open = open.clone();
-        move |()| travel::open(open.clone())
+        move |()| open_when_here(open.clone())
     });
     let content = move || {
         let (desk, open) = (desk.clone(), open.clone());
@@ -58,6 +54,15 @@ pub fn WindowPane() -> impl IntoView {
         })
     };
     view! { <Transition fallback=|| view! { <WindowSkeleton/> }>{content}</Transition> }
+}
+
+/// Opens what the address wants to see, once it can be drawn: what is said in a chat after it was opened is told to its
+/// window only, so that has to be there at once.
+async fn open_when_here(open: Target) -> Option<Result<Opened, AppError>> {
+    if matches!(open.open, Open::Chat(_)) && chat_window::be_here().await.is_err() {
+        return Some(Err(AppError::Transport));
+    }
+    travel::open(open).await
 }
 
 fn shown_after(answer: Option<Result<Opened, AppError>>) -> Shown {
@@ -101,7 +106,7 @@ fn Stage(
             let (pane, target, is_loading, live) =
                 (pane.clone(), target.clone(), is_loading.clone(), desk.live.clone());
             spawn_local(async move {
-                let answer = travel::open(open.clone()).await;
+                let answer = open_when_here(open.clone()).await;
                 if target.get_untracked() != open {
                     return;
                 }
@@ -126,7 +131,9 @@ fn Stage(
         Shown::Chat(view) => {
             // What the server has drawn was not opened by hand just now.
             let takes_focus = pane.turn > 0;
-            view! { <ChatWindow opened=Arc::unwrap_or_clone(view) takes_focus/> }.into_any()
+            chat_window(Arc::unwrap_or_clone(view), takes_focus).unwrap_or_else(|NotFetched| {
+                view! { <FailedWindow desk=desk.clone() error=AppError::Transport again/> }.into_any()
+            })
         }
     };
     let (is_inert, is_busy) = (is_loading.clone(), is_loading);
@@ -164,91 +171,12 @@ fn FailedWindow(desk: Desk, error: AppError, again: Callback<()>) -> impl IntoVi
 
 /// The way back to the list where there is room for one pane only.
 #[component]
-fn BackLink(desk: Desk) -> impl IntoView {
+pub fn BackLink(desk: Desk) -> impl IntoView {
     let (locale, address) = (desk.locale, desk.address);
     let href = move || address.with(|here: &Address| here.with_chat(None).href());
     view! {
         <a class="back-link" href=href aria-label=locale.back_to_list()>
             <Glyph icon=Icon::Back/>
         </a>
-    }
-}
-
-/// An open chat.
-#[component]
-fn ChatWindow(
-    opened: Opened,
-    /// The person has just opened it: the next key is the beginning of an answer.
-    takes_focus: bool,
-) -> impl IntoView {
-    let desk = use_desk();
-    provide_find();
-    let session = Session::new(&desk, opened.view, opened.slice);
-    let problem = session.problem.clone();
-    let saying = desk.clone();
-    let note = move || saying.worth_saying(&problem).map(|error| view! { <ErrorNote error/> });
-    let is_read = session.is_read.clone();
-    let (label, id, chat) = (desk.locale.chat_window(), session.chat, session.chat.to_string());
-    let (marketplace, may_answer) = (session.row.with_untracked(|row| row.marketplace), desk.may_answer());
-    view! {
-        <article
-            class="window"
-            aria-label=label
-            data-chat-id=chat
-            data-read=move || is_read.get().then_some("true")
-        >
-            <WindowHead desk=desk.clone() session=session.clone()/>
-            <ChatActions desk=desk.clone() session=session.clone()/>
-            <FindBar desk=desk.clone() session=session.clone()/>
-            {note}
-            <OrderAside chat=id marketplace may_answer/>
-            <Messages desk=desk.clone() session=session.clone()/>
-            <Writing desk session takes_focus/>
-        </article>
-    }
-}
-
-/// Whose chat this is, what about, and how long the buyer may still wait.
-#[component]
-fn WindowHead(desk: Desk, session: Session) -> impl IntoView {
-    let (locale, chat, company) = (desk.locale, session.chat, desk.clone());
-    let (tools, tooled) = (session.clone(), desk.clone());
-    let (asked, why) = (session.clone(), desk.clone());
-    let (about, subject) = (session.clone(), desk.clone());
-    let row = session.row.clone();
-    let (marketplace, name) = row.with_untracked(|row| (row.marketplace, row.short_name().to_owned()));
-    let (seller, order, closed) = (row.clone(), row.clone(), row.clone());
-    let order = move || {
-        order
-            .with(|row| row.order_number.clone())
-            .map(|number| view! { <span class="window-fact">{locale.order_number(&number)}</span> })
-    };
-    let closed = move || {
-        closed
-            .with(|row| row.status == ChatStatus::Closed)
-            .then(|| view! { <span class="window-fact window-closed">{locale.chat_closed()}</span> })
-    };
-    view! {
-        <header class="window-head">
-            <BackLink desk=desk.clone()/>
-            <div class="window-who">
-                <h2 class="window-title">
-                    <MarketplaceMark marketplace/>
-                    <span>{locale.chat_called(&name)}</span>
-                </h2>
-                <p class="window-facts">
-                    <span class="window-fact">{move || seller.with(|row| row.seller_name.clone())}</span>
-                    {order}
-                    {closed}
-                    <WindowCompany desk=company chat/>
-                    <StateChip desk=desk.clone() row=row.clone()/>
-                    <SameOrder desk session/>
-                </p>
-            </div>
-            <UnderstoodChip desk=subject session=about/>
-            <WhyDeadline desk=why session=asked/>
-            <WindowTools desk=tooled session=tools/>
-            <PaneToggle/>
-        </header>
     }
 }

@@ -14,6 +14,7 @@ use crate::ui::context::{use_locale, use_viewer, use_zone};
 use crate::ui::icon::Icon;
 use crate::ui::live::{LiveNews, use_live};
 use crate::ui::notice::{ErrorNote, use_toasts};
+use crate::ui::resource::resource;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -30,7 +31,7 @@ pub fn KnowledgePage() -> impl IntoView {
     let (may_read, may_manage) = (may(Permission::ReplyToChats), may(Permission::ManageShared));
     let words = RwSignal::new(String::new());
     let editing = RwSignal::new(None::<types::ArticleForm>);
-    let content = Resource::new(move || words.get(), load);
+    let content = resource(move || words.get(), load);
     // A report leads here with the question that lacks an article. Servers draw no form: its id is the browser's.
     let wanted = use_query_map();
     Effect::new(move |_| {

@@ -17,6 +17,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::field::Field;
 use crate::ui::icon::Icon;
 use crate::ui::notice::{ErrorNote, use_toasts};
+use crate::ui::resource::resource;
 use form::ReplyForm;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -31,7 +32,7 @@ pub(super) type Sellers = Vec<(SellerId, String)>;
 pub fn QuickRepliesPage() -> impl IntoView {
     let locale = use_locale();
     let may_reply = use_viewer().is_some_and(|viewer| viewer.may(Permission::ReplyToChats));
-    let content = Resource::new(
+    let content = resource(
         || (),
         |()| async {
             let replies = api::list().await?;

@@ -19,11 +19,11 @@ const TURNS: usize = 30;
 /// A message may become visible so long after the time it is marked with: its transaction takes a while.
 const STILL_COMING: TimeDelta = TimeDelta::seconds(30);
 
-/// Counts what has come since the last time. A long backlog takes several turns.
+/// Counts what has come since the last time. A long backlog takes several turns; says whether there may be more.
 ///
 /// # Errors
 /// When the database refuses; then the next turn begins where this one did.
-pub async fn count(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<()> {
+pub async fn count(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<bool> {
     let all: Vec<WorkspaceId> = workspaces::table.select(workspaces::id).load(conn).await?;
     let mut turns = TURNS;
     for workspace in all {
@@ -31,7 +31,7 @@ pub async fn count(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Outcome<
             turns -= 1;
         }
     }
-    Ok(())
+    Ok(turns == 0)
 }
 
 #[derive(diesel::QueryableByName)]

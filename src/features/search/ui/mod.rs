@@ -12,6 +12,7 @@ use crate::features::sellers::types::SellerView;
 use crate::shared::error::AppError;
 use crate::shared::ids::SellerId;
 use crate::ui::context::use_locale;
+use crate::ui::resource::resource;
 use crate::ui::search_box::{SearchBox, results_of};
 use hits::Hits;
 use leptos::html;
@@ -33,7 +34,7 @@ pub fn SearchPage() -> impl IntoView {
     let query = use_query();
     let asked = query.get_untracked();
     let text = asked.text.clone();
-    let first = Resource::new(|| (), {
+    let first = resource(|| (), {
         let asked = asked.clone();
         move |()| first_load(asked.clone())
     });

@@ -15,6 +15,7 @@ use crate::features::sellers::types::SellerView;
 use crate::shared::role::Permission;
 use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 pub use banner::StoppedBanner;
 use book::Book;
 use card::SellerCard;
@@ -28,7 +29,7 @@ use push::TakeOverDialog;
 #[component]
 pub fn SellersPage() -> impl IntoView {
     let locale = use_locale();
-    let sellers = Resource::new(|| (), |()| api::list());
+    let sellers = resource(|| (), |()| api::list());
     let retry = Callback::new(move |()| sellers.refetch());
     view! {
         <Title text=locale.tab_title(locale.sellers())/>

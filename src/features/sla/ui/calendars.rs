@@ -18,6 +18,7 @@ use crate::ui::button::{Button, ButtonKind};
 use crate::ui::context::{use_locale, use_now, use_zone};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use chrono::{Datelike, Days, NaiveDate};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -30,7 +31,7 @@ const PREVIEWED: u64 = 14;
 #[component]
 pub fn CalendarsPage() -> impl IntoView {
     let locale = use_locale();
-    let settings = Resource::new(|| (), |()| api::settings());
+    let settings = resource(|| (), |()| api::settings());
     let again = Callback::new(move |()| settings.refetch());
     view! {
         <Title text=locale.tab_title(locale.calendars())/>

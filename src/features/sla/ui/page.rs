@@ -20,6 +20,7 @@ use crate::ui::button::Button;
 use crate::ui::context::use_locale;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use std::collections::BTreeMap;
 #[component]
 pub fn DeadlinesPage() -> impl IntoView {
     let locale = use_locale();
-    let settings = Resource::new(|| (), |()| api::settings());
+    let settings = resource(|| (), |()| api::settings());
     let again = Callback::new(move |()| settings.refetch());
     view! {
         <Title text=locale.tab_title(locale.deadlines())/>

@@ -10,6 +10,7 @@ use crate::shared::i18n::Locale;
 use crate::ui::context::{use_locale, use_now, use_zone};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -24,7 +25,7 @@ const PERIODS: [u16; 4] = [1, 7, USUAL_DAYS, 90];
 pub fn DeadlineReportPage() -> impl IntoView {
     let locale = use_locale();
     let query = use_query();
-    let report = Resource::new(move || query.get(), api::report);
+    let report = resource(move || query.get(), api::report);
     let again = Callback::new(move |()| report.refetch());
     view! {
         <Title text=locale.tab_title(locale.report())/>

@@ -36,7 +36,7 @@ mod source {
         let Ok(source) = EventSource::new(&format!("/suggestions/{id}")) else { return };
         let text = Handler::new(move |event: MessageEvent| {
             let data = event.data().as_string().unwrap_or_default();
-            if let Ok(text) = serde_json::from_str::<String>(&data) {
+            if let Ok(text) = crate::ui::json::read::<String>(&data) {
                 on_text(text);
             }
         });

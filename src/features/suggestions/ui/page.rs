@@ -15,6 +15,7 @@ use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::icon::Icon;
 use crate::ui::notice::{ErrorNote, use_toasts};
+use crate::ui::resource::resource;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,7 +30,7 @@ type Tests = RwSignal<HashMap<ProviderId, Result<ProviderTest, AppError>>>;
 pub fn ModelsPage() -> impl IntoView {
     let locale = use_locale();
     let may_manage = use_viewer().is_some_and(|viewer| viewer.may(Permission::ManageModels));
-    let loaded = Resource::new(|| (), |()| api::models());
+    let loaded = resource(|| (), |()| api::models());
     let again = Callback::new(move |()| loaded.refetch());
     // They stay when the list is asked for again.
     let tests: Tests = RwSignal::new(HashMap::new());

@@ -10,6 +10,7 @@ use crate::shared::i18n::Locale;
 use crate::shared::role::Permission;
 use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -37,7 +38,7 @@ pub fn SuggestionReportPage() -> impl IntoView {
 
 #[component]
 fn Loaded() -> impl IntoView {
-    let report = Resource::new(|| (), |()| api::report());
+    let report = resource(|| (), |()| api::report());
     let again = Callback::new(move |()| report.refetch());
     view! {
         <Transition fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>

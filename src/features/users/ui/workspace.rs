@@ -17,6 +17,7 @@ use crate::ui::icon::{Glyph, Icon};
 use crate::ui::live::{LiveNews, use_live};
 use crate::ui::notice::{ErrorNote, use_toasts};
 use crate::ui::picker::{Picker, PickerLine};
+use crate::ui::resource::resource;
 use leptos::ev::{self, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -34,7 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
     let locale = use_locale();
-    let first = Resource::new(|| (), |()| first_load());
+    let first = resource(|| (), |()| first_load());
     let retry = Callback::new(move |()| first.refetch());
     view! {
         <Title text=locale.tab_title(locale.workspace_page())/>

@@ -11,6 +11,7 @@ use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::context::{use_locale, use_viewer, use_zone};
 use crate::ui::icon::Icon;
 use crate::ui::notice::{ErrorNote, use_toasts};
+use crate::ui::resource::resource;
 use crate::ui::text_area::TextArea;
 use leptos::html;
 use leptos::prelude::*;
@@ -24,7 +25,7 @@ use uuid::Uuid;
 pub fn WordingPage() -> impl IntoView {
     let locale = use_locale();
     let may_manage = use_viewer().is_some_and(|viewer| viewer.may(Permission::ManageShared));
-    let settings = Resource::new(|| (), |()| api::settings());
+    let settings = resource(|| (), |()| api::settings());
     let again = Callback::new(move |()| settings.refetch());
     view! {
         <Title text=locale.tab_title(locale.wording_rules())/>

@@ -10,12 +10,22 @@ use crate::features::inbox::server::{assign, hold, prioritise, reply, set_aside,
 use crate::features::inbox::types::{Departure, ReadUpTo, SendHow, WorkState};
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::change::Change;
-use crate::shared::ids::{BulkJobId, ChatId, ReplyId, WorkspaceId};
+use crate::shared::ids::{BulkJobId, ChatId, FileId, ReplyId, WorkspaceId};
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-/// Does what a job does to a chat; `text` is the filled-in quick reply. Returns what has changed: nothing when the chat
+/// The quick reply as a chat gets it.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Filled in.
+    pub text: String,
+    /// Files of the chat that follow it.
+    pub files: Vec<FileId>,
+}
+
+/// Does what a job does to a chat; `message` is there where the job is a reply. Returns what has changed: nothing when the chat
 /// is so already.
 ///
 /// # Errors
@@ -26,7 +36,7 @@ pub async fn carry_out(
     job: &Job,
     work: &BulkWork,
     item: &Item,
-    text: &str,
+    message: Option<&Message>,
 ) -> Outcome<Vec<Change>> {
     let (chat, seen) = (item.chat_id, Some(item.seen()));
     match work {
@@ -46,7 +56,13 @@ pub async fn carry_out(
                 read_up_to: Some(ReadUpTo { message: seen, reply: Some(job.created_at) }),
                 ..SendHow::default()
             };
-            reply::put_text(conn, ask, chat, reply_of(job.id, chat), text, &how).await
+            let Message { text, files } = message.ok_or_else(|| Fault::broke("a reply without its text"))?;
+            let mut changes = reply::put_text(conn, ask, chat, reply_of(job.id, chat, 0), text, &how).await?;
+            for (part, file) in (1..).zip(files) {
+                let reply = reply_of(job.id, chat, part);
+                changes.extend(reply::put_file(conn, ask, chat, reply, *file, &how).await?);
+            }
+            Ok(changes)
         }
     }
 }
@@ -77,7 +93,13 @@ pub async fn undo(
         BulkWork::Close | BulkWork::Snooze(_) | BulkWork::MarkSpam | BulkWork::Reopen => {
             restore(conn, ask, item, &before).await
         }
-        BulkWork::Reply(_) => hold::take_back_in(conn, ask, reply_of(job.id, chat)).await,
+        BulkWork::Reply(text) => {
+            let mut changes = Vec::new();
+            for part in 0..=text.files.len() {
+                changes.extend(hold::take_back_in(conn, ask, reply_of(job.id, chat, part)).await?);
+            }
+            Ok(changes)
+        }
     }
 }
 
@@ -145,12 +167,25 @@ async fn has_changed_since(
     Ok(found.is_there)
 }
 
-/// The reply that a job writes in a chat: whoever writes it again writes the same one.
-pub fn reply_of(job: BulkJobId, chat: ChatId) -> ReplyId {
-    let hash = Sha256::new().chain_update(job.0.as_bytes()).chain_update(chat.0.as_bytes()).finalize();
+/// The reply that a job writes in a chat, the text before its files: whoever writes it again writes the same one.
+pub fn reply_of(job: BulkJobId, chat: ChatId, part: usize) -> ReplyId {
+    ReplyId(made_of(job, chat, if part == 0 { String::new() } else { format!("part {part}") }))
+}
+
+/// The file of a chat that a job makes out of one of the quick reply.
+pub fn file_of(job: BulkJobId, chat: ChatId, place: usize) -> FileId {
+    FileId(made_of(job, chat, format!("file {place}")))
+}
+
+fn made_of(job: BulkJobId, chat: ChatId, what: String) -> Uuid {
+    let hash = Sha256::new()
+        .chain_update(job.0.as_bytes())
+        .chain_update(chat.0.as_bytes())
+        .chain_update(what)
+        .finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);
-    ReplyId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 #[cfg(test)]
@@ -160,8 +195,10 @@ mod tests {
     #[test]
     fn a_job_has_one_reply_for_a_chat() {
         let (job, chat) = (BulkJobId::new(), ChatId::new());
-        assert_eq!(reply_of(job, chat), reply_of(job, chat));
-        assert_ne!(reply_of(job, chat), reply_of(job, ChatId::new()));
-        assert_ne!(reply_of(job, chat), reply_of(BulkJobId::new(), chat));
+        assert_eq!(reply_of(job, chat, 0), reply_of(job, chat, 0));
+        assert_ne!(reply_of(job, chat, 0), reply_of(job, ChatId::new(), 0));
+        assert_ne!(reply_of(job, chat, 0), reply_of(BulkJobId::new(), chat, 0));
+        assert_ne!(reply_of(job, chat, 0), reply_of(job, chat, 1));
+        assert_ne!(reply_of(job, chat, 1).0, file_of(job, chat, 1).0);
     }
 }

@@ -3,8 +3,10 @@
 use super::job::{self, may};
 use super::preview;
 use crate::context::Ask;
+use crate::features::files::server::kept;
 use crate::features::inbox::bulk::{
-    BulkAct, BulkChats, BulkPlan, BulkState, BulkText, BulkWork, MOST_CHATS, MOST_CHOSEN, MOST_REPLIES,
+    BulkAct, BulkChats, BulkFile, BulkPlan, BulkState, BulkText, BulkWork, MOST_CHATS, MOST_CHOSEN,
+    MOST_REPLIES,
 };
 use crate::features::inbox::server::{assign, list, tags};
 use crate::features::quick_replies::server::list as quick_replies;
@@ -112,5 +114,7 @@ async fn text_of(conn: &mut AsyncPgConnection, ask: &Ask, reply: QuickReplyId) -
     let visible = quick_replies::visible(conn, ask.workspace(), ask.user.id).await?;
     let row = visible.into_iter().find(|row| row.id == reply).ok_or_else(Fault::not_found)?;
     let scope = row.scope();
-    Ok(BulkText { id: row.id, title: row.title, body: row.body, scope })
+    let files = kept::of(conn, ask.workspace(), &[reply]).await?.remove(&reply).unwrap_or_default();
+    let files = files.into_iter().map(|(name, file)| BulkFile { id: file.id, name }).collect();
+    Ok(BulkText { id: row.id, title: row.title, body: row.body, scope, files })
 }

@@ -1,11 +1,13 @@
 //! A job on its way through its chats.
 
+use super::change::Message;
 use super::items::{Before, Item, Told};
 use super::job::{Job, may};
-use super::preview::{TextFor, Writer};
+use super::preview::Writer;
 use super::{author, change, items, job};
 use crate::context::{App, Ask};
-use crate::features::inbox::bulk::{BulkOutcome, BulkReason, BulkState, BulkWork};
+use crate::features::files::server::kept;
+use crate::features::inbox::bulk::{BulkOutcome, BulkReason, BulkState, BulkText, BulkWork};
 use crate::features::inbox::server::activities;
 use crate::features::notices::server::notify;
 use crate::platform::clock;
@@ -14,7 +16,7 @@ use crate::platform::jobs::{self, NewJob, Run, Verdict};
 use crate::platform::live;
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
-use crate::shared::ids::{BulkJobId, ChatId, WorkspaceId};
+use crate::shared::ids::{BulkJobId, ChatId, FileId, WorkspaceId};
 use chrono::{DateTime, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde::{Deserialize, Serialize};
@@ -94,27 +96,55 @@ pub async fn step(app: &App, workspace: WorkspaceId, id: BulkJobId, now: DateTim
     if !may(ask.user.role, work.is_reply()) {
         return give_up(&mut conn, &ask, id).await;
     }
-    let texts = match &work {
+    let messages = match &work {
         BulkWork::Reply(text) if seen.state == BulkState::Running => {
             let ahead = items::next(&mut conn, workspace, &seen, REPLIES_TOGETHER).await?;
-            // Others need the connection too while the texts are put together.
+            // Others need the connection too while the messages are put together.
             drop(conn);
-            let texts = texts(&Writer::new(&ask, text).await?, &ahead).await?;
+            let messages = messages(&ask, id, text, &ahead).await?;
             conn = app.db.get().await?;
-            texts
+            messages
         }
         _ => HashMap::new(),
     };
-    let batch = Batch { ask: &ask, work: &work, texts: &texts };
+    let batch = Batch { ask: &ask, work: &work, messages: &messages };
     conn.transaction(async |conn| batch.carry_out(conn, &seen).await).await
 }
 
-async fn texts(writer: &Writer<'_>, items: &[Item]) -> Outcome<HashMap<ChatId, TextFor>> {
-    let mut texts = HashMap::new();
-    for item in items {
-        texts.insert(item.chat_id, writer.text_for(item.chat_id).await?);
+/// What each chat gets, or why it gets nothing.
+type Messages = HashMap<ChatId, Result<Message, BulkReason>>;
+
+async fn messages(ask: &Ask, job: BulkJobId, text: &BulkText, items: &[Item]) -> Outcome<Messages> {
+    let writer = Writer::new(ask, text).await?;
+    let mut messages = HashMap::new();
+    for Item { chat_id: chat, .. } in items {
+        let message = match writer.text_for(*chat).await? {
+            Ok(filled) => files(ask, job, text, *chat).await?.map(|files| Message { text: filled, files }),
+            Err(reason) => Err(reason),
+        };
+        messages.insert(*chat, message);
     }
-    Ok(texts)
+    Ok(messages)
+}
+
+/// Makes files of the chat out of those of the quick reply. What is not sent in the end is pruned like any upload.
+async fn files(
+    ask: &Ask,
+    job: BulkJobId,
+    text: &BulkText,
+    chat: ChatId,
+) -> Outcome<Result<Vec<FileId>, BulkReason>> {
+    let mut copies = Vec::new();
+    for (place, file) in text.files.iter().enumerate() {
+        let copy = change::file_of(job, chat, place);
+        match kept::copy_for_job(ask, chat, file.id, copy).await {
+            Ok(()) => copies.push(copy),
+            Err(Fault::Told(AppError::Refused(refusal))) => return Ok(Err(BulkReason::of(&refusal))),
+            Err(Fault::Told(AppError::NotFound)) => return Ok(Err(BulkReason::Gone)),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(Ok(copies))
 }
 
 /// The author may not do this any more: what is left stays as it is.
@@ -139,7 +169,7 @@ struct Batch<'a> {
     ask: &'a Ask,
     work: &'a BulkWork,
     /// The quick reply as each chat gets it.
-    texts: &'a HashMap<ChatId, TextFor>,
+    messages: &'a Messages,
 }
 
 impl Batch<'_> {
@@ -184,18 +214,18 @@ impl Batch<'_> {
         item: &Item,
     ) -> Outcome<(Told, Vec<Change>)> {
         let chat = item.chat_id;
-        let text = match (self.work, self.texts.get(&chat)) {
-            (BulkWork::Reply(_), Some(Ok(text))) => text,
+        let message = match (self.work, self.messages.get(&chat)) {
+            (BulkWork::Reply(_), Some(Ok(message))) => Some(message),
             (BulkWork::Reply(_), Some(Err(reason))) => return Ok((skipped(chat, *reason), Vec::new())),
             (BulkWork::Reply(_), None) => return Ok((skipped(chat, BulkReason::Gone), Vec::new())),
-            _ => "",
+            _ => None,
         };
         let before = match activities::hold(conn, self.ask.workspace(), chat).await {
             Ok(held) => Before::of(&held),
             Err(fault) => return Ok((not_done(chat, fault)?, Vec::new())),
         };
         let acted = conn
-            .transaction(async |conn| change::carry_out(conn, self.ask, job, self.work, item, text).await)
+            .transaction(async |conn| change::carry_out(conn, self.ask, job, self.work, item, message).await)
             .await;
         match acted {
             Ok(changes) => {

@@ -311,8 +311,7 @@ fn ReplyMenu(desk: Desk, asking: Asking) -> impl IntoView {
         spawn_local(async move {
             // Without an answer the menu shows what was known; the next opening asks again.
             if let Ok(told) = quick_replies::list().await {
-                // Only texts go to many: those that bring files are for one chat at a time.
-                _ = replies.try_set(told.into_iter().filter(|reply| reply.files.is_empty()).collect());
+                _ = replies.try_set(told);
             }
         });
     });

@@ -3,7 +3,7 @@
 use super::super::desk::Desk;
 use super::ask::Asking;
 use super::words;
-use crate::features::inbox::bulk::{BulkPlan, ReplyPreview};
+use crate::features::inbox::bulk::{BulkPlan, BulkWork, ReplyPreview};
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::dialog::Dialog;
 use crate::ui::notice::ErrorNote;
@@ -59,8 +59,16 @@ pub fn Confirm(desk: Desk, asking: Asking) -> impl IntoView {
 fn Plan(desk: Desk, plan: BulkPlan) -> impl IntoView {
     let locale = desk.locale;
     let notes = words::notes(locale, &plan.job.work);
+    let files = match &plan.job.work {
+        BulkWork::Reply(text) if !text.files.is_empty() => {
+            let names: Vec<&str> = text.files.iter().map(|file| file.name.as_str()).collect();
+            Some(locale.bulk_with_files(&names))
+        }
+        _ => None,
+    };
     view! {
         {plan.preview.map(|preview| view! { <Preview desk preview/> })}
+        {files.map(|files| view! { <p class="bulk-note" data-testid="bulk-files">{files}</p> })}
         {notes.into_iter().map(|note| view! { <p class="bulk-note">{note}</p> }).collect_view()}
     }
 }

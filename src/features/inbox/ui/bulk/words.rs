@@ -129,6 +129,7 @@ pub fn reason(locale: Locale, reason: BulkReason) -> &'static str {
         BulkReason::VariableMissing => locale.bulk_reason_variable_missing(),
         BulkReason::RiskyWords => locale.bulk_reason_risky_words(),
         BulkReason::TextUnfit => locale.bulk_reason_text_unfit(),
+        BulkReason::FileGone => locale.bulk_reason_file_gone(),
         BulkReason::OtherSeller => locale.bulk_reason_other_seller(),
         BulkReason::SellerRemoved => locale.bulk_reason_seller_removed(),
         BulkReason::NotAllowed => locale.bulk_reason_not_allowed(),

@@ -14,6 +14,7 @@ use crate::ui::context::{use_locale, use_viewer};
 use crate::ui::icon::Icon;
 use crate::ui::live::{LiveNews, use_live};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -23,7 +24,7 @@ use std::future::Future;
 #[component]
 pub fn FiltersPage() -> impl IntoView {
     let locale = use_locale();
-    let first = Resource::new(|| (), |()| first_load());
+    let first = resource(|| (), |()| first_load());
     let retry = Callback::new(move |()| first.refetch());
     view! {
         <Title text=locale.tab_title(locale.filters_saved())/>

@@ -17,6 +17,7 @@ use crate::ui::context::{use_locale, use_now, use_viewer, use_zone};
 use crate::ui::icon::Icon;
 use crate::ui::live::{LiveNews, use_live};
 use crate::ui::notice::ErrorNote;
+use crate::ui::resource::resource;
 use access::{AccessDialog, Given};
 use leave::{Leave, LeaveDialog};
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ use person::{Form, PersonDialog};
 #[component]
 pub fn PeoplePage() -> impl IntoView {
     let locale = use_locale();
-    let staff = Resource::new(|| (), |()| api::staff());
+    let staff = resource(|| (), |()| api::staff());
     let retry = Callback::new(move |()| staff.refetch());
     view! {
         <Title text=locale.tab_title(locale.people_page())/>
