@@ -34,7 +34,18 @@ export interface Person {
   password: string;
 }
 
-const BIN = required('AGENTIQ_BIN');
+/** A build of the program: what is run, and where what browsers get from it lies. */
+export interface Build {
+  bin: string;
+  site: string;
+}
+
+/** The build under test. */
+export const BUILD: Build = { bin: required('AGENTIQ_BIN'), site: required('LEPTOS_SITE_ROOT') };
+/** A build of an earlier version that this one has to follow, where there is one (scripts/roll). */
+export const EARLIER: Build | undefined = process.env.AGENTIQ_EARLIER_BIN
+  ? { bin: process.env.AGENTIQ_EARLIER_BIN, site: required('AGENTIQ_EARLIER_SITE') }
+  : undefined;
 const ADMIN_DATABASE = required('DATABASE_URL');
 let databases = 0;
 
@@ -50,8 +61,8 @@ class Running {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
 
-  constructor(args: string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(BIN, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: string[], env: NodeJS.ProcessEnv, build = BUILD) {
+    this.#child = spawn(build.bin, args, { env: { ...env, LEPTOS_SITE_ROOT: build.site }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout!.on('data', (chunk: Buffer) => this.log.push(chunk.toString()));
     this.#child.stderr!.on('data', (chunk: Buffer) => this.log.push(chunk.toString()));
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
@@ -100,9 +111,9 @@ function timeout(milliseconds: number): Promise<'too long'> {
 }
 
 /** Runs a command to its end. */
-function run(args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<{ code: number | null; out: string; err: string }> {
+function run(args: string[], env: NodeJS.ProcessEnv, input = '', build = BUILD): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(BIN, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(build.bin, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -254,6 +265,8 @@ export class Sandbox {
 /** A database, a sandbox, a data directory and the servers on them. */
 export class House {
   readonly servers: Server[] = [];
+  /** What servers and commands are started of from now on. */
+  build = BUILD;
 
   private constructor(
     readonly database: string,
@@ -292,7 +305,7 @@ export class House {
 
   /** Starts a server; several may share the house. */
   async serve(address = '127.0.0.1:0', args: string[] = []): Promise<Server> {
-    const running = new Running(['serve', ...args], { ...this.env, AGENTIQ_ADDR: address });
+    const running = new Running(['serve', ...args], { ...this.env, AGENTIQ_ADDR: address }, this.build);
     // The sandbox prints a similar line in demo mode.
     const server = new Server(await running.says(/(?:^|\n|\s)listening on (http:\S+)/), running);
     this.servers.push(server);
@@ -308,7 +321,7 @@ export class House {
 
   /** Runs a command of the program on this house's database. */
   cli(args: string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
-    return run(args, this.env, input);
+    return run(args, this.env, input, this.build);
   }
 
   async addPerson(role: Role, name: string = role, email = `${role}-${crypto.randomUUID().slice(0, 8)}@example.ru`): Promise<Person> {

@@ -1,6 +1,9 @@
-/** Three servers and a worker on one database, behind a proxy: any of them may die or be replaced. */
+/**
+ * Three servers and a worker on one database, behind a proxy: any of them may die or be replaced. With a build of an earlier
+ * version (scripts/roll) they begin as that one.
+ */
 import { answer, bubble, DELIVERED, expect, haveRead, logIn, openChat, test, unique, visit } from '../app.ts';
-import type { Server } from '../house.ts';
+import { BUILD, EARLIER, type Server } from '../house.ts';
 import { Proxy } from '../proxy.ts';
 
 // While a server dies under them, browsers say so in their consoles.
@@ -47,6 +50,7 @@ class Crowd {
 
 test('three servers behind a proxy die and are replaced one by one, and nobody loses anything', async ({ empty, browserOf }, info) => {
   test.slow();
+  if (EARLIER) empty.build = EARLIER;
   const owner = await empty.addPerson('owner');
   const colleague = await empty.addPerson('operator', 'Олег Савин');
   const web = () => empty.serve('127.0.0.1:0', ['--no-jobs']);
@@ -107,12 +111,16 @@ test('three servers behind a proxy die and are replaced one by one, and nobody l
     await worker.process.kill();
     worker = await empty.serve();
     await goesOn(4);
-    // A new version: each is asked to go, and its successor stands in its place.
+    // A new version: each is asked to go, and its successor stands in its place. In between both are there.
+    empty.build = BUILD;
     for (const [place, server] of servers.entries()) {
       await server.process.stop();
       servers[place] = await empty.serve(`127.0.0.1:${server.port}`, ['--no-jobs']);
+      await goesOn(5 + place);
     }
-    await goesOn(5);
+    await worker.process.stop();
+    worker = await empty.serve();
+    await goesOn(8);
     await crowd.leave();
 
     expect(crowd.failed, 'questions that failed twice').toEqual([]);

@@ -29,6 +29,10 @@ pub struct TsVector;
 /// One migration at a time, whoever runs it. Any number would do; it is the same in every version.
 const MIGRATION_LOCK: i64 = 0x0061_6765_6e74_6971;
 
+/// What the planner is told about how we ask: briefly and often. Compiling a plan takes longer than any statement of ours, and
+/// starting more processes for one longer than most.
+pub const PLANNING: [(&str, &str); 2] = [("jit", "off"), ("max_parallel_workers_per_gather", "0")];
+
 /// Connections to one Postgres: some for people, some for background work, so that neither starves the other.
 #[derive(Clone)]
 pub struct Db {
@@ -181,12 +185,15 @@ fn settings(url: &str) -> Result<tokio_postgres::Config, DbError> {
     // A database that vanishes without a word (a cut cable) is noticed in seconds, not in hours.
     config.keepalives_idle(Duration::from_secs(20));
     config.tcp_user_timeout(Duration::from_secs(20));
-    // A forgotten transaction must not hold its locks: a browser that goes away can leave one behind. Compiling a plan takes
-    // longer than any statement of ours.
-    let limits = "-c TimeZone=UTC -c jit=off -c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000";
+    // A forgotten transaction must not hold its locks: a browser that goes away can leave one behind.
+    let planning = PLANNING.map(|(name, value)| format!("-c {name}={value}")).join(" ");
+    let limits = format!(
+        "-c TimeZone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 \
+         {planning}"
+    );
     let options = match config.get_options() {
         Some(given) => format!("{limits} {given}"),
-        None => limits.to_owned(),
+        None => limits,
     };
     config.options(options);
     Ok(config)

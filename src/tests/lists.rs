@@ -22,6 +22,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 // --- What a filter means -------------------------------------------------------------------------------------------
 
@@ -345,19 +346,45 @@ impl World {
 
     /// A whole list, page by page.
     async fn walk(&self, query: &ListQuery) -> (Vec<ChatRow>, Counts) {
-        let mut rows: Vec<ChatRow> = Vec::new();
-        let mut after: Option<ListCursor> = None;
+        let pages = self.pages(query).await;
+        let counts = pages.last().expect("a page").counts;
+        (pages.into_iter().flat_map(|page| page.page.items).collect(), counts)
+    }
+
+    /// The pages of a list, each not larger than it may be.
+    async fn pages(&self, query: &ListQuery) -> Vec<ChatListPage> {
+        let mut pages: Vec<ChatListPage> = Vec::new();
         loop {
+            let after: Option<ListCursor> = pages.last().and_then(|page| page.page.next);
             let page: ChatListPage =
                 self.me.want("inbox/chats", json!({ "query": query, "after": after })).await;
             assert!(page.page.items.len() <= CHATS_PER_PAGE);
-            rows.extend(page.page.items);
-            after = page.page.next;
-            if after.is_none() {
-                return (rows, page.counts);
+            let is_last = page.page.next.is_none();
+            pages.push(page);
+            if is_last {
+                return pages;
             }
         }
     }
+
+    fn expected(&self, query: &ListQuery, chats: &[Facts]) -> HashSet<ChatId> {
+        chats
+            .iter()
+            .filter(|chat| self.is_in(query.view, chat))
+            .filter(|chat| query.seller.is_none_or(|seller| seller == chat.seller))
+            .filter(|chat| query.filter.as_ref().is_none_or(|filter| self.passes(filter, chat)))
+            .map(|chat| chat.id)
+            .collect()
+    }
+}
+
+/// These chats and no others, each once, in the order of the list.
+fn check_rows(rows: &[ChatRow], expected: &HashSet<ChatId>, query: &ListQuery) {
+    let listed: HashSet<ChatId> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(&listed, expected, "{query:?}");
+    assert_eq!(rows.len(), expected.len(), "each once: {query:?}");
+    let places: Vec<ListCursor> = rows.iter().map(|row| ListCursor::of(row, query.sort)).collect();
+    assert!(places.is_sorted_by(|a, b| a.compare(b).is_lt()), "in order: {query:?}");
 }
 
 fn pick<'a, T>(random: &mut StdRng, items: &'a [T]) -> &'a T {
@@ -385,20 +412,10 @@ async fn a_filter_means_the_same_in_sql_and_in_words() {
             seller: random.random_bool(0.2).then(|| world.sellers[0]),
             filter: (case >= 30).then_some(filter),
         };
-        let expected: HashSet<ChatId> = chats
-            .iter()
-            .filter(|chat| world.is_in(query.view, chat))
-            .filter(|chat| query.seller.is_none_or(|seller| seller == chat.seller))
-            .filter(|chat| query.filter.as_ref().is_none_or(|filter| world.passes(filter, chat)))
-            .map(|chat| chat.id)
-            .collect();
+        let expected = world.expected(&query, &chats);
         found += expected.len();
         let (rows, counts) = world.walk(&query).await;
-        let listed: HashSet<ChatId> = rows.iter().map(|row| row.id).collect();
-        assert_eq!(listed, expected, "{query:?}");
-        assert_eq!(rows.len(), expected.len(), "each once: {query:?}");
-        let places: Vec<ListCursor> = rows.iter().map(|row| ListCursor::of(row, query.sort)).collect();
-        assert!(places.is_sorted_by(|a, b| a.compare(b).is_lt()), "in order: {query:?}");
+        check_rows(&rows, &expected, &query);
         if query.filter.is_none() {
             assert_eq!(counts.of(query.view), expected.len() as i64, "{query:?}");
         }
@@ -408,6 +425,40 @@ async fn a_filter_means_the_same_in_sql_and_in_words() {
         assert_eq!((changed.rows.len(), belong), (ids.len(), expected), "{query:?}");
     }
     assert!(found > 1_500, "filters that find nothing prove nothing: {found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_ends_where_looking_ended_and_the_next_one_goes_on_there() {
+    let world = World::new().await;
+    let sql = world.app.sql().await;
+    let random = &mut StdRng::seed_from_u64(17);
+    let chats: Vec<Facts> = (0..4_000).map(|number| world.chat(random, number)).collect();
+    sql.run("BEGIN").await;
+    for chat in &chats {
+        world.store(&sql, chat).await;
+    }
+    sql.run("COMMIT; ANALYZE").await;
+    let filters = world.filters();
+    let mut runner = TestRunner::deterministic();
+    // Nothing leads to these, and few pass.
+    let text = |text: &str| Filter::Is(Condition::Text(text.into()));
+    let few = Filter::Not(Box::new(Filter::Not(Box::new(text("Chat-77")))));
+    let mut short = 0;
+    for case in 0..30 {
+        let drawn = filters.new_tree(&mut runner).expect("a filter").current();
+        let filter = if case % 2 == 0 { few.clone() } else { Filter::All(vec![drawn, few.clone()]) };
+        let query = ListQuery {
+            view: *pick(random, &[View::All, View::All, View::Open, View::Closed]),
+            sort: Sort::ALL[case % Sort::ALL.len()],
+            seller: random.random_bool(0.2).then(|| world.sellers[0]),
+            filter: Some(filter),
+        };
+        let pages = world.pages(&query).await;
+        short += pages.iter().filter(|page| page.page.items.len() < CHATS_PER_PAGE).count() - 1;
+        let rows: Vec<ChatRow> = pages.into_iter().flat_map(|page| page.page.items).collect();
+        check_rows(&rows, &world.expected(&query, &chats), &query);
+    }
+    assert!(short > 20, "pages that are all full prove nothing: {short}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -487,34 +538,28 @@ async fn numbers_are_exact_whatever_happens_at_once() {
         world.store(&sql, &chat).await;
         chats.push(chat.id);
     }
+    let is_over = AtomicBool::new(false);
     let meddling = async {
         let sqls = futures::future::join_all((0..4).map(|_| world.app.sql())).await;
         let all = sqls.into_iter().zip(1..).map(|(sql, seed)| meddle(sql, &world, &chats, seed));
-        futures::future::join_all(all).await
+        futures::future::join_all(all).await;
+        is_over.store(true, Ordering::Relaxed);
     };
-    let mut melts = 0;
-    let mut looks = 0;
-    tokio::pin!(meddling);
-    loop {
-        let look = async {
+    // None of them is broken off: it would go on in the database, and hold what the last one needs.
+    let looking = async {
+        let mut looks = 0;
+        while !is_over.load(Ordering::Relaxed) {
             let (mut one, mut other) = (world.app.conn().await, world.app.conn().await);
             let (first, second) = tokio::join!(counts::melt(&mut one), counts::melt(&mut other));
             first.expect("melted");
             second.expect("melted");
             assert_eq!(sql.value(DIFFERENCES).await.as_deref(), Some(""));
-        };
-        tokio::select! {
-            biased;
-            () = look => { melts += 2; looks += 1; }
-            _ = &mut meddling => break,
+            looks += 1;
         }
-        // The other side gets its turn although the look comes first.
-        tokio::select! {
-            _ = &mut meddling => break,
-            () = tokio::task::yield_now() => {}
-        }
-    }
-    assert!(melts > 4 && looks > 2, "nothing was looked at while it moved");
+        looks
+    };
+    let ((), looks) = tokio::join!(meddling, looking);
+    assert!(looks > 2, "nothing was looked at while it moved");
     assert_eq!(sql.value(DIFFERENCES).await.as_deref(), Some(""));
 
     counts::melt(&mut *world.app.conn().await).await.expect("melted");

@@ -15,7 +15,7 @@ use agentiq::features::suggestions::server::{ahead, calls, report, standing};
 use agentiq::features::understanding::server::by_model;
 use agentiq::features::understanding::types::{Category, Sentiment, Urgency};
 use agentiq::platform::clock::now;
-use agentiq::platform::db::DbError;
+use agentiq::platform::db::{DbError, PLANNING};
 use agentiq::platform::{jobs, live, statistics};
 use agentiq::shared::ids::{SellerId, TagId};
 use chrono::TimeDelta;
@@ -682,6 +682,9 @@ async fn hot_statements_find_their_rows_by_index() {
     let seller = SellerId::new();
     let workspace = app.workspace.to_string();
     let sql = app.sql().await;
+    for (name, value) in PLANNING {
+        sql.run(&format!("SET {name} = {value}")).await;
+    }
     // Statistics come from us alone: what Postgres gathers by itself in the middle of this would change the plans.
     sql.run(
         "DO $$ DECLARE t regclass; BEGIN \

@@ -11,6 +11,8 @@ texts! {
     new_order: "Обновить порядок", "Update the order";
     load_more: "Показать ещё", "Show more";
     end_of_list: "Это все чаты", "These are all the chats";
+    look_on: "Искать дальше", "Look further";
+    looking: "Ищем подходящие чаты…", "Looking for chats that match…";
 
     first_seller: "Подключите магазин Ozon", "Connect an Ozon shop";
     first_seller_step_key:
@@ -149,6 +151,14 @@ marketplace_texts! {
 }
 
 impl Locale {
+    /// How far a list was looked through: `Просмотрены чаты новее 14 марта 2026`.
+    pub fn looked_to(self, day: &str) -> String {
+        match self {
+            Locale::Ru => format!("Просмотрены чаты новее {day}"),
+            Locale::En => format!("Looked at chats newer than {day}"),
+        }
+    }
+
     /// The button that brings chats which have appeared above: `3 новых`.
     pub fn new_chats(self, n: i64) -> String {
         self.count(n, ["новый", "новых", "новых"], ["new", "new"])

@@ -7,17 +7,20 @@ use super::filters::Names;
 use super::keys;
 use super::lines::{Line, Urgency};
 use super::list_head::ListHead;
+use super::list_state::ListState;
 use super::order::Offer;
 use super::row::Row;
 use super::sight::Sight;
 use super::words;
 use crate::features::inbox::api;
 use crate::features::inbox::saved_filter::SavedView;
-use crate::features::inbox::types::{ChatListPage, ListQuery};
+use crate::features::inbox::types::{CHATS_PER_PAGE, ChatListPage, ListQuery};
 use crate::features::sellers;
 use crate::features::sellers::types::SellerView;
 use crate::shared::error::AppError;
+use crate::shared::i18n::Locale;
 use crate::shared::role::Permission;
+use crate::shared::time::Zone;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
@@ -267,22 +270,38 @@ fn ListEnd(desk: Desk) -> impl IntoView {
         Callback::new(move |()| list.load_more())
     };
     move || {
-        if is_empty.get() {
-            view! { <EmptyList desk=desk.clone()/> }.into_any()
-        } else if has_more.get() {
+        if has_more.get() {
             let busy = Signal::from(list.is_loading_more.clone());
+            let words = if is_empty.get() { locale.look_on() } else { locale.load_more() };
             view! {
+                <LookedTo list=list.clone() locale zone=desk.zone/>
                 <div class="list-more">
                     <Button kind=ButtonKind::Quiet busy on_press=more>
-                        {locale.load_more()}
+                        {words}
                     </Button>
                 </div>
             }
             .into_any()
+        } else if is_empty.get() {
+            view! { <EmptyList desk=desk.clone()/> }.into_any()
         } else {
             view! { <p class="list-end">{locale.end_of_list()}</p> }.into_any()
         }
     }
+}
+
+/// How far was looked for chats of which few pass the filter.
+#[component]
+fn LookedTo(list: ListState, locale: Locale, zone: Zone) -> impl IntoView {
+    let ListState { shown, looked_to, .. } = list;
+    let is_short = Memo::new(move |_| shown.with(|shown| shown.len() < CHATS_PER_PAGE));
+    let words = move || {
+        is_short.get().then(|| match looked_to.get() {
+            Some(at) => locale.looked_to(&locale.date(zone.day(at))),
+            None => locale.looking().to_owned(),
+        })
+    };
+    view! { <p class="list-end">{words}</p> }
 }
 
 /// An empty list teaches what it is for.

@@ -5,7 +5,9 @@ use super::lines::{Lines, Urgency};
 use super::order::{self, Offer, Order, Plan};
 use super::refresh::{Outcome, Refresher};
 use crate::features::inbox::api;
-use crate::features::inbox::types::{CHATS_PER_PAGE, ChatListPage, ChatRow, Counts, ListQuery, Sort};
+use crate::features::inbox::types::{
+    CHATS_PER_PAGE, ChatListPage, ChatRow, Counts, ListCursor, ListQuery, Sort,
+};
 use crate::shared::change::Change;
 use crate::shared::error::AppError;
 use crate::shared::ids::{ChatId, UserId};
@@ -21,6 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const MOST_NAMED: usize = 100;
 /// So many pages of the list are asked again after news were lost.
 const MOST_PAGES: usize = 5;
+/// A page of a filter that few chats pass may hold few of them, or none. Then the following ones are asked for by
+/// themselves; after so many a person says whether to look on.
+const MOST_LOOKS: usize = 200;
 
 /// The list of chats on the screen. Cheap to clone; its signals outlive the parts of the page that show them.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct ListState {
     pub offer: ArcRwSignal<Option<Offer>>,
     /// Whether the list goes on below.
     pub has_more: ArcRwSignal<bool>,
+    /// Chats whose newest message is older have not been looked at yet, where the list goes by that.
+    pub looked_to: ArcRwSignal<Option<DateTime<Utc>>>,
     /// A following page is on its way.
     pub is_loading_more: ArcRwSignal<bool>,
     /// Another list is on its way; the old one is still shown.
@@ -108,6 +115,7 @@ impl ListState {
             counts: ArcRwSignal::new(Counts::default()),
             offer: ArcRwSignal::new(None),
             has_more: ArcRwSignal::new(false),
+            looked_to: ArcRwSignal::new(None),
             is_loading_more: ArcRwSignal::new(false),
             is_switching: ArcRwSignal::new(false),
             problem: ArcRwSignal::new(None),
@@ -127,6 +135,7 @@ impl ListState {
         self.offer.set(None);
         self.follow_rows();
         self.show(self.wanted());
+        self.fill(page.page.items.len());
     }
 
     /// The row of a chat; changes in place.
@@ -165,29 +174,69 @@ impl ListState {
         }
     }
 
-    /// Asks for the following page.
+    /// Asks for what follows.
     pub fn load_more(&self) {
-        let (query, after, turn) = {
-            let content = self.content();
-            (content.order.query().clone(), content.order.next, content.turn)
-        };
-        let Some(after) = after else { return };
-        if self.is_loading_more.get_untracked() || self.is_switching.get_untracked() {
+        if self.is_loading_more.get_untracked() || self.is_switching.get_untracked() || !self.goes_on() {
             return;
         }
         self.is_loading_more.set(true);
         let this = self.clone();
+        let turn = self.content().turn;
         spawn_local(async move {
-            let answer = api::chats(query, Some(after)).await;
+            let mut found = 0;
+            for _ in 0..MOST_LOOKS {
+                match this.look_on(turn).await {
+                    Some(more) => found += more,
+                    None => break,
+                }
+                if found >= CHATS_PER_PAGE {
+                    break;
+                }
+            }
             this.is_loading_more.set(false);
             if this.content().turn != turn {
-                return;
-            }
-            match answer {
-                Ok(page) => this.append(&page),
-                Err(error) => _ = this.note(error),
+                // Another list has come in the meantime, and could not look on.
+                this.fill(this.shown.with_untracked(Vec::len));
             }
         });
+    }
+
+    /// Looks on when so few were found.
+    fn fill(&self, found: usize) {
+        if found >= CHATS_PER_PAGE || !self.goes_on() || !cfg!(feature = "hydrate") {
+            return;
+        }
+        let this = self.clone();
+        // Not while the page is being taken over.
+        spawn_local(async move { this.load_more() });
+    }
+
+    fn goes_on(&self) -> bool {
+        self.content().order.next.is_some()
+    }
+
+    /// Asks for the following page. Says how many chats it holds; `None` when there is nothing more to ask.
+    async fn look_on(&self, turn: u64) -> Option<usize> {
+        let (query, after) = {
+            let content = self.content();
+            (content.order.query().clone(), content.order.next.filter(|_| content.turn == turn)?)
+        };
+        let answer = api::chats(query, Some(after)).await;
+        if self.content().turn != turn {
+            return None;
+        }
+        match answer {
+            // The list was asked for anew in the meantime, down to another place: there would be a gap.
+            Ok(_) if self.content().order.next != Some(after) => Some(0),
+            Ok(page) => {
+                self.append(&page);
+                Some(page.page.items.len())
+            }
+            Err(error) => {
+                self.note(error);
+                None
+            }
+        }
     }
 
     /// Asks for another list, while the old one stays.
@@ -373,14 +422,17 @@ impl ListState {
 
     /// Asks for as much of the list as is shown.
     async fn refresh_all(&self, query: ListQuery, turn: u64) -> Result<(), AppError> {
-        let wanted = self.shown.with_untracked(Vec::len).div_ceil(CHATS_PER_PAGE).clamp(1, MOST_PAGES);
-        let mut pages: Vec<ChatListPage> = Vec::with_capacity(wanted);
-        while pages.len() < wanted {
+        let wanted = self.shown.with_untracked(Vec::len).clamp(1, MOST_PAGES * CHATS_PER_PAGE);
+        let mut found = 0;
+        let mut pages: Vec<ChatListPage> = Vec::new();
+        while found < wanted && pages.len() < MOST_LOOKS {
             let after = pages.last().and_then(|page| page.page.next);
             if !pages.is_empty() && after.is_none() {
                 break;
             }
-            pages.push(api::chats(query.clone(), after).await?);
+            let page = api::chats(query.clone(), after).await?;
+            found += page.page.items.len();
+            pages.push(page);
         }
         if self.content().turn == turn {
             self.content().order.refresh(&pages);
@@ -494,9 +546,14 @@ impl ListState {
     }
 
     fn follow_end(&self) {
-        let has_more = self.content().order.next.is_some();
-        if self.has_more.get_untracked() != has_more {
-            self.has_more.set(has_more);
+        let next = self.content().order.next;
+        if self.has_more.get_untracked() != next.is_some() {
+            self.has_more.set(next.is_some());
+        }
+        let by_newest = |next: &ListCursor| next.sort == Sort::Newest || next.waits_since.is_none();
+        let looked_to = next.filter(by_newest).map(|next| next.last_message_at);
+        if self.looked_to.get_untracked() != looked_to {
+            self.looked_to.set(looked_to);
         }
     }
 

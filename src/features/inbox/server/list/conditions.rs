@@ -64,7 +64,29 @@ pub struct Conditions {
     /// The same for a walk in the order of the list: what does not help an index along is hidden from the planner, who
     /// would be tempted to find the chats by it and sort them.
     pub walked: String,
+    /// The same, part by part.
+    parts: Vec<(Lead, String)>,
     has_filter: bool,
+}
+
+/// How an index of the lists leads through the chats that pass a part; of the first three, one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Lead {
+    Priority,
+    Person,
+    Seller,
+    /// In the order of newest messages, between two of them.
+    Newest,
+    /// In the order of deadlines, between two of them.
+    Due,
+    Nothing,
+}
+
+/// What a walk in the order of the list meets, and which of these it keeps.
+pub struct Along {
+    /// Told by the index that is walked along, and by nothing else.
+    pub met: String,
+    pub kept: String,
 }
 
 impl Conditions {
@@ -73,40 +95,80 @@ impl Conditions {
         let mut values = Values::default();
         let workspace = values.id(looker.workspace.0);
         let person = values.id(looker.person.0);
-        let mut parts = vec![format!("c.workspace_id = {workspace}")];
+        let mut parts = Vec::new();
         match query.view {
-            View::Mine => parts.push(format!("c.assignee_id = {person}")),
-            View::Starred => parts.push(format!(
-                "c.id IN (SELECT k.chat_id FROM chat_stars k WHERE k.workspace_id = {workspace} AND k.user_id = {person})"
+            View::Mine => parts.push((Lead::Person, format!("c.assignee_id = {person}"))),
+            View::Starred => parts.push((
+                Lead::Nothing,
+                format!("c.id IN (SELECT k.chat_id FROM chat_stars k WHERE k.workspace_id = {workspace} AND k.user_id = {person})")
             )),
             View::Waiting | View::Unassigned | View::Open | View::Snoozed | View::Closed | View::Spam | View::All => {}
         }
         if let Some(seller) = query.seller {
-            parts.push(format!("c.seller_id = {}", values.id(seller.0)));
+            parts.push((Lead::Seller, format!("c.seller_id = {}", values.id(seller.0))));
         }
-        let mut walked = parts.clone();
+        let texts = |parts: &[(Lead, String)]| -> Vec<String> {
+            let workspace = format!("c.workspace_id = {workspace}");
+            std::iter::once(workspace).chain(parts.iter().map(|(_, text)| text.clone())).collect()
+        };
+        let mut walked = texts(&parts);
         let mut buckets = Bucket::of(query.view);
+        let mut soonest = None;
         if let Some(filter) = &query.filter {
             buckets.retain(|bucket| bucket.may_pass(filter));
             let mut writer = Writer { looker, values: &mut values };
             let (helpful, other): (Vec<&Filter>, Vec<&Filter>) =
                 Filter::parts(Some(filter)).iter().partition(|part| leads_along(part, query.sort));
-            let helpful: Vec<String> = helpful.into_iter().map(|part| writer.filter(part)).collect();
-            let other: Vec<String> = other.into_iter().map(|part| writer.filter(part)).collect();
-            parts.extend(helpful.iter().chain(&other).cloned());
-            walked.extend(helpful);
+            let mut write = |parts: Vec<&Filter>| -> Vec<(Lead, String)> {
+                parts.into_iter().map(|part| (Lead::of(part), writer.filter(part))).collect()
+            };
+            let (helpful, other) = (write(helpful), write(other));
+            soonest = writer.not_before(filter);
+            walked.extend(helpful.iter().map(|(_, text)| text.clone()));
             if !other.is_empty() {
+                let other: Vec<&str> = other.iter().map(|(_, text)| text.as_str()).collect();
                 walked.push(hidden(&other.join(" AND ")));
             }
-            walked.extend(writer.not_before(filter));
+            walked.extend(soonest.clone());
+            parts.extend(helpful.into_iter().chain(other));
         }
+        let rest = texts(&parts).join(" AND ");
+        parts.extend(soonest.map(|soonest| (Lead::Newest, soonest)));
         Conditions {
             values,
             buckets,
-            rest: parts.join(" AND "),
+            rest,
             walked: walked.join(" AND "),
+            parts,
             has_filter: query.filter.is_some(),
         }
+    }
+
+    /// For a walk through chats that all wait, or all do not. There is an index for each of the leads, but none for two of
+    /// them: what a second one lets through would have to be looked for, and nobody knows how far.
+    pub fn along(&self, sort: Sort, waits: bool) -> Along {
+        let is_newest = sort == Sort::Newest || !waits;
+        let narrowest = self.parts.iter().map(|(lead, _)| *lead).min();
+        let mut taken = false;
+        let mut is_met = |lead: Lead| match lead {
+            Lead::Priority | Lead::Person | Lead::Seller => {
+                Some(lead) == narrowest && !std::mem::replace(&mut taken, true)
+            }
+            Lead::Newest => is_newest,
+            Lead::Due => waits && sort == Sort::Deadline,
+            Lead::Nothing => false,
+        };
+        let (met, kept): (Vec<_>, Vec<_>) = self.parts.iter().partition(|(lead, _)| is_met(*lead));
+        let joined = |parts: Vec<&(Lead, String)>| {
+            let texts: Vec<&str> = parts.into_iter().map(|(_, text)| text.as_str()).collect();
+            if texts.is_empty() { "TRUE".to_owned() } else { texts.join(" AND ") }
+        };
+        Along { met: format!("c.workspace_id = $1 AND {}", joined(met)), kept: joined(kept) }
+    }
+
+    /// Whether more than the view and the seller decide.
+    pub fn has_filter(&self) -> bool {
+        self.has_filter
     }
 
     /// One more condition.
@@ -151,18 +213,32 @@ fn hidden(condition: &str) -> String {
     format!("CASE WHEN {condition} THEN TRUE ELSE FALSE END")
 }
 
+impl Lead {
+    fn of(filter: &Filter) -> Lead {
+        let Filter::Is(condition) = filter else { return Lead::Nothing };
+        match condition {
+            Condition::Seller(sellers) if sellers.len() == 1 => Lead::Seller,
+            Condition::Assignee(holders) if matches!(holders[..], [Holder::Me | Holder::Person(_)]) => {
+                Lead::Person
+            }
+            Condition::Priority(given)
+                if matches!(given[..], [Priority::Low | Priority::High | Priority::Urgent]) =>
+            {
+                Lead::Priority
+            }
+            Condition::Deadline(_) => Lead::Due,
+            Condition::LastMessage(_) => Lead::Newest,
+            _ => Lead::Nothing,
+        }
+    }
+}
+
 /// Whether an index of the lists leads through the chats that pass, in the order of the list.
 pub fn leads_along(filter: &Filter, sort: Sort) -> bool {
-    let Filter::Is(condition) = filter else { return false };
-    match condition {
-        Condition::Seller(sellers) => sellers.len() == 1,
-        Condition::Assignee(holders) => matches!(holders[..], [Holder::Me | Holder::Person(_)]),
-        Condition::Priority(given) => {
-            matches!(given[..], [Priority::Low | Priority::High | Priority::Urgent])
-        }
-        Condition::Deadline(_) => sort == Sort::Deadline,
-        Condition::LastMessage(_) => true,
-        _ => false,
+    match Lead::of(filter) {
+        Lead::Priority | Lead::Person | Lead::Seller | Lead::Newest => true,
+        Lead::Due => sort == Sort::Deadline,
+        Lead::Nothing => false,
     }
 }
 

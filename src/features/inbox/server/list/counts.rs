@@ -6,8 +6,8 @@ use super::statement::{Statement, Values};
 use crate::features::inbox::types::{Counts, View};
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::ids::{SellerId, UserId, WorkspaceId};
-use diesel::sql_types::BigInt;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel::sql_types::{BigInt, Bool};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 /// Entries melted at a time.
 const TOGETHER: i64 = 20_000;
@@ -118,17 +118,18 @@ pub async fn read(
     })
 }
 
-/// Melts new entries of the ledger into the sums of their kinds. Entries that somebody else is melting are passed over, so
-/// any number of processes may do it at once; whatever is chosen, no sum changes.
+/// One at a time melts: two at once would each leave a sum of the same kind.
+const LOCK_SQL: &str = "SELECT pg_try_advisory_xact_lock(hashtextextended('chat_counts', 0)) AS is_ours";
+
+/// Melts new entries of the ledger into the sums of their kinds; whatever is chosen, no sum changes.
 const MELT_SQL: &str = "WITH fresh AS ( \
          SELECT n.workspace_id, n.id, n.seller_id, n.assignee_id, n.bucket FROM chat_counts n WHERE NOT n.is_melted \
-         ORDER BY n.workspace_id, n.id LIMIT $1 FOR UPDATE SKIP LOCKED), \
+         ORDER BY n.workspace_id, n.id LIMIT $1), \
      melted AS ( \
          SELECT n.workspace_id, n.id FROM chat_counts n WHERE n.is_melted AND EXISTS ( \
              SELECT 1 FROM fresh f \
              WHERE f.workspace_id = n.workspace_id AND f.seller_id = n.seller_id AND f.bucket = n.bucket \
-               AND f.assignee_id IS NOT DISTINCT FROM n.assignee_id) \
-         FOR UPDATE SKIP LOCKED), \
+               AND f.assignee_id IS NOT DISTINCT FROM n.assignee_id)), \
      gone AS ( \
          DELETE FROM chat_counts n USING ( \
              SELECT workspace_id, id FROM fresh UNION ALL SELECT workspace_id, id FROM melted) old \
@@ -137,11 +138,24 @@ const MELT_SQL: &str = "WITH fresh AS ( \
      SELECT workspace_id, seller_id, assignee_id, bucket, sum(amount), true FROM gone \
      GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0";
 
-/// Keeps the ledger short.
+#[derive(diesel::QueryableByName)]
+struct Lock {
+    #[diesel(sql_type = Bool)]
+    is_ours: bool,
+}
+
+/// Keeps the ledger short, unless somebody else is at it.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn melt(conn: &mut AsyncPgConnection) -> Outcome<()> {
-    diesel::sql_query(MELT_SQL).bind::<BigInt, _>(TOGETHER).execute(conn).await?;
-    Ok(())
+    conn.transaction(async |conn| {
+        let lock: Lock = diesel::sql_query(LOCK_SQL).get_result(conn).await?;
+        if lock.is_ours {
+            // A statement of its own, which sees what the one before us has left.
+            diesel::sql_query(MELT_SQL).bind::<BigInt, _>(TOGETHER).execute(conn).await?;
+        }
+        Ok(())
+    })
+    .await
 }

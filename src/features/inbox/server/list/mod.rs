@@ -18,7 +18,7 @@ pub use way::{Way, way};
 use crate::context::Ask;
 use crate::features::inbox::bulk::BulkChats;
 use crate::features::inbox::types::{
-    CHATS_PER_PAGE, ChangedRow, ChangedRows, ChatListPage, ChatRow, ListCursor, ListQuery,
+    CHATS_PER_PAGE, ChangedRow, ChangedRows, ChatListPage, ChatRow, ListCursor, ListQuery, Sort,
 };
 use crate::platform::fault::{Fault, Outcome};
 use crate::shared::ids::{BulkJobId, ChatId, UserId, WorkspaceId};
@@ -45,15 +45,27 @@ pub async fn page(ask: &Ask, query: &ListQuery, after: Option<ListCursor>) -> Ou
     let looker = Looker::of(ask);
     let mut conn = ask.conn().await?;
     let way = way(&mut conn, &looker, query).await?;
-    let mut items: Vec<ChatRow> = match page_statement(&looker, query, after, &way) {
-        Some(statement) => statement.load::<Row>(&mut conn).await?.into_iter().map(ChatRow::from).collect(),
+    let rows = match page_statement(&looker, query, after, &way) {
+        Some(statement) => statement.load::<Row>(&mut conn).await?,
         None => Vec::new(),
     };
-    let more = items.len() > CHATS_PER_PAGE;
-    items.truncate(CHATS_PER_PAGE);
-    let next = items.last().filter(|_| more).map(|row| ListCursor::of(row, query.sort));
+    let page = cut(rows, query.sort);
     let counts = counts::read(&mut conn, looker.workspace, looker.person, query.seller).await?;
-    Ok(ChatListPage { page: Page { items, next }, counts })
+    Ok(ChatListPage { page, counts })
+}
+
+/// A page ends where it is full, or where looking ended. Behind that may be chats that nobody has looked at.
+fn cut(rows: Vec<Row>, sort: Sort) -> Page<ChatRow, ListCursor> {
+    let end = rows.iter().position(|row| row.is_end);
+    let mut items: Vec<ChatRow> = rows.into_iter().map(ChatRow::from).collect();
+    let looked_to = end.map(|end| ListCursor::of(&items[end], sort));
+    items.truncate(end.unwrap_or(items.len()));
+    if items.len() <= CHATS_PER_PAGE {
+        return Page { items, next: looked_to };
+    }
+    items.truncate(CHATS_PER_PAGE);
+    let next = items.last().map(|row| ListCursor::of(row, sort));
+    Page { items, next }
 }
 
 /// What a page is made of, so that it can be measured without us.
@@ -237,7 +249,9 @@ async fn by_ids(
     let workspace = values.id(workspace.0);
     values.id(user.0);
     let chats = values.ids(named(chats));
-    let inner = format!("SELECT c.* FROM chats c WHERE c.workspace_id = {workspace} AND c.id = ANY({chats})");
+    let inner = format!(
+        "SELECT c.*, FALSE AS is_end FROM chats c WHERE c.workspace_id = {workspace} AND c.id = ANY({chats})"
+    );
     let rows: Vec<Row> =
         Statement { text: rows::rows_sql(&inner, "c.id"), values, is_lasting: true }.load(conn).await?;
     Ok(rows.into_iter().map(ChatRow::from).collect())

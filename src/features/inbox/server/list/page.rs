@@ -1,14 +1,29 @@
 //! The statement behind a page. A list is some buckets; each is read in its order from where the page begins, by an index
 //! of its own, and of what they give the first rows are the page. So a page costs the same at any depth and in a shop of
 //! any size, and no guess of the planner decides over it. Where a filter lets few chats through, these are gathered
-//! instead (`way.rs`).
+//! instead (`way.rs`); where it does and nothing leads to them, a page ends after so many chats that were looked at, however
+//! few it holds, and the next one goes on from there.
 
 use super::bucket::Bucket;
-use super::conditions::{Conditions, Looker};
+use super::conditions::{Along, Conditions, Looker};
 use super::rows::rows_sql;
 use super::statement::{Statement, Values};
 use super::way::{Way, ids};
-use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort, View};
+use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort, View, WorkState};
+
+/// One row too many tells that there are more.
+const ENOUGH: usize = CHATS_PER_PAGE + 1;
+
+/// With a filter, so many chats of a bucket are looked at for a page, at 2 to 5 µs each; who looks on asks for the next one.
+/// A page ends with the first bucket that comes to its end, so the shares are about as large as the buckets are: few chats
+/// wait, and nearly all are closed.
+fn share(bucket: &Bucket) -> usize {
+    match (bucket.waits, bucket.work) {
+        (true, _) => 200,
+        (false, WorkState::Open | WorkState::Snoozed | WorkState::Spam) => 300,
+        (false, WorkState::Closed) => 1_000,
+    }
+}
 
 /// The order within chats that all wait, or all do not; with it an index leads from one to the next.
 fn order(sort: Sort, waits: bool) -> &'static str {
@@ -60,8 +75,8 @@ fn following(after: &ListCursor, waits: bool, values: &mut Values) -> Option<Str
     }
 }
 
-/// The statement behind a page; `None` when the list can hold nothing more. One row too many tells that there are more.
-/// Public so that a test can look at its plan.
+/// The statement behind a page; `None` when the list can hold nothing more. A row that is an end tells that up to
+/// there was looked. Public so that a test can look at its plan.
 pub fn page_statement(
     looker: &Looker,
     query: &ListQuery,
@@ -69,7 +84,6 @@ pub fn page_statement(
     way: &Way,
 ) -> Option<Statement> {
     let mut conditions = Conditions::of(looker, query);
-    let limit = CHATS_PER_PAGE + 1;
     let after = |waits: bool, values: &mut Values| match &after {
         Some(after) => following(after, waits, values),
         None => Some(String::new()),
@@ -78,7 +92,7 @@ pub fn page_statement(
     let part = |conditions: &Conditions, bucket: &Bucket| {
         let following = if bucket.waits { waiting.as_ref() } else { quiet.as_ref() }?;
         Some(format!(
-            "(SELECT c.* FROM chats c WHERE {} AND {} {following} ORDER BY {} LIMIT {limit})",
+            "(SELECT c.* FROM chats c WHERE {} AND {} {following} ORDER BY {} LIMIT {ENOUGH})",
             conditions.walked,
             bucket.condition(),
             order(query.sort, bucket.waits)
@@ -94,14 +108,87 @@ pub fn page_statement(
         Way::Walk if query.view == View::Starred => {
             vec![at_once(&conditions.whole(), waiting.as_deref(), quiet.as_deref())]
         }
+        Way::Walk if conditions.has_filter() => {
+            return walk(conditions, query.sort, [waiting.as_deref(), quiet.as_deref()]);
+        }
         Way::Walk => conditions.buckets.iter().filter_map(|bucket| part(&conditions, bucket)).collect(),
     };
     if parts.is_empty() {
         return None;
     }
     let whole = whole_order(query.sort);
-    let inner = format!("SELECT c.* FROM ({}) c ORDER BY {whole} LIMIT {limit}", parts.join(" UNION ALL "));
+    let inner = format!(
+        "SELECT c.*, FALSE AS is_end FROM ({}) c ORDER BY {whole} LIMIT {ENOUGH}",
+        parts.join(" UNION ALL ")
+    );
     Some(conditions.ask(rows_sql(&inner, &whole)))
+}
+
+/// A walk that ends after so many chats. Those that wait come before the others where they have an order of their own, and
+/// the others are looked at only when these are done.
+fn walk(conditions: Conditions, sort: Sort, following: [Option<&str>; 2]) -> Option<Statement> {
+    let [waiting, quiet] = following;
+    let (mut stretches, mut before) = (Vec::new(), String::new());
+    let (first, second): (Vec<&Bucket>, Vec<&Bucket>) =
+        conditions.buckets.iter().partition(|bucket| sort == Sort::Newest || bucket.waits);
+    for (buckets, following) in [(first, waiting), (second, quiet)] {
+        let Some(following) = following else { continue };
+        let these: Vec<Stretch> = buckets
+            .into_iter()
+            .map(|bucket| Stretch::new(&conditions, bucket, sort, following, &before))
+            .collect();
+        before.extend(these.iter().map(Stretch::is_done));
+        stretches.extend(these);
+    }
+    if stretches.is_empty() {
+        return None;
+    }
+    let ctes: Vec<&str> = stretches.iter().map(|stretch| stretch.ctes.as_str()).collect();
+    let rows: Vec<String> = stretches
+        .iter()
+        .map(|Stretch { code, .. }| format!("SELECT * FROM found{code} UNION ALL SELECT * FROM end{code}"))
+        .collect();
+    // The end of what was looked at may be one of the chats that pass: it comes first as itself.
+    let whole = format!("{}, c.is_end", whole_order(sort));
+    let inner = format!(
+        "WITH {} SELECT c.* FROM ({}) c ORDER BY {whole} LIMIT {ENOUGH}",
+        ctes.join(", "),
+        rows.join(" UNION ALL ")
+    );
+    Some(conditions.ask(rows_sql(&inner, &whole)))
+}
+
+/// A walk through a bucket: the chats that it finds, and the one at which it ends with too few.
+struct Stretch {
+    code: i16,
+    ctes: String,
+}
+
+impl Stretch {
+    fn new(conditions: &Conditions, bucket: &Bucket, sort: Sort, following: &str, before: &str) -> Self {
+        let (code, share) = (bucket.code(), share(bucket));
+        let Along { met, kept } = conditions.along(sort, bucket.waits);
+        let met = format!("{met} AND {} {following}", bucket.condition());
+        let order = order(sort, bucket.waits);
+        let ctes = format!(
+            "found{code} AS MATERIALIZED ( \
+                 SELECT c.*, FALSE AS is_end \
+                 FROM (SELECT c.* FROM chats c WHERE {met} ORDER BY {order} LIMIT {share}) c \
+                 WHERE {kept} {before} LIMIT {ENOUGH}), \
+             end{code} AS MATERIALIZED ( \
+                 SELECT c.*, TRUE AS is_end FROM chats c \
+                 WHERE {met} AND (SELECT count(*) FROM found{code}) < {ENOUGH} {before} \
+                 ORDER BY {order} LIMIT 1 OFFSET {})",
+            share - 1
+        );
+        Stretch { code, ctes }
+    }
+
+    /// That it has been walked to the end of its bucket.
+    fn is_done(&self) -> String {
+        let code = self.code;
+        format!(" AND (SELECT count(*) FROM found{code}) < {ENOUGH} AND NOT EXISTS (SELECT 1 FROM end{code})")
+    }
 }
 
 /// Chats that are few enough to be sorted, whatever buckets they are in: those with a star, and those that a filter finds.

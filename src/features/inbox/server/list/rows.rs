@@ -75,6 +75,9 @@ pub struct Row {
     sentiment: Option<Sentiment>,
     #[diesel(sql_type = Nullable<Text>)]
     understood_by: Option<By>,
+    /// No line, but the place up to which was looked for lines.
+    #[diesel(sql_type = Bool)]
+    pub is_end: bool,
 }
 
 impl Row {
@@ -119,7 +122,7 @@ impl From<Row> for ChatRow {
 }
 
 /// What a row needs beside the chat itself, each looked up by its key: the planner has nothing to choose. `inner` chooses
-/// the chats; `$1` is the workspace, `$2` the person.
+/// the chats and says of each whether it `is_end`; `$1` is the workspace, `$2` the person.
 pub fn rows_sql(inner: &str, order: &str) -> String {
     format!(
         "SELECT c.id, c.external_id, s.marketplace, c.seller_id, s.name AS seller_name, c.order_number, c.status, \
@@ -129,7 +132,7 @@ pub fn rows_sql(inner: &str, order: &str) -> String {
                 CASE WHEN c.last_message_author IS NOT NULL THEN 'known' WHEN c.history_problem IS NOT NULL THEN 'refused' \
                      WHEN c.is_behind THEN 'coming' ELSE 'known' END AS history, \
                 c.work_state, c.snoozed_until, c.assignee_id, c.priority, c.category, c.urgency, c.sentiment, \
-                c.understood_by, \
+                c.understood_by, c.is_end, \
                 (SELECT a.name FROM users a WHERE a.workspace_id = $1 AND a.id = c.assignee_id) AS assignee_name, \
                 EXISTS (SELECT 1 FROM drafts d WHERE d.workspace_id = $1 AND d.user_id = $2 AND d.chat_id = c.id) \
                     AS has_draft, \
