@@ -185,3 +185,30 @@ for (const width of [1440, 390]) {
     await openChat(page, chat);
   });
 }
+
+test('a filter that few chats pass is looked through to its end, page by page', async ({ empty, browserOf }) => {
+  test.slow();
+  const server = await empty.serve();
+  const owner = await empty.addPerson('owner');
+  const oldest = await empty.sandbox.buyerWrites(unique('Где мой заказ?'));
+  await empty.addSeller();
+  const page = await browserOf(server, owner);
+  await visit(page, '/inbox?view=all');
+  await openChat(page, oldest);
+  // More than are looked at for a page of those that wait.
+  await empty.sandbox.burst(450, 1);
+  await expect(page.locator('.list-tabs a[data-view="waiting"] .list-count')).toHaveText('451', { timeout: 60_000 });
+
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/api/inbox/chats')) asked += 1;
+  });
+  await visit(page, '/inbox?view=all&sort=newest&filter=unseen:no');
+  await expect(row(page, oldest)).toBeVisible();
+  await expect(page.getByText('Это все чаты')).toBeVisible();
+  await expect(page.locator(rows)).toHaveCount(1);
+  expect(asked, 'following pages, by themselves').toBeGreaterThanOrEqual(2);
+
+  await visit(page, '/inbox?view=all&sort=newest&filter=unseen:no;order:yes');
+  await expect(page.locator('.list-body .empty-title')).toBeVisible();
+});

@@ -18,9 +18,7 @@ use crate::features::inbox::types::{CHATS_PER_PAGE, ChatListPage, ListQuery};
 use crate::features::sellers;
 use crate::features::sellers::types::SellerView;
 use crate::shared::error::AppError;
-use crate::shared::i18n::Locale;
 use crate::shared::role::Permission;
-use crate::shared::time::Zone;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::notice::ErrorNote;
@@ -267,14 +265,14 @@ fn ListEnd(desk: Desk) -> impl IntoView {
     let has_more = desk.list.has_more.clone();
     let more = {
         let list = list.clone();
-        Callback::new(move |()| list.load_more())
+        Callback::new(move |()| list.go_on())
     };
     move || {
         if has_more.get() {
             let busy = Signal::from(list.is_loading_more.clone());
             let words = if is_empty.get() { locale.look_on() } else { locale.load_more() };
             view! {
-                <LookedTo list=list.clone() locale zone=desk.zone/>
+                <LookedTo desk=desk.clone()/>
                 <div class="list-more">
                     <Button kind=ButtonKind::Quiet busy on_press=more>
                         {words}
@@ -292,16 +290,21 @@ fn ListEnd(desk: Desk) -> impl IntoView {
 
 /// How far was looked for chats of which few pass the filter.
 #[component]
-fn LookedTo(list: ListState, locale: Locale, zone: Zone) -> impl IntoView {
-    let ListState { shown, looked_to, .. } = list;
-    let is_short = Memo::new(move |_| shown.with(|shown| shown.len() < CHATS_PER_PAGE));
-    let words = move || {
-        is_short.get().then(|| match looked_to.get() {
-            Some(at) => locale.looked_to(&locale.date(zone.day(at))),
-            None => locale.looking().to_owned(),
-        })
+fn LookedTo(desk: Desk) -> impl IntoView {
+    let (locale, zone, address) = (desk.locale, desk.zone, desk.address);
+    let ListState { shown, looked_to, is_loading_more, .. } = desk.list;
+    let is_short = Memo::new(move |_| {
+        address.with(|address| address.query.filter.is_some())
+            && shown.with(|shown| shown.len() < CHATS_PER_PAGE)
+    });
+    let words = move || match looked_to.get() {
+        Some(at) => Some(locale.looked_to(&locale.date(zone.day(at)))),
+        None => is_loading_more.get().then(|| locale.looking().to_owned()),
     };
-    view! { <p class="list-end">{words}</p> }
+    move || {
+        let words = is_short.get().then(&words).flatten()?;
+        Some(view! { <p class="list-end">{words}</p> })
+    }
 }
 
 /// An empty list teaches what it is for.

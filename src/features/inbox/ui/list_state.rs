@@ -18,14 +18,18 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// So many moved chats are asked for by name; when more have moved, the list is asked for.
 const MOST_NAMED: usize = 100;
-/// So many pages of the list are asked again after news were lost.
-const MOST_PAGES: usize = 5;
+/// So many chats are asked again after news were lost.
+const MOST_AGAIN: usize = 5 * CHATS_PER_PAGE;
 /// A page of a filter that few chats pass may hold few of them, or none. Then the following ones are asked for by
 /// themselves; after so many a person says whether to look on.
 const MOST_LOOKS: usize = 200;
+/// After the whole list was asked again, it is not for so long for each page that it took, so that a list that is looked for
+/// far down does not keep a server busy while much is moving.
+const REST_A_PAGE: Duration = Duration::from_millis(100);
 
 /// The list of chats on the screen. Cheap to clone; its signals outlive the parts of the page that show them.
 #[derive(Clone)]
@@ -71,6 +75,12 @@ struct Content {
     is_all_moved: bool,
     /// Counts the lists that were asked for: an answer for another list than the present one is late.
     turn: u64,
+    /// The whole list was asked for just now.
+    is_resting: bool,
+    /// It was looked far enough without a person wanting it.
+    is_tired: bool,
+    /// Nobody shows the list any more.
+    is_gone: bool,
 }
 
 /// Who would be disturbed if rows moved.
@@ -98,6 +108,9 @@ impl ListState {
             moved: HashSet::new(),
             is_all_moved: false,
             turn: 0,
+            is_resting: false,
+            is_tired: false,
+            is_gone: false,
         };
         let inner = Inner {
             address,
@@ -129,13 +142,17 @@ impl ListState {
 
     /// Begins with a first page.
     pub fn begin(&self, query: ListQuery, page: &ChatListPage) {
-        self.content().order = Order::new(query, page);
+        {
+            let mut content = self.content();
+            content.order = Order::new(query, page);
+            content.is_tired = false;
+        }
         self.counts.set(page.counts);
         self.problem.set(None);
         self.offer.set(None);
         self.follow_rows();
         self.show(self.wanted());
-        self.fill(page.page.items.len());
+        self.fill();
     }
 
     /// The row of a chat; changes in place.
@@ -174,7 +191,13 @@ impl ListState {
         }
     }
 
-    /// Asks for what follows.
+    /// Asks for what follows, because a person wants it.
+    pub fn go_on(&self) {
+        self.content().is_tired = false;
+        self.load_more();
+    }
+
+    /// Asks for what follows, unless that was long enough in vain.
     pub fn load_more(&self) {
         if self.is_loading_more.get_untracked() || self.is_switching.get_untracked() || !self.goes_on() {
             return;
@@ -183,36 +206,34 @@ impl ListState {
         let this = self.clone();
         let turn = self.content().turn;
         spawn_local(async move {
-            let mut found = 0;
-            for _ in 0..MOST_LOOKS {
-                match this.look_on(turn).await {
-                    Some(more) => found += more,
-                    None => break,
-                }
-                if found >= CHATS_PER_PAGE {
-                    break;
-                }
+            let (mut found, mut looks) = (0, 0);
+            while found < CHATS_PER_PAGE && looks < MOST_LOOKS {
+                let Some(more) = this.look_on(turn).await else { break };
+                (found, looks) = (found + more, looks + 1);
             }
             this.is_loading_more.set(false);
             if this.content().turn != turn {
                 // Another list has come in the meantime, and could not look on.
-                this.fill(this.shown.with_untracked(Vec::len));
+                this.fill();
+            } else if looks == MOST_LOOKS {
+                this.content().is_tired = true;
             }
         });
     }
 
-    /// Looks on when so few were found.
-    fn fill(&self, found: usize) {
-        if found >= CHATS_PER_PAGE || !self.goes_on() || !cfg!(feature = "hydrate") {
-            return;
+    /// Looks on when so few are here that nobody could scroll to ask for more.
+    fn fill(&self) {
+        let is_short = self.shown.with_untracked(Vec::len) < CHATS_PER_PAGE;
+        if is_short && self.goes_on() && cfg!(feature = "hydrate") {
+            let this = self.clone();
+            // Not while the page is being taken over.
+            spawn_local(async move { this.load_more() });
         }
-        let this = self.clone();
-        // Not while the page is being taken over.
-        spawn_local(async move { this.load_more() });
     }
 
     fn goes_on(&self) -> bool {
-        self.content().order.next.is_some()
+        let content = self.content();
+        content.order.next.is_some() && !content.is_tired && !content.is_gone
     }
 
     /// Asks for the following page. Says how many chats it holds; `None` when there is nothing more to ask.
@@ -288,7 +309,12 @@ impl ListState {
         *self.refresher() = Some(refresher.clone());
         let this = self.clone();
         // It holds the list and the list holds it: without this, neither would ever go.
-        on_cleanup(move || *this.refresher() = None);
+        on_cleanup(move || {
+            *this.refresher() = None;
+            let mut content = this.content();
+            content.turn += 1;
+            content.is_gone = true;
+        });
         let this = self.clone();
         live.on_change(move |news| {
             if this.note_moved(news) {
@@ -379,8 +405,16 @@ impl ListState {
         }
         let (query, turn, moved, is_all) = {
             let mut content = self.content();
-            let is_all = std::mem::take(&mut content.is_all_moved) || content.moved.len() > MOST_NAMED;
-            (content.order.query().clone(), content.turn, std::mem::take(&mut content.moved), is_all)
+            let is_all = !content.is_resting && (content.is_all_moved || content.moved.len() > MOST_NAMED);
+            content.is_all_moved &= !is_all;
+            let moved = if is_all || content.moved.len() <= MOST_NAMED {
+                std::mem::take(&mut content.moved)
+            } else {
+                let some = content.moved.iter().take(MOST_NAMED).copied().collect();
+                content.moved.retain(|chat| !HashSet::contains(&some, chat));
+                some
+            };
+            (content.order.query().clone(), content.turn, moved, is_all)
         };
         let answer = if is_all {
             self.refresh_all(query, turn).await
@@ -420,29 +454,56 @@ impl ListState {
         Ok(())
     }
 
-    /// Asks for as much of the list as is shown.
+    /// Asks for as much of the list as was asked for before.
     async fn refresh_all(&self, query: ListQuery, turn: u64) -> Result<(), AppError> {
-        let wanted = self.shown.with_untracked(Vec::len).clamp(1, MOST_PAGES * CHATS_PER_PAGE);
         let mut found = 0;
         let mut pages: Vec<ChatListPage> = Vec::new();
-        while found < wanted && pages.len() < MOST_LOOKS {
+        loop {
             let after = pages.last().and_then(|page| page.page.next);
-            if !pages.is_empty() && after.is_none() {
-                break;
-            }
             let page = api::chats(query.clone(), after).await?;
             found += page.page.items.len();
+            let next = page.page.next;
             pages.push(page);
-        }
-        if self.content().turn == turn {
-            self.content().order.refresh(&pages);
-            if let Some(page) = pages.last() {
-                self.counts.set(page.counts);
+            let content = self.content();
+            if content.turn != turn {
+                return Ok(());
             }
-            self.follow_rows();
-            self.rearrange();
+            // Read anew each time: more of it may have come in the meantime.
+            let was_looked_to = content.order.next;
+            let is_there = match (next, was_looked_to) {
+                (None, _) => true,
+                (Some(next), Some(before)) => next.compare(&before).is_ge(),
+                (Some(_), None) => false,
+            };
+            if is_there || found >= MOST_AGAIN || pages.len() == MOST_LOOKS {
+                break;
+            }
         }
+        self.rest_after(pages.len());
+        self.content().order.refresh(&pages);
+        if let Some(page) = pages.last() {
+            self.counts.set(page.counts);
+        }
+        self.follow_rows();
+        self.rearrange();
+        self.fill();
         Ok(())
+    }
+
+    fn rest_after(&self, pages: usize) {
+        self.content().is_resting = true;
+        let this = self.clone();
+        let wake = move || {
+            let is_wanted = {
+                let mut content = this.content();
+                content.is_resting = false;
+                content.is_all_moved || !content.moved.is_empty()
+            };
+            if is_wanted {
+                this.ask_again();
+            }
+        };
+        set_timeout(wake, REST_A_PAGE * pages as u32);
     }
 
     fn append(&self, page: &ChatListPage) {

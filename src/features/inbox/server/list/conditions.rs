@@ -61,9 +61,6 @@ pub struct Conditions {
     pub buckets: Vec<Bucket>,
     /// What must hold beside the bucket; begins with the workspace.
     pub rest: String,
-    /// The same for a walk in the order of the list: what does not help an index along is hidden from the planner, who
-    /// would be tempted to find the chats by it and sort them.
-    pub walked: String,
     /// The same, part by part.
     parts: Vec<(Lead, String)>,
     has_filter: bool,
@@ -86,6 +83,7 @@ enum Lead {
 pub struct Along {
     /// Told by the index that is walked along, and by nothing else.
     pub met: String,
+    /// The planner does not see into it: it would be tempted to find the chats by it and sort them.
     pub kept: String,
 }
 
@@ -107,45 +105,26 @@ impl Conditions {
         if let Some(seller) = query.seller {
             parts.push((Lead::Seller, format!("c.seller_id = {}", values.id(seller.0))));
         }
-        let texts = |parts: &[(Lead, String)]| -> Vec<String> {
-            let workspace = format!("c.workspace_id = {workspace}");
-            std::iter::once(workspace).chain(parts.iter().map(|(_, text)| text.clone())).collect()
-        };
-        let mut walked = texts(&parts);
         let mut buckets = Bucket::of(query.view);
         let mut soonest = None;
         if let Some(filter) = &query.filter {
             buckets.retain(|bucket| bucket.may_pass(filter));
             let mut writer = Writer { looker, values: &mut values };
-            let (helpful, other): (Vec<&Filter>, Vec<&Filter>) =
-                Filter::parts(Some(filter)).iter().partition(|part| leads_along(part, query.sort));
-            let mut write = |parts: Vec<&Filter>| -> Vec<(Lead, String)> {
-                parts.into_iter().map(|part| (Lead::of(part), writer.filter(part))).collect()
-            };
-            let (helpful, other) = (write(helpful), write(other));
-            soonest = writer.not_before(filter);
-            walked.extend(helpful.iter().map(|(_, text)| text.clone()));
-            if !other.is_empty() {
-                let other: Vec<&str> = other.iter().map(|(_, text)| text.as_str()).collect();
-                walked.push(hidden(&other.join(" AND ")));
+            for part in Filter::parts(Some(filter)) {
+                parts.push((Lead::of(part), writer.filter(part)));
             }
-            walked.extend(soonest.clone());
-            parts.extend(helpful.into_iter().chain(other));
+            soonest = writer.not_before(filter);
         }
-        let rest = texts(&parts).join(" AND ");
+        let texts = parts.iter().map(|(_, text)| text.clone());
+        let rest: Vec<String> =
+            std::iter::once(format!("c.workspace_id = {workspace}")).chain(texts).collect();
         parts.extend(soonest.map(|soonest| (Lead::Newest, soonest)));
-        Conditions {
-            values,
-            buckets,
-            rest,
-            walked: walked.join(" AND "),
-            parts,
-            has_filter: query.filter.is_some(),
-        }
+        Conditions { values, buckets, rest: rest.join(" AND "), parts, has_filter: query.filter.is_some() }
     }
 
-    /// For a walk through chats that all wait, or all do not. There is an index for each of the leads, but none for two of
-    /// them: what a second one lets through would have to be looked for, and nobody knows how far.
+    /// For a walk through chats that all wait, or all do not. An index leads by one of priority, person and seller, never by
+    /// two: what the second lets through would have to be looked for, and nobody knows how far. Of those that wait, the few
+    /// of a priority or a person are sorted; everything else is walked in order.
     pub fn along(&self, sort: Sort, waits: bool) -> Along {
         let is_newest = sort == Sort::Newest || !waits;
         let narrowest = self.parts.iter().map(|(lead, _)| *lead).min();
@@ -163,7 +142,7 @@ impl Conditions {
             let texts: Vec<&str> = parts.into_iter().map(|(_, text)| text.as_str()).collect();
             if texts.is_empty() { "TRUE".to_owned() } else { texts.join(" AND ") }
         };
-        Along { met: format!("c.workspace_id = $1 AND {}", joined(met)), kept: joined(kept) }
+        Along { met: format!("c.workspace_id = $1 AND {}", joined(met)), kept: hidden(&joined(kept)) }
     }
 
     /// Whether more than the view and the seller decide.

@@ -2,7 +2,7 @@
 //! never get the same one.
 
 use super::MOST_NAMED;
-use super::conditions::{self, Conditions, Looker};
+use super::conditions::{self, Along, Conditions, Looker};
 use crate::context::Ask;
 use crate::features::inbox::server::activities::tell;
 use crate::features::inbox::server::presence;
@@ -87,13 +87,13 @@ async fn nearest(
     });
     let (person, now) = (conditions.values.id(looker.person.0), conditions.values.moment(looker.now));
     let answered = presence::held_by_others(&person, &now);
+    let Along { met, kept } = conditions.along(query.sort, bucket.waits);
     let lock = if whose == Whose::Nobodys { "FOR NO KEY UPDATE SKIP LOCKED" } else { "" };
     let text = format!(
-        "SELECT c.id, c.waits_since FROM chats c WHERE {} AND {} AND NOT {answered} \
+        "SELECT c.id, c.waits_since FROM chats c WHERE {met} AND {kept} AND {} AND NOT {answered} \
            AND NOT EXISTS (SELECT 1 FROM unnest({passed_chats}, {passed_since}) p (id, since) \
                            WHERE p.id = c.id AND p.since = c.waits_since) {} \
          ORDER BY coalesce(c.due_at, 'infinity'), c.waits_since, c.id LIMIT 1 {lock}",
-        conditions.walked,
         bucket.condition(),
         before.unwrap_or_default()
     );

@@ -14,9 +14,9 @@ use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort,
 /// One row too many tells that there are more.
 const ENOUGH: usize = CHATS_PER_PAGE + 1;
 
-/// With a filter, so many chats of a bucket are looked at for a page, at 2 to 5 µs each; who looks on asks for the next one.
-/// A page ends with the first bucket that comes to its end, so the shares are about as large as the buckets are: few chats
-/// wait, and nearly all are closed.
+/// With a filter, so many chats of a bucket are looked at for a page, at 2 to 5 µs each, and counted once more when too few of
+/// them pass; who looks on asks for the next page. It ends with the first bucket that comes to the end of its share, so the
+/// shares are about as large as the buckets are: few chats wait, and nearly all are closed.
 fn share(bucket: &Bucket) -> usize {
     match (bucket.waits, bucket.work) {
         (true, _) => 200,
@@ -93,7 +93,7 @@ pub fn page_statement(
         let following = if bucket.waits { waiting.as_ref() } else { quiet.as_ref() }?;
         Some(format!(
             "(SELECT c.* FROM chats c WHERE {} AND {} {following} ORDER BY {} LIMIT {ENOUGH})",
-            conditions.walked,
+            conditions.rest,
             bucket.condition(),
             order(query.sort, bucket.waits)
         ))
@@ -128,25 +128,33 @@ pub fn page_statement(
 /// the others are looked at only when these are done.
 fn walk(conditions: Conditions, sort: Sort, following: [Option<&str>; 2]) -> Option<Statement> {
     let [waiting, quiet] = following;
-    let (mut stretches, mut before) = (Vec::new(), String::new());
     let (first, second): (Vec<&Bucket>, Vec<&Bucket>) =
         conditions.buckets.iter().partition(|bucket| sort == Sort::Newest || bucket.waits);
-    for (buckets, following) in [(first, waiting), (second, quiet)] {
-        let Some(following) = following else { continue };
-        let these: Vec<Stretch> = buckets
+    let walks = |buckets: Vec<&Bucket>, following: Option<&str>, gate: &str| -> Vec<BucketWalk> {
+        let Some(following) = following else { return Vec::new() };
+        buckets
             .into_iter()
-            .map(|bucket| Stretch::new(&conditions, bucket, sort, following, &before))
-            .collect();
-        before.extend(these.iter().map(Stretch::is_done));
-        stretches.extend(these);
-    }
-    if stretches.is_empty() {
+            .map(|bucket| BucketWalk::new(&conditions, bucket, sort, following, gate))
+            .collect()
+    };
+    let first = walks(first, waiting, "");
+    let second =
+        walks(second, quiet, if first.is_empty() { "" } else { "AND (SELECT is_done FROM first_done)" });
+    let all: Vec<&BucketWalk> = first.iter().chain(&second).collect();
+    if all.is_empty() {
         return None;
     }
-    let ctes: Vec<&str> = stretches.iter().map(|stretch| stretch.ctes.as_str()).collect();
-    let rows: Vec<String> = stretches
+    let mut ctes: Vec<String> = all.iter().map(|walk| walk.ctes.clone()).collect();
+    if !first.is_empty() && !second.is_empty() {
+        let done: Vec<String> = first.iter().map(BucketWalk::is_done).collect();
+        ctes.insert(
+            first.len(),
+            format!("first_done AS MATERIALIZED (SELECT {} AS is_done)", done.join(" AND ")),
+        );
+    }
+    let rows: Vec<String> = all
         .iter()
-        .map(|Stretch { code, .. }| format!("SELECT * FROM found{code} UNION ALL SELECT * FROM end{code}"))
+        .map(|BucketWalk { code, .. }| format!("SELECT * FROM found{code} UNION ALL SELECT * FROM end{code}"))
         .collect();
     // The end of what was looked at may be one of the chats that pass: it comes first as itself.
     let whole = format!("{}, c.is_end", whole_order(sort));
@@ -158,36 +166,36 @@ fn walk(conditions: Conditions, sort: Sort, following: [Option<&str>; 2]) -> Opt
     Some(conditions.ask(rows_sql(&inner, &whole)))
 }
 
-/// A walk through a bucket: the chats that it finds, and the one at which it ends with too few.
-struct Stretch {
+/// A walk through one bucket: the chats that it finds, and the one at which it ends with too few.
+struct BucketWalk {
     code: i16,
     ctes: String,
 }
 
-impl Stretch {
-    fn new(conditions: &Conditions, bucket: &Bucket, sort: Sort, following: &str, before: &str) -> Self {
+impl BucketWalk {
+    fn new(conditions: &Conditions, bucket: &Bucket, sort: Sort, following: &str, gate: &str) -> Self {
         let (code, share) = (bucket.code(), share(bucket));
         let Along { met, kept } = conditions.along(sort, bucket.waits);
-        let met = format!("{met} AND {} {following}", bucket.condition());
+        let met = format!("{met} AND {} {following} {gate}", bucket.condition());
         let order = order(sort, bucket.waits);
         let ctes = format!(
             "found{code} AS MATERIALIZED ( \
                  SELECT c.*, FALSE AS is_end \
                  FROM (SELECT c.* FROM chats c WHERE {met} ORDER BY {order} LIMIT {share}) c \
-                 WHERE {kept} {before} LIMIT {ENOUGH}), \
+                 WHERE {kept} ORDER BY {order} LIMIT {ENOUGH}), \
              end{code} AS MATERIALIZED ( \
                  SELECT c.*, TRUE AS is_end FROM chats c \
-                 WHERE {met} AND (SELECT count(*) FROM found{code}) < {ENOUGH} {before} \
+                 WHERE {met} AND (SELECT count(*) FROM found{code}) < {ENOUGH} \
                  ORDER BY {order} LIMIT 1 OFFSET {})",
             share - 1
         );
-        Stretch { code, ctes }
+        BucketWalk { code, ctes }
     }
 
-    /// That it has been walked to the end of its bucket.
+    /// That it has come to the end of its bucket.
     fn is_done(&self) -> String {
         let code = self.code;
-        format!(" AND (SELECT count(*) FROM found{code}) < {ENOUGH} AND NOT EXISTS (SELECT 1 FROM end{code})")
+        format!("(SELECT count(*) FROM found{code}) < {ENOUGH} AND NOT EXISTS (SELECT 1 FROM end{code})")
     }
 }
 

@@ -41,12 +41,11 @@ pub async fn way(conn: &mut AsyncPgConnection, looker: &Looker, query: &ListQuer
         return Ok(Way::Walk);
     }
     let parts = Filter::parts(query.filter.as_ref());
-    // Through these few an index leads in the order of the list.
-    if parts.iter().any(|part| is_narrow(part, query.sort)) {
-        return Ok(Way::Walk);
-    }
+    // Through these few an index leads in the order of the list; there must be very few others to be gathered instead.
+    let (narrow, others): (Vec<&Filter>, Vec<&Filter>) =
+        parts.iter().partition(|part| is_narrow(part, query.sort));
     let mut best: Option<(i64, &Filter)> = None;
-    for lead in parts.iter().filter(|part| may_lead(part)) {
+    for lead in others.into_iter().filter(|part| may_lead(part)) {
         let Some(found) = how_many(conn, looker, query, lead).await? else { continue };
         if best.is_none_or(|(fewest, _)| found < fewest) {
             best = Some((found, lead));
@@ -55,6 +54,7 @@ pub async fn way(conn: &mut AsyncPgConnection, looker: &Looker, query: &ListQuer
             break;
         }
     }
+    let best = best.filter(|(found, _)| narrow.is_empty() || *found <= VERY_FEW);
     Ok(best.map_or(Way::Walk, |(_, lead)| Way::Gather(lead.clone())))
 }
 
