@@ -196,8 +196,8 @@ test('a filter that few chats pass is looked through to its end, page by page', 
   await visit(page, '/inbox?view=all');
   await openChat(page, oldest);
   // More than are looked at for a page of those that wait.
-  await empty.sandbox.burst(450, 1);
-  await expect(page.locator('.list-tabs a[data-view="waiting"] .list-count')).toHaveText('451', { timeout: 60_000 });
+  await empty.sandbox.burst(230, 1);
+  await expect(page.locator('.list-tabs a[data-view="waiting"] .list-count')).toHaveText('231', { timeout: 90_000 });
 
   let asked = 0;
   page.on('request', (request) => {
@@ -207,7 +207,7 @@ test('a filter that few chats pass is looked through to its end, page by page', 
   await expect(row(page, oldest)).toBeVisible();
   await expect(page.getByText('Это все чаты')).toBeVisible();
   await expect(page.locator(rows)).toHaveCount(1);
-  expect(asked, 'following pages, by themselves').toBeGreaterThanOrEqual(2);
+  expect(asked, 'a following page, by itself').toBeGreaterThanOrEqual(1);
 
   await visit(page, '/inbox?view=all&sort=newest&filter=unseen:no;order:yes');
   await expect(page.locator('.list-body .empty-title')).toBeVisible();
