@@ -619,18 +619,23 @@ impl Node {
         written
     }
 
-    /// The first node of a plan whose text begins so.
-    fn find<'a>(nodes: &'a [Node], text: &str) -> Option<&'a Node> {
-        nodes.iter().find_map(|node| {
-            if node.text.starts_with(text) { Some(node) } else { Node::find(&node.children, text) }
-        })
+    /// The first node of a plan that is so.
+    fn find<'a>(nodes: &'a [Node], is: &impl Fn(&Node) -> bool) -> Option<&'a Node> {
+        nodes.iter().find_map(|node| if is(node) { Some(node) } else { Node::find(&node.children, is) })
+    }
+
+    /// Whether what it does begins with parts that have names.
+    fn has_parts(&self) -> bool {
+        self.children.iter().any(|child| child.text.starts_with("CTE "))
     }
 }
 
 /// How the chats of a page are chosen, without what is then looked up of each.
 fn choice(plan: &str) -> String {
     let nodes = Node::read(&mut plan.lines().peekable(), 0);
-    let chosen = Node::find(&nodes, "Limit").expect("a page has an end");
+    let chosen = Node::find(&nodes, &Node::has_parts)
+        .or_else(|| Node::find(&nodes, &|node| node.text.starts_with("Limit")))
+        .expect("a page has an end");
     Node::write(std::slice::from_ref(chosen), 0).trim_end().to_owned()
 }
 
