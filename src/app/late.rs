@@ -1,7 +1,7 @@
 //! Pages that a browser fetches when somebody opens them, so that the inbox is loaded without them.
 //!
-//! `cargo leptos build --split` cuts the browser part in two: what only [`draw`] reaches becomes a file of its own. Hence
-//! one function draws all of these pages, and nothing else names them.
+//! `cargo leptos build --split` makes a file of its own of what only [`draw`] reaches. Hence one function draws all of these
+//! pages, and nothing else names them.
 
 use super::keys_page::KeysPage;
 use super::settings::{SettingsFrame, SettingsIndex};

@@ -27,8 +27,8 @@ const MOST_AGAIN: usize = 5 * CHATS_PER_PAGE;
 /// A page of a filter that few chats pass may hold few of them, or none. Then the following ones are asked for by
 /// themselves; after so many a person says whether to look on.
 const MOST_LOOKS: usize = 200;
-/// After the whole list was asked again, it is not for so long for each page that it took, so that a list that is looked for
-/// far down does not keep a server busy while much is moving.
+/// When the whole list has been asked again, it rests so long for each page that this took: a list whose chats lie far apart
+/// must not keep a server busy while much is moving.
 const REST_A_PAGE: Duration = Duration::from_millis(100);
 
 /// The list of chats on the screen. Cheap to clone; its signals outlive the parts of the page that show them.
