@@ -5,6 +5,7 @@ use super::columns::Rows;
 use super::shape::{Chat, PEOPLE, Shape};
 use crate::connectors::sandbox::archive;
 use crate::context::App;
+use crate::features::inbox::server::list::counts;
 use crate::features::inbox::server::wake;
 use crate::features::inbox::types::WorkState;
 use crate::features::search::server::count;
@@ -85,6 +86,7 @@ pub async fn fill(app: &App, shape: Shape) -> Result<Filled, StartError> {
     }
     let messages = load(&app.db, shape, Arc::new(places)).await.map_err(other)?;
     set_alarms(&app.db).await.map_err(other)?;
+    melt_numbers(&app.db).await.map_err(other)?;
     count_words(&app.db).await.map_err(other)?;
     let email = email(0, 0);
     Ok(Filled { chats: shape.args.chats, messages, took: began.elapsed(), email, password })
@@ -311,5 +313,12 @@ async fn set_alarms(db: &Db) -> Outcome<()> {
             wake::enqueue(&mut conn, workspace, chat, until).await?;
         }
     }
-    crate::features::inbox::server::list::counts::melt(&mut conn).await
+    Ok(())
+}
+
+/// As a running server leaves the numbers over the lists a few seconds later.
+async fn melt_numbers(db: &Db) -> Outcome<()> {
+    let mut conn = db.get().await?;
+    while counts::melt(&mut conn).await? {}
+    Ok(())
 }

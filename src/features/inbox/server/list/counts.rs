@@ -144,18 +144,20 @@ struct Lock {
     is_ours: bool,
 }
 
-/// Keeps the ledger short, unless somebody else is at it.
+/// Keeps the ledger short, unless somebody else is at it. Returns whether anything was melted; so much at a time, that
+/// more may be left.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn melt(conn: &mut AsyncPgConnection) -> Outcome<()> {
+pub async fn melt(conn: &mut AsyncPgConnection) -> Outcome<bool> {
     conn.transaction(async |conn| {
         let lock: Lock = diesel::sql_query(LOCK_SQL).get_result(conn).await?;
-        if lock.is_ours {
-            // A statement of its own, which sees what the one before us has left.
-            diesel::sql_query(MELT_SQL).bind::<BigInt, _>(TOGETHER).execute(conn).await?;
+        if !lock.is_ours {
+            return Ok(false);
         }
-        Ok(())
+        // A statement of its own, which sees what the one before us has left.
+        let sums = diesel::sql_query(MELT_SQL).bind::<BigInt, _>(TOGETHER).execute(conn).await?;
+        Ok(sums > 0)
     })
     .await
 }

@@ -132,10 +132,12 @@ fn walk(conditions: Conditions, sort: Sort, following: [Option<&str>; 2]) -> Opt
         conditions.buckets.iter().partition(|bucket| sort == Sort::Newest || bucket.waits);
     let walks = |buckets: Vec<&Bucket>, following: Option<&str>, gate: &str| -> Vec<BucketWalk> {
         let Some(following) = following else { return Vec::new() };
-        buckets
-            .into_iter()
-            .map(|bucket| BucketWalk::new(&conditions, bucket, sort, following, gate))
-            .collect()
+        let mut walks: Vec<BucketWalk> = Vec::new();
+        for bucket in buckets {
+            let before = walks.last().map(|walk| walk.code);
+            walks.push(BucketWalk::new(&conditions, bucket, sort, &format!("{following} {gate}"), before));
+        }
+        walks
     };
     let first = walks(first, waiting, "");
     let second =
@@ -171,19 +173,32 @@ fn walk(conditions: Conditions, sort: Sort, following: [Option<&str>; 2]) -> Opt
 /// What tells the place of a chat in any order. To name every column in every part takes the database longer than reading.
 const PLACE: &str = "c.id, c.due_at, c.waits_since, c.last_message_at";
 
-/// A walk through one bucket: the chats that it finds, and the one at which it ends with too few.
+/// A walk through one bucket: the chats that it finds, and the one at which it ends with too few. In the order of newest
+/// messages it goes no further than what the buckets `before` it have filled the page with.
 struct BucketWalk {
     code: i16,
     ctes: String,
 }
 
 impl BucketWalk {
-    fn new(conditions: &Conditions, bucket: &Bucket, sort: Sort, following: &str, gate: &str) -> Self {
+    fn new(
+        conditions: &Conditions,
+        bucket: &Bucket,
+        sort: Sort,
+        following: &str,
+        before: Option<i16>,
+    ) -> Self {
         let (code, share) = (bucket.code(), share(bucket));
+        let is_newest = sort == Sort::Newest || !bucket.waits;
+        let filled = |bucket: i16| format!("(SELECT f.at FROM filled{bucket} f)");
         let Along { met, kept } = conditions.along(sort, bucket.waits);
-        let met = format!("{met} AND {} {following} {gate}", bucket.condition());
+        let no_further = match before {
+            Some(before) if is_newest => format!("AND c.last_message_at >= {}", filled(before)),
+            _ => String::new(),
+        };
+        let met = format!("{met} AND {} {following} {no_further}", bucket.condition());
         let order = order(sort, bucket.waits);
-        let ctes = format!(
+        let mut ctes = format!(
             "found{code} AS MATERIALIZED ( \
                  SELECT {PLACE}, FALSE AS is_end \
                  FROM (SELECT c.* FROM chats c WHERE {met} ORDER BY {order} LIMIT {share}) c \
@@ -194,6 +209,15 @@ impl BucketWalk {
                  ORDER BY {order} LIMIT 1 OFFSET {})",
             share - 1
         );
+        if is_newest {
+            let so_far = before.map_or_else(|| "timestamptz '-infinity'".to_owned(), filled);
+            // Never read if no bucket follows, and then it costs nothing.
+            ctes += &format!(
+                ", filled{code} AS MATERIALIZED ( \
+                     SELECT greatest({so_far}, ( \
+                         SELECT min(f.last_message_at) FROM found{code} f HAVING count(*) >= {ENOUGH})) AS at)"
+            );
+        }
         BucketWalk { code, ctes }
     }
 
