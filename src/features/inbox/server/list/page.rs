@@ -174,7 +174,7 @@ fn walk(conditions: Conditions, sort: Sort, following: [Option<&str>; 2]) -> Opt
 const PLACE: &str = "c.id, c.due_at, c.waits_since, c.last_message_at";
 
 /// A walk through one bucket: the chats that it finds, and the one at which it ends with too few. In the order of newest
-/// messages it goes no further than what the buckets `before` it have filled the page with.
+/// messages it goes no further back than the page can reach: the buckets `before` it have filled it, or have ended it.
 struct BucketWalk {
     code: i16,
     ctes: String,
@@ -190,10 +190,10 @@ impl BucketWalk {
     ) -> Self {
         let (code, share) = (bucket.code(), share(bucket));
         let is_newest = sort == Sort::Newest || !bucket.waits;
-        let filled = |bucket: i16| format!("(SELECT f.at FROM filled{bucket} f)");
+        let reach = |bucket: i16| format!("(SELECT r.at FROM reach{bucket} r)");
         let Along { met, kept } = conditions.along(sort, bucket.waits);
         let no_further = match before {
-            Some(before) if is_newest => format!("AND c.last_message_at >= {}", filled(before)),
+            Some(before) if is_newest => format!("AND c.last_message_at >= {}", reach(before)),
             _ => String::new(),
         };
         let met = format!("{met} AND {} {following} {no_further}", bucket.condition());
@@ -210,12 +210,14 @@ impl BucketWalk {
             share - 1
         );
         if is_newest {
-            let so_far = before.map_or_else(|| "timestamptz '-infinity'".to_owned(), filled);
-            // Never read if no bucket follows, and then it costs nothing.
+            let so_far = before.map_or_else(|| "timestamptz '-infinity'".to_owned(), reach);
+            // Where no bucket follows, nobody asks for it, and it costs nothing.
             ctes += &format!(
-                ", filled{code} AS MATERIALIZED ( \
-                     SELECT greatest({so_far}, ( \
-                         SELECT min(f.last_message_at) FROM found{code} f HAVING count(*) >= {ENOUGH})) AS at)"
+                ", reach{code} AS MATERIALIZED ( \
+                     SELECT greatest( \
+                         {so_far}, \
+                         (SELECT min(f.last_message_at) FROM found{code} f HAVING count(*) >= {ENOUGH}), \
+                         (SELECT e.last_message_at FROM end{code} e)) AS at)"
             );
         }
         BucketWalk { code, ctes }
