@@ -316,7 +316,7 @@ async fn set_alarms(db: &Db) -> Outcome<()> {
     Ok(())
 }
 
-/// As a running server leaves the numbers over the lists a few seconds later.
+/// The numbers over the lists as a running server keeps them.
 async fn melt_numbers(db: &Db) -> Outcome<()> {
     let mut conn = db.get().await?;
     while counts::melt(&mut conn).await? {}

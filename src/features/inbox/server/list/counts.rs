@@ -144,8 +144,8 @@ struct Lock {
     is_ours: bool,
 }
 
-/// Keeps the ledger short, unless somebody else is at it. Returns whether anything was melted; so much at a time, that
-/// more may be left.
+/// Keeps the ledger short, unless somebody else is at it. Returns whether it wrote sums: then more may be left, of which
+/// so much is melted at a time.
 ///
 /// # Errors
 /// When the database refuses.

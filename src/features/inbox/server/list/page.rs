@@ -10,6 +10,7 @@ use super::rows::rows_sql;
 use super::statement::{Statement, Values};
 use super::way::{Way, ids};
 use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort, View, WorkState};
+use uuid::Uuid;
 
 /// One row too many tells that there are more.
 const ENOUGH: usize = CHATS_PER_PAGE + 1;
@@ -192,8 +193,11 @@ impl BucketWalk {
         let is_newest = sort == Sort::Newest || !bucket.waits;
         let reach = |bucket: i16| format!("(SELECT r.at FROM reach{bucket} r)");
         let Along { met, kept } = conditions.along(sort, bucket.waits);
+        // A comparison of rows: beside another bound of the same column alone, the planner would take it for a narrow span.
         let no_further = match before {
-            Some(before) if is_newest => format!("AND c.last_message_at >= {}", reach(before)),
+            Some(before) if is_newest => {
+                format!("AND (c.last_message_at, c.id) >= ({}, uuid '{}')", reach(before), Uuid::nil())
+            }
             _ => String::new(),
         };
         let met = format!("{met} AND {} {following} {no_further}", bucket.condition());
