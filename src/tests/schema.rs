@@ -17,7 +17,7 @@ use agentiq::features::understanding::types::{Category, Sentiment, Urgency};
 use agentiq::platform::clock::now;
 use agentiq::platform::db::{DbError, PLANNING};
 use agentiq::platform::{jobs, live, statistics};
-use agentiq::shared::ids::{SellerId, TagId};
+use agentiq::shared::ids::{ChatId, SellerId, TagId};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -720,6 +720,7 @@ async fn hot_statements_find_their_rows_by_index() {
         waits_since: Some(now() - TimeDelta::days(1)),
         last_message_at: now() - TimeDelta::days(1),
         id: chat.parse().expect("an id"),
+        is_walked: false,
     };
     for view in View::ALL {
         for sort in Sort::ALL {
@@ -755,9 +756,14 @@ async fn hot_statements_find_their_rows_by_index() {
         ("text", Condition::Text("rare 4711".into())),
     ] {
         let filter = Filter::Is(condition);
-        for (title, way) in [("walked", list::Way::Walk), ("gathered", list::Way::Gather(filter.clone()))] {
-            let query = ListQuery { filter: Some(filter.clone()), ..ListQuery::of(View::Open) };
-            let statement = list::page_statement(&looker, &query, None, &way).expect("a statement");
+        let query = ListQuery { filter: Some(filter.clone()), ..ListQuery::of(View::Open) };
+        let page = |way| list::page_statement(&looker, &query, None, &way).expect("a statement");
+        let gathered = list::Way::Gather(vec![ChatId::new(), ChatId::new()]);
+        for (title, statement) in [
+            ("walked", page(list::Way::Walk)),
+            ("found", list::find_statement(&looker, &filter)),
+            ("gathered", page(gathered)),
+        ] {
             let (types, arguments) = statement.prepared();
             let whole = plan(&sql, &types, &statement.text, &arguments).await;
             plans.push((format!("{title} for a {name}"), choice(&whole)));

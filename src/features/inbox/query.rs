@@ -259,6 +259,9 @@ pub struct ListCursor {
     pub waits_since: Option<DateTime<Utc>>,
     pub last_message_at: DateTime<Utc>,
     pub id: ChatId,
+    /// The page that ends here was come by along the whole list, and so is the next one. No part of the order.
+    #[serde(default)]
+    pub is_walked: bool,
 }
 
 impl ListCursor {
@@ -270,6 +273,7 @@ impl ListCursor {
             waits_since: row.waits_since,
             last_message_at: row.last_message_at,
             id: row.id,
+            is_walked: false,
         }
     }
 
@@ -315,6 +319,7 @@ mod tests {
             waits_since: since.map(at),
             last_message_at: at(last),
             id: ChatId(uuid::Uuid::from_u128(id)),
+            is_walked: false,
         }
     }
 

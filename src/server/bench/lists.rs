@@ -59,24 +59,26 @@ async fn line(
             Ok(())
         })
         .await?;
-        let looker = Looker::of(ask);
-        let way = list::way(&mut *ask.conn().await?, &looker, query).await?;
-        let statements = list::page_statements(&looker, query, after, &way);
-        let mut executes = Vec::new();
+        let statements =
+            list::page_statements(&mut *ask.conn().await?, &Looker::of(ask), query, after).await?;
+        let mut texts = Vec::new();
         let mut read = 0;
         bulk.run("DEALLOCATE ALL").await?;
         for (number, statement) in statements.iter().enumerate() {
-            let (types, values) = statement.prepared();
-            bulk.run(&format!("PREPARE asked{number} ({types}) AS {}", statement.text)).await?;
-            let execute = format!("EXECUTE asked{number} ({values})");
-            read += pages_read(bulk, &execute).await?;
-            // What is not kept prepared is planned every time.
-            let mode = if statement.is_lasting { "auto" } else { "force_custom_plan" };
-            executes.push(format!("SET plan_cache_mode = {mode}; {execute}"));
+            // What the program does not keep prepared, the database reads and plans every time.
+            let text = if statement.is_lasting {
+                let (types, values) = statement.prepared();
+                bulk.run(&format!("PREPARE asked{number} ({types}) AS {}", statement.text)).await?;
+                format!("EXECUTE asked{number} ({values})")
+            } else {
+                statement.plain()?
+            };
+            read += pages_read(bulk, &text).await?;
+            texts.push(text);
         }
         let sql = Times::of(runs, async || {
-            for execute in &executes {
-                bulk.rows(execute).await?;
+            for text in &texts {
+                bulk.rows(text).await?;
             }
             Ok(())
         })
@@ -104,8 +106,8 @@ async fn deep(ask: &Ask, query: &ListQuery) -> Outcome<(usize, Option<ListCursor
 }
 
 /// Blocks of the database that a statement looks at, in memory or not.
-async fn pages_read(bulk: &mut Bulk, execute: &str) -> Outcome<u64> {
-    let plan = bulk.rows(&format!("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) {execute}")).await?;
+async fn pages_read(bulk: &mut Bulk, text: &str) -> Outcome<u64> {
+    let plan = bulk.rows(&format!("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) {text}")).await?;
     let buffers = plan.iter().flatten().find(|line| line.trim_start().starts_with("Buffers: shared"));
     let numbers = buffers.map(|line| {
         line.split_whitespace()

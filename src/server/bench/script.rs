@@ -28,10 +28,9 @@ pub async fn print(ask: &Ask, args: &ScriptArgs) -> Outcome<()> {
         let Some(next) = list::page(ask, &query, after).await?.page.next else { break };
         after = Some(next);
     }
-    let looker = Looker::of(ask);
-    let way = list::way(&mut *ask.conn().await?, &looker, &query).await?;
+    let statements = list::page_statements(&mut *ask.conn().await?, &Looker::of(ask), &query, after).await?;
     let (mut prepares, mut executes) = (String::new(), String::new());
-    for (number, statement) in list::page_statements(&looker, &query, after, &way).iter().enumerate() {
+    for (number, statement) in statements.iter().enumerate() {
         let (types, values) = statement.prepared();
         prepares.push_str(&format!("PREPARE asked{number} ({types}) AS {};\n", statement.text));
         executes.push_str(&format!("EXECUTE asked{number} ({values});\n"));

@@ -208,6 +208,7 @@ mod tests {
             waits_since: since.map(at),
             last_message_at: at(0),
             id: chat(1),
+            is_walked: false,
         };
         Urgency::of(&place, at(now), Zone::fixed(180))
     }

@@ -10,7 +10,7 @@ use crate::features::inbox::types::{
 use crate::platform::fault::Outcome;
 use crate::platform::time_zone;
 use crate::shared::error::Refusal;
-use crate::shared::ids::{UserId, WorkspaceId};
+use crate::shared::ids::{ChatId, UserId, WorkspaceId};
 use chrono::{DateTime, Days as Distance, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
@@ -166,9 +166,13 @@ impl Conditions {
         format!("SELECT p.chat_id FROM chat_tags p WHERE p.workspace_id = $1 AND {tag}")
     }
 
-    /// Everything, of chats that something else has found.
-    pub fn of_found(&self) -> String {
-        format!("c.workspace_id = $1 AND {}", hidden(&self.whole()))
+    /// Everything, of chats that have been found already. The planner is not told how many they are.
+    pub fn found(&mut self, chats: &[ChatId]) -> String {
+        let chats = self.values.ids(chats.iter().map(|chat| chat.0).collect());
+        format!(
+            "c.id = ANY(ARRAY(SELECT unnest({chats}))) AND c.workspace_id = $1 AND {}",
+            hidden(&self.whole())
+        )
     }
 
     /// The statement that a text makes with these conditions.

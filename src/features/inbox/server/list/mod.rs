@@ -13,7 +13,7 @@ pub use conditions::Looker;
 pub use next::next;
 pub use page::page_statement;
 pub use rows::Row;
-pub use way::{Way, way};
+pub use way::{Way, find_statement};
 
 use crate::context::Ask;
 use crate::features::inbox::bulk::BulkChats;
@@ -29,6 +29,7 @@ use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use statement::{Statement, Values};
 use std::collections::HashSet;
+use way::{Decision, way};
 
 /// A question names no more chats than this.
 const MOST_NAMED: usize = 200;
@@ -44,12 +45,15 @@ pub async fn page(ask: &Ask, query: &ListQuery, after: Option<ListCursor>) -> Ou
     }
     let looker = Looker::of(ask);
     let mut conn = ask.conn().await?;
-    let way = way(&mut conn, &looker, query).await?;
+    let Decision { way, .. } = way(&mut conn, &looker, query, after).await?;
     let rows = match page_statement(&looker, query, after, &way) {
         Some(statement) => statement.load::<Row>(&mut conn).await?,
         None => Vec::new(),
     };
-    let page = cut(rows, query.sort);
+    let mut page = cut(rows, query.sort);
+    if let Some(next) = &mut page.next {
+        next.is_walked = way == Way::Walk;
+    }
     let counts = counts::read(&mut conn, looker.workspace, looker.person, query.seller).await?;
     Ok(ChatListPage { page, counts })
 }
@@ -68,15 +72,20 @@ fn cut(rows: Vec<Row>, sort: Sort) -> Page<ChatRow, ListCursor> {
     Page { items, next }
 }
 
-/// What a page is made of, so that it can be measured without us.
-pub fn page_statements(
+/// All that the database is asked for a page, so that it can be measured without us.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn page_statements(
+    conn: &mut AsyncPgConnection,
     looker: &Looker,
     query: &ListQuery,
     after: Option<ListCursor>,
-    way: &Way,
-) -> Vec<Statement> {
-    let numbers = counts::statement(looker.workspace, looker.person, query.seller);
-    page_statement(looker, query, after, way).into_iter().chain([numbers]).collect()
+) -> Outcome<Vec<Statement>> {
+    let Decision { way, mut asked } = way(conn, looker, query, after).await?;
+    asked.extend(page_statement(looker, query, after, &way));
+    asked.push(counts::statement(looker.workspace, looker.person, query.seller));
+    Ok(asked)
 }
 
 /// The present state of the given chats, whether they are in the list, and the counters.
@@ -133,15 +142,9 @@ pub async fn count_up_to(
     conditions::check(query)?;
     let looker = Looker::of(ask);
     let mut conditions = Conditions::of(&looker, query);
-    let which = match way(conn, &looker, query).await? {
+    let which = match way(conn, &looker, query, None).await?.way {
         Way::Walk => conditions.whole(),
-        Way::Gather(lead) => {
-            format!(
-                "c.id = ANY(ARRAY({})) AND {}",
-                way::ids(&mut conditions, &looker, &lead, None),
-                conditions.of_found()
-            )
-        }
+        Way::Gather(chats) => conditions.found(&chats),
     };
     let text =
         format!("SELECT count(*) AS chats FROM (SELECT 1 FROM chats c WHERE {which} LIMIT {most}) few");

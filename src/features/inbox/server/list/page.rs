@@ -8,7 +8,7 @@ use super::bucket::Bucket;
 use super::conditions::{Along, Conditions, Looker};
 use super::rows::rows_sql;
 use super::statement::{Statement, Values};
-use super::way::{Way, ids};
+use super::way::Way;
 use crate::features::inbox::types::{CHATS_PER_PAGE, ListCursor, ListQuery, Sort, View, WorkState};
 use uuid::Uuid;
 
@@ -101,9 +101,8 @@ pub fn page_statement(
     };
     let parts: Vec<String> = match way {
         _ if conditions.buckets.is_empty() => Vec::new(),
-        Way::Gather(lead) => {
-            let ids = ids(&mut conditions, looker, lead, None);
-            let found = format!("c.id = ANY(ARRAY({ids})) AND {}", conditions.of_found());
+        Way::Gather(chats) => {
+            let found = conditions.found(chats);
             vec![at_once(&found, waiting.as_deref(), quiet.as_deref())]
         }
         Way::Walk if query.view == View::Starred => {

@@ -87,24 +87,17 @@ impl QueryFragment<Pg> for Statement {
         if !self.is_lasting {
             out.unsafe_to_cache_prepared();
         }
-        for (number, part) in self.text.split('$').enumerate() {
-            if number == 0 {
-                out.push_sql(part);
-                continue;
+        for (value, text) in self.pieces()? {
+            match value {
+                None => {}
+                Some(Value::Id(id)) => out.push_bind_param::<SqlUuid, _>(id)?,
+                Some(Value::Ids(ids)) => out.push_bind_param::<Array<SqlUuid>, _>(ids)?,
+                Some(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
+                Some(Value::Texts(texts)) => out.push_bind_param::<Array<Text>, _>(texts)?,
+                Some(Value::Moment(at)) => out.push_bind_param::<Timestamptz, _>(at)?,
+                Some(Value::Moments(moments)) => out.push_bind_param::<Array<Timestamptz>, _>(moments)?,
             }
-            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (place, rest) = part.split_at(digits);
-            let value =
-                place.parse::<usize>().ok().and_then(|place| self.values.0.get(place.checked_sub(1)?));
-            match value.ok_or_else(|| QueryBuilderError(format!("no value for ${place}").into()))? {
-                Value::Id(id) => out.push_bind_param::<SqlUuid, _>(id)?,
-                Value::Ids(ids) => out.push_bind_param::<Array<SqlUuid>, _>(ids)?,
-                Value::Text(text) => out.push_bind_param::<Text, _>(text)?,
-                Value::Texts(texts) => out.push_bind_param::<Array<Text>, _>(texts)?,
-                Value::Moment(at) => out.push_bind_param::<Timestamptz, _>(at)?,
-                Value::Moments(moments) => out.push_bind_param::<Array<Timestamptz>, _>(moments)?,
-            }
-            out.push_sql(rest);
+            out.push_sql(text);
         }
         Ok(())
     }
@@ -124,22 +117,52 @@ impl Statement {
 
     /// The kinds of the values and the values themselves as SQL writes them, so that a test can look at the plan.
     pub fn prepared(&self) -> (String, String) {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let list = |items: Vec<String>, kind: &str| format!("ARRAY[{}]::{kind}[]", items.join(", "));
-        let pairs = self.values.0.iter().map(|value| match value {
-            Value::Id(id) => ("uuid", quoted(&id.to_string())),
-            Value::Ids(ids) => {
-                ("uuid[]", list(ids.iter().map(|id| quoted(&id.to_string())).collect(), "uuid"))
-            }
-            Value::Text(text) => ("text", quoted(text)),
-            Value::Texts(texts) => ("text[]", list(texts.iter().map(|text| quoted(text)).collect(), "text")),
-            Value::Moment(at) => ("timestamptz", quoted(&at.to_rfc3339())),
-            Value::Moments(moments) => (
-                "timestamptz[]",
-                list(moments.iter().map(|at| quoted(&at.to_rfc3339())).collect(), "timestamptz"),
-            ),
-        });
-        let (kinds, values): (Vec<&str>, Vec<String>) = pairs.unzip();
+        let (kinds, values): (Vec<&str>, Vec<String>) = self.values.0.iter().map(written).unzip();
         (kinds.join(", "), values.join(", "))
+    }
+
+    /// The whole as one text, as somebody would ask it who has no program.
+    ///
+    /// # Errors
+    /// When the text names a value that is not there.
+    pub fn plain(&self) -> QueryResult<String> {
+        let pieces = self.pieces()?.into_iter().map(|(value, text)| match value.map(written) {
+            Some((kind, value)) => format!("{value}::{kind}{text}"),
+            None => text.to_owned(),
+        });
+        Ok(pieces.collect())
+    }
+
+    /// The text, cut where values stand: each piece with the value before it.
+    fn pieces(&self) -> QueryResult<Vec<(Option<&Value>, &str)>> {
+        let mut parts = self.text.split('$');
+        let mut pieces: Vec<(Option<&Value>, &str)> =
+            parts.next().map(|text| (None, text)).into_iter().collect();
+        for part in parts {
+            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (place, text) = part.split_at(digits);
+            let value =
+                place.parse::<usize>().ok().and_then(|place| self.values.0.get(place.checked_sub(1)?));
+            let value = value.ok_or_else(|| QueryBuilderError(format!("no value for ${place}").into()))?;
+            pieces.push((Some(value), text));
+        }
+        Ok(pieces)
+    }
+}
+
+/// The kind of a value, and the value, as SQL writes them.
+fn written(value: &Value) -> (&'static str, String) {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let list = |items: Vec<String>, kind: &str| format!("ARRAY[{}]::{kind}[]", items.join(", "));
+    match value {
+        Value::Id(id) => ("uuid", quoted(&id.to_string())),
+        Value::Ids(ids) => ("uuid[]", list(ids.iter().map(|id| quoted(&id.to_string())).collect(), "uuid")),
+        Value::Text(text) => ("text", quoted(text)),
+        Value::Texts(texts) => ("text[]", list(texts.iter().map(|text| quoted(text)).collect(), "text")),
+        Value::Moment(at) => ("timestamptz", quoted(&at.to_rfc3339())),
+        Value::Moments(moments) => (
+            "timestamptz[]",
+            list(moments.iter().map(|at| quoted(&at.to_rfc3339())).collect(), "timestamptz"),
+        ),
     }
 }

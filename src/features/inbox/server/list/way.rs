@@ -1,25 +1,27 @@
 //! Two ways to a page of a filtered list. *Walking* reads the chats in the order of the list and keeps those that pass: good
 //! when many do. *Gathering* takes the few chats that one condition finds by its own index and puts them in order: good
 //! when few do. Which one, is looked up in the data; the planner, who would have to guess, is left no choice in either.
+//! What was found by looking is what is gathered; a page that follows a walked one is walked without looking again.
 
 use super::conditions::{Conditions, Looker, leads_along};
 use super::statement::Statement;
 use crate::features::inbox::types::{
-    Condition, DeadlineState, Filter, ListQuery, Priority, Sort, View, WindowState,
+    Condition, DeadlineState, Filter, ListCursor, ListQuery, Priority, Sort, View, WindowState,
 };
 use crate::platform::fault::Outcome;
-use diesel::sql_types::BigInt;
+use crate::shared::ids::ChatId;
+use diesel::sql_types::{Array, BigInt, Nullable, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 
 /// So many chats are gathered at most.
-const FEW: i64 = 2_500;
+const FEW: usize = 2_500;
 /// With no more than that, it is not worth looking whether another condition finds still fewer.
-const VERY_FEW: i64 = 400;
+const VERY_FEW: usize = 400;
 /// A text is rare when it is in fewer than one in so many chats. To look at a text costs several times as much as to look
 /// at anything else, and how many chats have it the index tells only when it has found all of them.
 const RARE: i64 = 150;
 /// The newest chats of each part of a list that are looked at to see whether a text is rare.
-const SAMPLE: usize = 150;
+const SAMPLE: usize = 100;
 /// Shorter texts have no index.
 const SHORTEST_TEXT: usize = 3;
 
@@ -27,35 +29,52 @@ const SHORTEST_TEXT: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
     Walk,
-    /// By this part of the filter, which everything on the page passes.
-    Gather(Filter),
+    /// From these: nothing else can be on the page.
+    Gather(Vec<ChatId>),
 }
 
-/// The better way for a list, as the data are now.
+/// A way, and what was asked to decide on it.
+pub struct Decision {
+    pub way: Way,
+    /// Kept so that it can be measured without us.
+    pub asked: Vec<Statement>,
+}
+
+/// The better way to a page of a list, as the data are now. The first page decides on a walk for those that follow.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn way(conn: &mut AsyncPgConnection, looker: &Looker, query: &ListQuery) -> Outcome<Way> {
+pub async fn way(
+    conn: &mut AsyncPgConnection,
+    looker: &Looker,
+    query: &ListQuery,
+    after: Option<ListCursor>,
+) -> Outcome<Decision> {
+    let mut decision = Decision { way: Way::Walk, asked: Vec::new() };
     // The chats with a star are few enough to be sorted.
-    if query.view == View::Starred {
-        return Ok(Way::Walk);
+    if query.view == View::Starred || after.is_some_and(|after| after.is_walked) {
+        return Ok(decision);
     }
     let parts = Filter::parts(query.filter.as_ref());
     // Through these few an index leads in the order of the list; there must be very few others to be gathered instead.
     let (narrow, others): (Vec<&Filter>, Vec<&Filter>) =
         parts.iter().partition(|part| is_narrow(part, query.sort));
-    let mut best: Option<(i64, &Filter)> = None;
+    let most = if narrow.is_empty() { FEW } else { VERY_FEW };
     for lead in others.into_iter().filter(|part| may_lead(part)) {
-        let Some(found) = how_many(conn, looker, query, lead).await? else { continue };
-        if best.is_none_or(|(fewest, _)| found < fewest) {
-            best = Some((found, lead));
+        let Some(found) = find(conn, looker, query, lead, &mut decision.asked).await? else { continue };
+        let are_enough = found.len() <= VERY_FEW;
+        let are_fewer = match &decision.way {
+            Way::Walk => found.len() <= most,
+            Way::Gather(fewest) => found.len() < fewest.len(),
+        };
+        if are_fewer {
+            decision.way = Way::Gather(found);
         }
-        if found <= VERY_FEW {
+        if are_enough {
             break;
         }
     }
-    let best = best.filter(|(found, _)| narrow.is_empty() || *found <= VERY_FEW);
-    Ok(best.map_or(Way::Walk, |(_, lead)| Way::Gather(lead.clone())))
+    Ok(decision)
 }
 
 /// Whether a walk meets only chats that pass this part, and these are few in any shop.
@@ -101,33 +120,39 @@ fn texts(filter: &Filter) -> impl Iterator<Item = &Condition> {
 }
 
 #[derive(diesel::QueryableByName)]
-struct Counted {
+struct Sampled {
     #[diesel(sql_type = BigInt)]
-    found: i64,
+    having: i64,
     #[diesel(sql_type = BigInt)]
     of: i64,
 }
 
-async fn count(conn: &mut AsyncPgConnection, statement: Statement) -> Outcome<(i64, i64)> {
-    let rows: Vec<Counted> = statement.load(conn).await?;
-    Ok(rows.first().map_or((0, 0), |row| (row.found, row.of)))
+#[derive(diesel::QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    chats: Option<Vec<ChatId>>,
 }
 
-/// How many chats a part of the filter finds; `None` when there are too many to be gathered.
-async fn how_many(
+/// The chats that a part of the filter finds; `None` when there are too many to be gathered.
+async fn find(
     conn: &mut AsyncPgConnection,
     looker: &Looker,
     query: &ListQuery,
     lead: &Filter,
-) -> Outcome<Option<i64>> {
+    asked: &mut Vec<Statement>,
+) -> Outcome<Option<Vec<ChatId>>> {
     for text in texts(lead) {
-        let (found, of) = count(conn, sample_statement(looker, query, text)).await?;
-        if found * RARE > of {
+        let sample = sample_statement(looker, query, text);
+        asked.push(sample.clone());
+        let rows: Vec<Sampled> = sample.load(conn).await?;
+        if rows.iter().any(|sampled| sampled.having * RARE > sampled.of) {
             return Ok(None);
         }
     }
-    let (found, _) = count(conn, count_statement(looker, lead)).await?;
-    Ok((found <= FEW).then_some(found))
+    let find = find_statement(looker, lead);
+    asked.push(find.clone());
+    let rows: Vec<Found> = find.load(conn).await?;
+    Ok(rows.into_iter().find_map(|row| row.chats))
 }
 
 /// How many of the newest chats of a list a text is in, and how many these are.
@@ -147,23 +172,28 @@ fn sample_statement(looker: &Looker, query: &ListQuery, text: &Condition) -> Sta
         })
         .collect();
     let sql = format!(
-        "SELECT count(*) FILTER (WHERE {text}) AS found, count(*) AS of FROM ({}) c",
+        "SELECT count(*) FILTER (WHERE {text}) AS having, count(*) AS of FROM ({}) c",
         parts.join(" UNION ALL ")
     );
     Statement { text: sql, values: conditions.values, is_lasting: true }
 }
 
-fn count_statement(looker: &Looker, lead: &Filter) -> Statement {
+/// The statement behind what a part of the filter finds, no more than can be gathered. Public so that a test can look at
+/// its plan.
+pub fn find_statement(looker: &Looker, lead: &Filter) -> Statement {
     let mut conditions = Conditions::of(looker, &ListQuery::of(View::All));
-    let ids = ids(&mut conditions, looker, lead, Some(FEW + 1));
-    let text = format!("SELECT count(*) AS found, 0::bigint AS of FROM ({ids}) few");
+    let ids = ids(&mut conditions, looker, lead);
+    let text = format!(
+        "SELECT CASE WHEN count(*) <= {FEW} THEN coalesce(array_agg(few.id), '{{}}') END AS chats \
+         FROM ({ids}) few (id)"
+    );
     Statement { text, values: conditions.values, is_lasting: false }
 }
 
-/// A question for the ids of the chats that a part of a filter finds, or the first of them.
-pub fn ids(conditions: &mut Conditions, looker: &Looker, lead: &Filter, most: Option<i64>) -> String {
+/// A question for the ids of the chats that a part of a filter finds, one more of each arm than can be gathered.
+fn ids(conditions: &mut Conditions, looker: &Looker, lead: &Filter) -> String {
     if let Filter::Any(parts) = lead {
-        let arms: Vec<String> = parts.iter().map(|part| ids(conditions, looker, part, most)).collect();
+        let arms: Vec<String> = parts.iter().map(|part| ids(conditions, looker, part)).collect();
         return arms.join(" UNION ALL ");
     }
     let found = match lead {
@@ -178,6 +208,5 @@ pub fn ids(conditions: &mut Conditions, looker: &Looker, lead: &Filter, most: Op
             format!("SELECT c.id FROM chats c WHERE c.workspace_id = $1 {waits} AND {condition}")
         }
     };
-    let limit = most.map_or_else(String::new, |most| format!(" LIMIT {most}"));
-    format!("({found}{limit})")
+    format!("({found} LIMIT {})", FEW + 1)
 }
