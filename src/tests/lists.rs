@@ -1,7 +1,7 @@
 //! Lists of chats: a filter means the same in SQL as in words, numbers are exact whatever happens at once, and nobody is
 //! given a chat that somebody else was given.
 
-use crate::harness::{Person, Sql, TestApp};
+use crate::harness::{Person, Sql, TestApp, until};
 use agentiq::features::inbox::server::list::counts;
 use agentiq::features::inbox::server::wake;
 use agentiq::features::inbox::types::{
@@ -673,6 +673,24 @@ async fn the_next_chat_is_one_of_the_list() {
     assert_eq!(ask_next(&world.me, &query, &[]).await.map(|it| it.chat), Some(first));
     let none = Some(Filter::Is(Condition::Work(vec![WorkState::Closed])));
     assert_eq!(ask_next(&world.me, &ListQuery { filter: none, ..query }, &[]).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_is_just_being_written_is_given_all_the_same() {
+    let world = World::new().await;
+    let chats = waiting(&world, 2).await;
+    let (import, sql) = (world.app.sql().await, world.app.sql().await);
+    import.run("BEGIN").await;
+    import.run("UPDATE chats SET last_message_preview = last_message_preview").await;
+    let waits = "SELECT count(*) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'";
+    let import_ends = async {
+        until("whoever wants a chat waits", async || sql.number(waits).await == 1).await;
+        import.run("COMMIT").await;
+    };
+    let query = ListQuery::of(View::Waiting);
+    let (given, ()) = tokio::join!(ask_next(&world.me, &query, &[]), import_ends);
+    assert_eq!(given.map(|it| it.chat), Some(chats[0].id));
 }
 
 #[tokio::test(flavor = "multi_thread")]

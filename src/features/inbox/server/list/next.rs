@@ -27,7 +27,11 @@ pub async fn next(ask: &Ask, query: &ListQuery, passed: &[Served]) -> Outcome<Op
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let mine = nearest(conn, &looker, query, passed, Whose::Mine, None).await?;
-        let free = nearest(conn, &looker, query, passed, Whose::Nobodys, mine).await?;
+        let mut free = nearest(conn, &looker, query, passed, Whose::Nobodys(Locked::PassOver), mine).await?;
+        if free.is_none() {
+            // All that are free may just be written by an import, which is no reason to say that none is left.
+            free = nearest(conn, &looker, query, passed, Whose::Nobodys(Locked::Await), mine).await?;
+        }
         let Some(served) = free else { return Ok(mine) };
         let chat = served.chat;
         diesel::update(chats::table.find((looker.workspace, chat)))
@@ -52,11 +56,18 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whose {
     Mine,
-    Nobodys,
+    Nobodys(Locked),
+}
+
+/// What to do about a chat that somebody else is taking, or is writing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Locked {
+    PassOver,
+    Await,
 }
 
 /// The first waiting chat of a list in the order of deadlines, before another one when that is given. Nobody's chat is
-/// locked, and passed over when somebody else is taking it.
+/// locked.
 async fn nearest(
     conn: &mut AsyncPgConnection,
     looker: &Looker,
@@ -67,7 +78,7 @@ async fn nearest(
 ) -> Outcome<Option<Served>> {
     let view = match whose {
         Whose::Mine => View::Mine,
-        Whose::Nobodys => View::Unassigned,
+        Whose::Nobodys(_) => View::Unassigned,
     };
     let waits = Filter::Is(Condition::Unanswered(true));
     let filter = query.filter.clone().into_iter().chain([waits]).collect();
@@ -88,7 +99,11 @@ async fn nearest(
     let (person, now) = (conditions.values.id(looker.person.0), conditions.values.moment(looker.now));
     let answered = presence::held_by_others(&person, &now);
     let Along { met, kept } = conditions.along(query.sort, bucket.waits);
-    let lock = if whose == Whose::Nobodys { "FOR NO KEY UPDATE SKIP LOCKED" } else { "" };
+    let lock = match whose {
+        Whose::Mine => "",
+        Whose::Nobodys(Locked::PassOver) => "FOR NO KEY UPDATE SKIP LOCKED",
+        Whose::Nobodys(Locked::Await) => "FOR NO KEY UPDATE",
+    };
     let text = format!(
         "SELECT c.id, c.waits_since FROM chats c WHERE {met} AND {kept} AND {} AND NOT {answered} \
            AND NOT EXISTS (SELECT 1 FROM unnest({passed_chats}, {passed_since}) p (id, since) \
