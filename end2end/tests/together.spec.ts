@@ -48,7 +48,8 @@ test('nothing goes over a message that was not read, and nothing twice', async (
   const [deaf, heard] = [await browserOf(app.server, app.owner), await browserOf(app.server, boris)];
   // Her page hears no news: what comes is on the server and not before her eyes.
   await deaf.route('**/live?*', (route) => route.abort());
-  for (const page of [deaf, heard]) {
+  // His page sees the chat come; it is there then when hers is loaded.
+  for (const page of [heard, deaf]) {
     await visit(page, '/inbox');
     await openChat(page, chat);
   }
