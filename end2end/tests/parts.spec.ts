@@ -45,6 +45,19 @@ test('a chat that is opened from another page waits for its program', async ({ a
   await expect(page.locator('.window-failed')).toBeHidden();
 });
 
+test('a tool says that its program did not come, and opens when it is asked for again', async ({ app, browserOf }) => {
+  const page = await browserOf(app.server, app.owner);
+  await page.route('**/split_*', (route) => route.abort());
+  await visit(page, '/inbox');
+  const [open, dialog] = [page.getByRole('button', { name: 'Фильтр', exact: true }), page.locator('#filter-builder')];
+  await open.click();
+  await expect(page.locator('.toast')).toContainText('Нет связи');
+  await expect(dialog).toBeHidden();
+  await page.unroute('**/split_*');
+  await open.click();
+  await expect(dialog).toBeVisible();
+});
+
 test('a page whose program does not come says so and can be loaded again', async ({ app, browserOf }) => {
   const chat = await app.house.sandbox.buyerWrites(unique('Где чек?'));
   const page = await browserOf(app.server, app.owner);

@@ -424,7 +424,14 @@ impl Locale {
     }
 }
 
+/// With a capital letter. The texts are ours, Russian or English: the tables of all alphabets would come with the program
+/// that every browser fetches.
 fn capitalised(text: &str) -> String {
+    let capital = |letter: char| match letter {
+        'а'..='я' => char::from_u32(u32::from(letter) - 0x20).unwrap_or(letter),
+        'ё' => 'Ё',
+        other => other.to_ascii_uppercase(),
+    };
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters.next().map(capital).into_iter().chain(letters).collect()
 }

@@ -9,29 +9,56 @@ use super::same_order::SameOrder;
 use super::session::Session;
 use super::together::WindowCompany;
 use super::tools::WindowTools;
-use super::travel::Opened;
+use super::travel::{self, Handed, Opened, Target};
 use super::understood::UnderstoodChip;
 use super::why::WhyDeadline;
 use super::window::BackLink;
 use super::writing::Writing;
 use crate::features::inbox::types::ChatStatus;
 use crate::features::orders::ui::{OrderAside, PaneToggle};
+use crate::shared::error::AppError;
 use crate::ui::late::NotFetched;
 use crate::ui::notice::ErrorNote;
 use futures::FutureExt;
 use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// What the program for chats can do. Only [`program`] leads to it: what nothing else reaches, the list comes without.
+#[derive(Clone, Copy)]
+struct Program {
+    open: fn(Target) -> Opening,
+    draw: fn(Arc<Handed>, bool) -> Option<AnyView>,
+}
+
+type Opening = Pin<Box<dyn Future<Output = Option<Result<Opened, AppError>>> + Send>>;
+
+#[wasm_split(chat_window, wasm_split_path = ::leptos::wasm_split, fallible, preload(#[doc = "Fetches it."] fetch))]
+fn program() -> Result<Program, NotFetched> {
+    Ok(Program { open: |target| Box::pin(travel::open(target)), draw })
+}
+
+/// Opens what the address wants to see; `None` when it names nothing.
+///
+/// # Errors
+/// [`NotFetched`]; asking again tries again.
+pub async fn open(target: Target) -> Result<Option<Result<Opened, AppError>>, NotFetched> {
+    let program = program().await?;
+    Ok((program.open)(target).await)
+}
 
 /// An open chat, drawn at once.
 ///
 /// # Errors
-/// [`NotFetched`] unless [`be_here`] has been awaited before.
+/// [`NotFetched`] unless [`be_here`] has been awaited before, or when the page did not bring it whole.
 pub fn chat_window(
-    opened: Opened,
+    chat: Arc<Handed>,
     // The person has just opened it: the next key is the beginning of an answer.
     takes_focus: bool,
 ) -> Result<AnyView, NotFetched> {
-    draw(opened, takes_focus).now_or_never().unwrap_or(Err(NotFetched))
+    let program = program().now_or_never().unwrap_or(Err(NotFetched))?;
+    (program.draw)(chat, takes_focus).ok_or(NotFetched)
 }
 
 /// Has the program for chats here.
@@ -48,9 +75,9 @@ pub fn fetch_with_page() {
     leptos::prefetch_lazy_fn_on_server("chat_window");
 }
 
-#[wasm_split(chat_window, wasm_split_path = ::leptos::wasm_split, fallible, preload(#[doc = "Fetches it."] fetch))]
-fn draw(opened: Opened, takes_focus: bool) -> Result<AnyView, NotFetched> {
-    Ok(view! { <ChatWindow opened takes_focus/> }.into_any())
+fn draw(chat: Arc<Handed>, takes_focus: bool) -> Option<AnyView> {
+    let opened = Arc::unwrap_or_clone(chat).opened()?;
+    Some(view! { <ChatWindow opened takes_focus/> }.into_any())
 }
 
 /// An open chat.

@@ -18,6 +18,7 @@ mod filters;
 mod find;
 mod held;
 mod keys;
+mod late;
 mod later;
 mod lines;
 mod links;

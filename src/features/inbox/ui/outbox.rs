@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -308,8 +309,8 @@ fn refuse(items: &mut [Waiting], reply: ReplyId, error: &AppError) {
 /// Reads what a browser kept. Each reply is read by itself: one that an older version wrote in another way must not
 /// hide the others.
 fn parse(text: &str) -> Vec<Waiting> {
-    let items: Vec<serde_json::Value> = json::read(text).unwrap_or_default();
-    items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()
+    let items: Vec<Box<RawValue>> = json::read(text).unwrap_or_default();
+    items.into_iter().filter_map(|item| json::read(item.get()).ok()).collect()
 }
 
 fn write(items: &[Waiting]) -> String {

@@ -4,6 +4,7 @@
 use super::desk::{Desk, use_desk};
 use super::refresh::{Outcome, Refresher};
 use super::session::Session;
+use super::words;
 use crate::features::inbox::api;
 use crate::features::inbox::types::{Companion, Doing};
 use crate::shared::ids::{ChatId, TabId};
@@ -14,6 +15,7 @@ use crate::ui::live::{ConnectionState, Live};
 use chrono::{DateTime, Utc};
 use leptos::ev;
 use leptos::prelude::*;
+use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,6 +28,14 @@ const TYPING_MS: f64 = 4_000.0;
 const LATER: Duration = Duration::from_secs(2);
 /// More faces than this do not fit into a row.
 const FACES: usize = 3;
+
+/// What the server is told when the page goes away: the arguments of `api::look`.
+#[derive(Serialize)]
+struct Leaving {
+    tab: TabId,
+    chat: Option<ChatId>,
+    doing: Doing,
+}
 
 type Others = Arc<HashMap<ChatId, Vec<Companion>>>;
 
@@ -127,8 +137,10 @@ impl Together {
 
     /// The page goes away; an ordinary question would go with it.
     fn leave(&self) {
-        let body = serde_json::json!({ "tab": self.tab, "chat": null, "doing": Doing::Looking });
-        browser::beacon("/api/inbox/look", &body.to_string());
+        let left = Leaving { tab: self.tab, chat: None, doing: Doing::Looking };
+        if let Ok(body) = serde_json::to_string(&left) {
+            browser::beacon("/api/inbox/look", &body);
+        }
     }
 
     /// Asks when somebody comes or goes: at once about the open chat, in a while about others.
@@ -258,7 +270,7 @@ pub fn RowCompany(chat: ChatId) -> impl IntoView {
         let now = now.get();
         company.with(|all| {
             let there = |one: &&Companion| one.is_here(now) || one.held_until.is_some_and(|end| end > now);
-            let face = |one: &Companion| (initials(&one.name), one.name.clone(), one.is_typing(now));
+            let face = |one: &Companion| (words::initials(&one.name), one.name.clone(), one.is_typing(now));
             all.iter().filter(there).take(FACES).map(face).collect::<Vec<_>>()
         })
     });
@@ -282,15 +294,6 @@ pub fn RowCompany(chat: ChatId) -> impl IntoView {
             }
         })
     }
-}
-
-/// The first letters of a name.
-fn initials(name: &str) -> String {
-    name.split_whitespace()
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .flat_map(char::to_uppercase)
-        .collect()
 }
 
 /// Whether somebody else answers the chat, and what this person has decided about it.
@@ -352,17 +355,5 @@ pub fn HeldNote(desk: Desk, held: HeldByOthers) -> impl IntoView {
                 </div>
             }
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::initials;
-
-    #[test]
-    fn a_face_is_the_first_letters_of_a_name() {
-        assert_eq!(initials("мария Ветрова"), "МВ");
-        assert_eq!(initials("Ann"), "A");
-        assert_eq!(initials("a b c"), "AB");
     }
 }

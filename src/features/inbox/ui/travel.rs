@@ -8,12 +8,14 @@ use crate::features::inbox::types::{ChatView, Slice, Spot};
 use crate::shared::error::AppError;
 use crate::shared::i18n::Locale;
 use crate::ui::context::use_locale;
+use crate::ui::json;
 use crate::ui::notice::{Toasts, use_toasts};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 /// What the address wants to see: a chat, perhaps at one of its messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,39 @@ pub fn use_target(address: Memo<Address>) -> Memo<Target> {
 pub struct Opened {
     pub view: ChatView,
     pub slice: Option<Slice>,
+}
+
+/// A chat as it was opened, or as the page of the server brings it: the browser keeps the text until the program for chats
+/// reads it, so that the list comes without the readers of all that a chat is made of.
+#[derive(Clone, Debug)]
+pub enum Handed {
+    Opened(Box<Opened>),
+    Text(Box<RawValue>),
+}
+
+impl Handed {
+    /// The chat itself; `None` when the text is none of ours.
+    pub fn opened(self) -> Option<Opened> {
+        match self {
+            Handed::Opened(opened) => Some(*opened),
+            Handed::Text(text) => json::read(text.get()).ok(),
+        }
+    }
+}
+
+impl Serialize for Handed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Handed::Opened(opened) => opened.serialize(serializer),
+            Handed::Text(text) => text.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Handed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Handed::Text)
+    }
 }
 
 /// Opens what the address wants to see; `None` when it names nothing.

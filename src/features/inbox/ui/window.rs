@@ -4,7 +4,7 @@ use super::address::{Address, Open};
 use super::chat_window::{self, chat_window};
 use super::desk::{Desk, use_desk};
 use super::list::EmptyNote;
-use super::travel::{self, Opened, Target, use_target};
+use super::travel::{Handed, Target, use_target};
 use crate::shared::error::AppError;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::late::NotFetched;
@@ -26,7 +26,7 @@ struct Pane {
 #[derive(Clone)]
 enum Shown {
     Nothing,
-    Chat(Arc<Opened>),
+    Chat(Arc<Handed>),
     Failed(AppError),
 }
 
@@ -58,17 +58,20 @@ pub fn WindowPane() -> impl IntoView {
 
 /// Opens what the address wants to see, once it can be drawn: what is said in a chat after it was opened is told to its
 /// window only, so that has to be there at once.
-async fn open_when_here(open: Target) -> Option<Result<Opened, AppError>> {
-    if matches!(open.open, Open::Chat(_)) && chat_window::be_here().await.is_err() {
-        return Some(Err(AppError::Transport));
+async fn open_when_here(target: Target) -> Option<Result<Handed, AppError>> {
+    if target.open == Open::Nothing {
+        return None;
     }
-    travel::open(open).await
+    match chat_window::open(target).await {
+        Ok(answer) => answer.map(|answer| answer.map(|opened| Handed::Opened(Box::new(opened)))),
+        Err(NotFetched) => Some(Err(AppError::Transport)),
+    }
 }
 
-fn shown_after(answer: Option<Result<Opened, AppError>>) -> Shown {
+fn shown_after(answer: Option<Result<Handed, AppError>>) -> Shown {
     match answer {
         None => Shown::Nothing,
-        Some(Ok(view)) => Shown::Chat(Arc::new(view)),
+        Some(Ok(chat)) => Shown::Chat(Arc::new(chat)),
         Some(Err(error)) => Shown::Failed(error),
     }
 }
@@ -92,7 +95,7 @@ fn Stage(
     desk: Desk,
     wanted: Memo<Target>,
     open: Target,
-    first: Option<Result<Opened, AppError>>,
+    first: Option<Result<Handed, AppError>>,
 ) -> impl IntoView {
     let pane = ArcRwSignal::new(Pane { turn: 0, shown: shown_after(first) });
     // What is shown, or is on its way.
@@ -128,10 +131,10 @@ fn Stage(
                 .into_any()
         }
         Shown::Failed(error) => view! { <FailedWindow desk=desk.clone() error again/> }.into_any(),
-        Shown::Chat(view) => {
+        Shown::Chat(chat) => {
             // What the server has drawn was not opened by hand just now.
             let takes_focus = pane.turn > 0;
-            chat_window(Arc::unwrap_or_clone(view), takes_focus).unwrap_or_else(|NotFetched| {
+            chat_window(chat, takes_focus).unwrap_or_else(|NotFetched| {
                 view! { <FailedWindow desk=desk.clone() error=AppError::Transport again/> }.into_any()
             })
         }

@@ -10,7 +10,8 @@ mod report;
 mod strip;
 mod words;
 
-use super::desk::{Desk, use_desk};
+use super::desk::use_desk;
+use super::late::{LateTool, Tool};
 use crate::features::inbox::types::ChatRow;
 use crate::shared::commands::Command;
 use crate::ui::commands::use_commands;
@@ -25,16 +26,18 @@ use leptos::prelude::*;
 use report::ReportDialog;
 use strip::Strips;
 
-/// What stands below the list: how far jobs have got, and what can be done with the chosen chats. Nothing for who may
-/// only look.
+/// Holds the place below the list for what can be done with many chats. Nothing for who may only look.
 #[component]
 pub fn BulkDock() -> impl IntoView {
-    let desk = use_desk();
-    desk.may_answer().then(|| view! { <Dock desk/> })
+    let (desk, choice) = (use_desk(), use_choice());
+    choice.follow_address(&desk);
+    desk.may_answer().then(|| view! { <LateTool tool=Tool::Dock wanted=choice.is_on/> })
 }
 
+/// What stands below the list: how far jobs have got, and what can be done with the chosen chats.
 #[component]
-fn Dock(desk: Desk) -> impl IntoView {
+pub fn Dock() -> impl IntoView {
+    let desk = use_desk();
     let choice = use_choice();
     let jobs = Jobs::follow(&desk);
     let asking = Asking::new(&desk, &choice, &jobs);
@@ -47,7 +50,6 @@ fn Dock(desk: Desk) -> impl IntoView {
             })
         }
     };
-    choice.follow_address(&desk);
     view! {
         <div class="bulk-dock">
             <Strips desk=desk.clone() jobs=jobs.clone()/>

@@ -1,12 +1,12 @@
 //! What stands over the list: saved lists with their counters, quick filters, and the present filter in words.
 
-use super::builder::BuilderDialog;
-use super::save::{SaveButtons, SaveDialog};
+use super::save::SaveButtons;
 use super::words;
 use crate::features::inbox::saved_filter::{COUNT_CAP, SavedPlace, SavedView};
 use crate::features::inbox::types::{Condition, DeadlineState, Filter, Holder, Priority, WindowState};
 use crate::features::inbox::ui::address::{Source, Trouble};
 use crate::features::inbox::ui::desk::use_desk;
+use crate::features::inbox::ui::late::{LateTool, Tool};
 use crate::shared::commands::Command;
 use crate::shared::i18n::Locale;
 use crate::ui::browser;
@@ -29,8 +29,8 @@ pub fn FilterBar() -> impl IntoView {
             <QuickFilters building/>
             <Applied saving/>
         </div>
-        <BuilderDialog open=building/>
-        <SaveDialog open=saving/>
+        <LateTool tool=Tool::Builder wanted=building/>
+        <LateTool tool=Tool::Save wanted=saving/>
     }
 }
 

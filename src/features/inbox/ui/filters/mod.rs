@@ -10,5 +10,7 @@ mod state;
 mod words;
 
 pub use bar::FilterBar;
+pub use builder::BuilderDialog;
+pub use save::SaveDialog;
 pub use settings::FiltersPage;
 pub use state::{Filters, Names};
