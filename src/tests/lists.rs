@@ -682,10 +682,11 @@ async fn a_chat_that_is_just_being_written_is_given_all_the_same() {
     let (import, sql) = (world.app.sql().await, world.app.sql().await);
     import.run("BEGIN").await;
     import.run("UPDATE chats SET last_message_preview = last_message_preview").await;
-    let waits = "SELECT count(*) FROM pg_stat_activity \
-                 WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'";
+    // Between two looks.
+    let looks = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                 AND state = 'idle in transaction' AND query LIKE '%ORDER BY coalesce(c.due_at%'";
     let import_ends = async {
-        until("whoever wants a chat waits", async || sql.number(waits).await == 1).await;
+        until("whoever wants a chat looks again", async || sql.number(looks).await == 1).await;
         import.run("COMMIT").await;
     };
     let query = ListQuery::of(View::Waiting);

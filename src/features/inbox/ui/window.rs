@@ -59,8 +59,10 @@ pub fn WindowPane() -> impl IntoView {
 /// Opens what the address wants to see, once it can be drawn: what is said in a chat after it was opened is told to its
 /// window only, so that has to be there at once.
 async fn open_when_here(target: Target) -> Option<Result<Handed, AppError>> {
-    if target.open == Open::Nothing {
-        return None;
+    match target.open {
+        Open::Nothing => return None,
+        Open::Unknown => return Some(Err(AppError::NotFound)),
+        Open::Chat(_) => {}
     }
     match chat_window::open(target).await {
         Ok(answer) => answer.map(|answer| answer.map(|opened| Handed::Opened(Box::new(opened)))),

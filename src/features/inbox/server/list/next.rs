@@ -14,6 +14,11 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use std::time::Duration;
+
+/// So often, and so long apart, is looked again while all chats that nobody works on are being written.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// The chat with the nearest deadline whose buyer waits and that nobody else is responsible for, of the seller and the
 /// filter of a list. Those that the person has been given and has left come again when their buyers write again after an
@@ -27,10 +32,15 @@ pub async fn next(ask: &Ask, query: &ListQuery, passed: &[Served]) -> Outcome<Op
     let mut conn = ask.conn().await?;
     conn.transaction(async |conn| {
         let mine = nearest(conn, &looker, query, passed, Whose::Mine, None).await?;
-        let mut free = nearest(conn, &looker, query, passed, Whose::Nobodys(Locked::PassOver), mine).await?;
-        if free.is_none() {
-            // All that are free may just be written by an import, which is no reason to say that none is left.
-            free = nearest(conn, &looker, query, passed, Whose::Nobodys(Locked::Await), mine).await?;
+        let mut free = nearest(conn, &looker, query, passed, Whose::Free, mine).await?;
+        for _ in 0..LOOKS {
+            // An import may just be writing all of them, which is no reason to say that none is left.
+            let is_settled = free.is_some() || mine.is_some();
+            if is_settled || nearest(conn, &looker, query, passed, Whose::Nobodys, mine).await?.is_none() {
+                break;
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            free = nearest(conn, &looker, query, passed, Whose::Free, mine).await?;
         }
         let Some(served) = free else { return Ok(mine) };
         let chat = served.chat;
@@ -56,18 +66,13 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whose {
     Mine,
-    Nobodys(Locked),
+    Nobodys,
+    /// Nobody's, and locked from now on. What somebody else is taking or writing is passed over: to wait for one lock after
+    /// the other, in another order than everybody else, would be a way to a deadlock.
+    Free,
 }
 
-/// What to do about a chat that somebody else is taking, or is writing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Locked {
-    PassOver,
-    Await,
-}
-
-/// The first waiting chat of a list in the order of deadlines, before another one when that is given. Nobody's chat is
-/// locked.
+/// The first waiting chat of a list in the order of deadlines, before another one when that is given.
 async fn nearest(
     conn: &mut AsyncPgConnection,
     looker: &Looker,
@@ -78,7 +83,7 @@ async fn nearest(
 ) -> Outcome<Option<Served>> {
     let view = match whose {
         Whose::Mine => View::Mine,
-        Whose::Nobodys(_) => View::Unassigned,
+        Whose::Nobodys | Whose::Free => View::Unassigned,
     };
     let waits = Filter::Is(Condition::Unanswered(true));
     let filter = query.filter.clone().into_iter().chain([waits]).collect();
@@ -99,11 +104,7 @@ async fn nearest(
     let (person, now) = (conditions.values.id(looker.person.0), conditions.values.moment(looker.now));
     let answered = presence::held_by_others(&person, &now);
     let Along { met, kept } = conditions.along(query.sort, bucket.waits);
-    let lock = match whose {
-        Whose::Mine => "",
-        Whose::Nobodys(Locked::PassOver) => "FOR NO KEY UPDATE SKIP LOCKED",
-        Whose::Nobodys(Locked::Await) => "FOR NO KEY UPDATE",
-    };
+    let lock = if whose == Whose::Free { "FOR NO KEY UPDATE SKIP LOCKED" } else { "" };
     let text = format!(
         "SELECT c.id, c.waits_since FROM chats c WHERE {met} AND {kept} AND {} AND NOT {answered} \
            AND NOT EXISTS (SELECT 1 FROM unnest({passed_chats}, {passed_since}) p (id, since) \

@@ -21,7 +21,7 @@ const VERY_FEW: usize = 400;
 /// at anything else, and how many chats have it the index tells only when it has found all of them.
 const RARE: i64 = 150;
 /// The newest chats of each part of a list that are looked at to see whether a text is rare.
-const SAMPLE: usize = 100;
+const SAMPLE: usize = 150;
 /// Shorter texts have no index.
 const SHORTEST_TEXT: usize = 3;
 
@@ -185,7 +185,8 @@ pub fn find_statement(looker: &Looker, lead: &Filter) -> Statement {
     let ids = ids(&mut conditions, looker, lead);
     let text = format!(
         "SELECT CASE WHEN count(*) <= {FEW} THEN coalesce(array_agg(few.id), '{{}}') END AS chats \
-         FROM ({ids}) few (id)"
+         FROM (SELECT found.id FROM ({ids}) found (id) LIMIT {}) few",
+        FEW + 1
     );
     Statement { text, values: conditions.values, is_lasting: false }
 }

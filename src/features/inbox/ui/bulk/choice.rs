@@ -99,6 +99,20 @@ impl Choice {
         (!chosen.is_empty()).then_some(BulkChats::Chosen(chosen))
     }
 
+    /// Whoever ends choosing has chosen nothing.
+    pub fn end_with_mode(&self) {
+        let (this, is_on) = (self.clone(), self.is_on.clone());
+        Effect::watch(
+            move || is_on.get(),
+            move |is_on, _, _| {
+                if !is_on {
+                    this.clear()
+                }
+            },
+            false,
+        );
+    }
+
     /// In another list other chats are chosen.
     pub fn follow_address(&self, desk: &Desk) {
         let (this, address) = (self.clone(), desk.address);

@@ -31,6 +31,7 @@ use strip::Strips;
 pub fn BulkDock() -> impl IntoView {
     let (desk, choice) = (use_desk(), use_choice());
     choice.follow_address(&desk);
+    choice.end_with_mode();
     desk.may_answer().then(|| view! { <LateTool tool=Tool::Dock wanted=choice.is_on/> })
 }
 
